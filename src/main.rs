@@ -1,0 +1,3 @@
+//! The `authy` binary: parses the command line, prints the error, chooses the exit code.
+
+fn main() {}

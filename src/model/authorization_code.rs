@@ -1,0 +1,23 @@
+//! The payload of an authorization code, kept in the key-value store under the code's hash.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::model::grant::Grant;
+
+/// What a code stands for: RFC 6749 §4.1.2.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AuthorizationCode {
+    /// The approval that becomes durable when the code is redeemed.
+    pub grant: Grant,
+    /// The `redirect_uri` of the request, which the token request must repeat.
+    pub redirect_uri: String,
+    /// `nonce`, for the first ID Token.
+    pub nonce: Option<String>,
+    /// The S256 code challenge (RFC 7636 §4.3).
+    pub code_challenge: Option<String>,
+    /// Whether a refresh token comes with it.
+    pub refreshable: bool,
+    /// When the code dies.
+    pub expires_at: Timestamp,
+}

@@ -1,0 +1,46 @@
+//! One approval by one person for one client: every token hangs from its id and dies with it.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::clock::Timestamp;
+
+/// A stored approval (not a *grant type*). Made when a code is redeemed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Named by every code and token that comes from it.
+    pub id: Uuid,
+    /// Who approved.
+    pub subject: String,
+    /// For whom.
+    pub client_id: String,
+    /// The browser session it was made in.
+    pub session_id: Uuid,
+    /// With `offline_access` it outlives the session; others die with it.
+    pub offline: bool,
+    /// Approved scopes, in the order of the request.
+    pub scopes: Vec<String>,
+    /// Approved resources (RFC 8707).
+    pub resources: Vec<String>,
+    /// What the ID Tokens of this grant repeat.
+    pub authentication: Authentication,
+    /// The approved part of the `claims` parameter (OIDC Core §5.5), as JSON; `null` without one.
+    pub claims_request: serde_json::Value,
+    /// When it was approved.
+    pub created_at: Timestamp,
+    /// When it was revoked; `None` while it lives.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// How and when the person proved who they are: OIDC Core §2.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Authentication {
+    /// `sid`.
+    pub sid: String,
+    /// `auth_time`.
+    pub auth_time: Timestamp,
+    /// `amr`.
+    pub amr: Vec<String>,
+    /// `acr`.
+    pub acr: String,
+}

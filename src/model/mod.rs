@@ -1,0 +1,14 @@
+//! What authy keeps: plain structs, one per file, without wire names and without storage.
+
+pub mod audit;
+pub mod authorization_code;
+pub mod client;
+pub mod consent;
+pub mod grant;
+pub mod group;
+pub mod refresh_token;
+pub mod resource;
+pub mod session;
+pub mod signing_key;
+pub mod transaction;
+pub mod user;

@@ -1,0 +1,3 @@
+//! The rules of the specifications: pure functions over values, with `now` as an argument.
+
+pub mod error;
