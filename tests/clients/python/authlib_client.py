@@ -69,7 +69,7 @@ ok("discovery and keys")
 
 identity, secret, redirect_uri = (os.environ[name] for name in ("AUTHY_CLIENT_ID", "AUTHY_CLIENT_SECRET", "AUTHY_REDIRECT_URI"))
 client = session(identity, secret, redirect_uri, "client_secret_post")
-tokens, claims = log_in(client)
+tokens, claims = log_in(client, prompt="consent")
 assert person.seen == ["login-form", "consent-form"], person.seen
 assert claims["preferred_username"] == person.username
 assert claims["groups"] == ["staff"]

@@ -27,7 +27,8 @@ func run() error {
 		"--client-id="+os.Getenv("AUTHY_CLIENT_ID"), "--client-secret="+os.Getenv("AUTHY_CLIENT_SECRET"),
 		"--redirect-url="+os.Getenv("AUTHY_REDIRECT_URI"), "--http-address="+address, "--upstream=static://202",
 		"--scope=openid profile email groups", "--code-challenge-method=S256", "--email-domain=*", "--allowed-group=staff",
-		"--cookie-secret=0123456789abcdef0123456789abcdef", "--cookie-secure=false", "--skip-provider-button")
+		"--cookie-secret=0123456789abcdef0123456789abcdef", "--cookie-secure=false", "--skip-provider-button",
+		"--request-logging=false", "--auth-logging=false", "--standard-logging=false")
 	proxy.Stdout, proxy.Stderr = os.Stderr, os.Stderr
 	if err := proxy.Start(); err != nil {
 		return err

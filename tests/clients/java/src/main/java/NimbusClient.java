@@ -106,7 +106,7 @@ public final class NimbusClient {
         var revocation = new TokenRevocationRequest(provider.getRevocationEndpointURI(), authentication, successor).toHTTPRequest().send();
         check(revocation.getStatusCode() == 200, "revocation answered " + revocation.getStatusCode());
         var refused = TokenResponse.parse(client.asks(new RefreshTokenGrant(successor)).toHTTPRequest().send());
-        check(!refused.indicatesSuccess() && "invalid_grant".equals(refused.toErrorResponse().getErrorObject().getCode()), "a revoked refresh token was taken");
+        check(!refused.indicatesSuccess() && "invalid_grant".equals(refused.toErrorResponse().getErrorObject().getCode()), "a revoked refresh token was taken: " + refused.toErrorResponse().getErrorObject().toJSONObject());
         ok("revocation");
 
         var loopback = new Client(new ClientID(env("AUTHY_PUBLIC_CLIENT_ID")), null, URI.create(env("AUTHY_PUBLIC_REDIRECT_URI")));
