@@ -52,7 +52,7 @@ fn assert_none(findings: &[String], mend: &str) {
 }
 
 /// Modules that only upper layers may import, from the bottom of the house to its top.
-const ABOVE_SPEC: &[&str] = &["model", "jose", "sealing", "store", "config", "telemetry", "failure", "hashing", "app"];
+const ABOVE_SPEC: &[&str] = &["jose", "sealing", "store", "config", "telemetry", "failure", "hashing", "app"];
 const PIPELINES: &[&str] = &["client_auth", "grants", "endpoints", "accounts", "admin"];
 const TOP: &[&str] = &["web", "routes", "server", "tasks", "cli"];
 
@@ -63,11 +63,14 @@ fn forbidden(module: &str) -> Vec<String> {
     let crates = |names: &[&str]| names.iter().map(|name| format!("{name}::")).collect::<Vec<_>>();
     let modules = |lists: &[&[&str]]| lists.concat().iter().map(|name| format!("crate::{name}")).collect::<Vec<_>>();
     let (words, imports): (Vec<String>, Vec<String>) = match top {
-        "spec" | "secret" | "clock" | "entropy" => {
+        "secret" | "clock" | "entropy" => {
+            (crates(&["actix_web", "askama", "diesel", "redis", "tokio", "josekit"]), modules(&[&["model"], ABOVE_SPEC, PIPELINES, TOP]))
+        }
+        // The two lowest layers know each other: rules read the plain structs that authy keeps, which hold the rules' own types.
+        "spec" | "model" => {
             (crates(&["actix_web", "askama", "diesel", "redis", "tokio", "josekit"]), modules(&[ABOVE_SPEC, PIPELINES, TOP]))
         }
-        "model" => (crates(&["actix_web", "askama", "diesel", "redis", "tokio", "josekit"]), modules(&[&ABOVE_SPEC[1..], PIPELINES, TOP])),
-        "jose" | "sealing" => (crates(&["actix_web", "askama", "diesel", "redis", "tokio"]), modules(&[&ABOVE_SPEC[3..], PIPELINES, TOP])),
+        "jose" | "sealing" => (crates(&["actix_web", "askama", "diesel", "redis", "tokio"]), modules(&[&ABOVE_SPEC[2..], PIPELINES, TOP])),
         "store" => (crates(&["actix_web", "askama", "josekit"]), modules(&[&["config", "telemetry", "app", "hashing"], PIPELINES, TOP])),
         "config" | "telemetry" | "failure" | "hashing" | "app" => {
             (crates(&["actix_web", "askama", "diesel", "redis"]), modules(&[PIPELINES, TOP]))
