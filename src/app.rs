@@ -20,6 +20,7 @@ use crate::store::sql::Sql;
 use crate::telemetry::metrics::Metrics;
 use uuid::Uuid;
 
+pub mod builder;
 pub mod cache;
 pub mod keys;
 
