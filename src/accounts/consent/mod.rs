@@ -68,10 +68,10 @@ pub async fn question(app: &App, handle: &str, signed_in: &SignedIn) -> Result<F
     let now = app.now();
     let before = app.sql.consent_of(&signed_in.user.subject, &opened.client.client_id).await?.filter(|consent| now < consent.expires_at);
     let mut asked = scopes::asked(request.scope.iter(), before.as_ref());
-    asked.extend(scopes::asked_claims(request.claims.names().iter().map(AsRef::as_ref), before.as_ref()));
+    asked.extend(scopes::asked_claims(request.claims.names().into_iter(), before.as_ref()));
     Ok(Found::Here(Question {
         client: ClientCard::of(&opened.client),
-        redirect_uri: opened.path.redirect_uri().to_owned(),
+        redirect_uri: opened.path.redirect_uri().to_string(),
         asked,
         resources: resource_names(app, &request.resources).await?,
         until: interaction::is_remembered(&opened.client, &transaction.request).then(|| now + app.settings.lifetimes.consent),
@@ -107,7 +107,7 @@ async fn remember(app: &App, opened: &Opened, signed_in: &SignedIn) -> Result<()
         subject,
         client_id,
         scopes: request.scope.iter().map(str::to_owned).collect(),
-        claims: request.claims.names().iter().map(ToString::to_string).collect(),
+        claims: request.claims.names().into_iter().map(str::to_owned).collect(),
         resources: request.resources.clone(),
     };
     app.sql.save_consent(&remember::merged(before, approved, now, app.settings.lifetimes.consent)).await?;

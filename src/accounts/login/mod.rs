@@ -69,7 +69,7 @@ pub async fn welcome(app: &App, transaction: Option<&Transaction>) -> Result<Wel
     Ok(Welcome {
         client: Some(ClientCard::of(&opened.client)),
         hint: hint.chars().take(320).collect(),
-        redirect_uri: Some(opened.path.redirect_uri().to_owned()),
+        redirect_uri: Some(opened.path.redirect_uri().to_string()),
     })
 }
 
@@ -162,8 +162,8 @@ pub async fn fits(app: &App, password: &Secret<String>, stored: Option<&Password
 /// # Errors
 /// When too many passwords wait to be hashed.
 pub async fn hash(app: &App, password: &Secret<String>) -> Result<Password, Failure> {
-    let (password, cost) = (password.clone(), app.hash_cost);
-    let hashed = app.hashing.run(move || password::hash(password.expose(), cost)).await.ok_or_else(busy)?;
+    let (password, cost, entropy) = (password.clone(), app.hash_cost, app.entropy.clone());
+    let hashed = app.hashing.run(move || password::hash(password.expose(), cost, entropy.as_ref())).await.ok_or_else(busy)?;
     let hash = hashed.map_err(|error| anyhow::anyhow!("a password could not be hashed: {error}"))?;
     Ok(Password { hash, changed_at: app.now() })
 }

@@ -40,7 +40,7 @@ pub async fn offer(app: &App, handle: &str, signed_in: &SignedIn) -> Result<Foun
         Parked::Foreign => return Ok(Found::Foreign),
     };
     let opened = authorize::open(app, &transaction.request).await?;
-    Ok(Found::Here(Offer { client: ClientCard::of(&opened.client), redirect_uri: opened.path.redirect_uri().to_owned() }))
+    Ok(Found::Here(Offer { client: ClientCard::of(&opened.client), redirect_uri: opened.path.redirect_uri().to_string() }))
 }
 
 /// Take the request, once, and go on with it.
