@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use crate::accounts::person;
 use crate::model::client::Client;
 
 /// An application as people see it.
@@ -30,6 +31,11 @@ impl ClientCard {
             terms: web_address(metadata.tos_uri.as_deref()),
             verified: client.is_vouched_for(),
         }
+    }
+
+    /// A letter to draw in place of a logo.
+    pub fn initial(&self) -> String {
+        person::initial(&self.name)
     }
 }
 
