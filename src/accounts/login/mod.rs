@@ -12,6 +12,7 @@ use crate::accounts::client_card::ClientCard;
 use crate::accounts::password;
 use crate::accounts::session::{self, Cookies};
 use crate::app::App;
+use crate::endpoints::authorize::interaction::{Interaction, LoginReason};
 use crate::endpoints::authorize::{self, Answer, SignedIn};
 use crate::failure::Failure;
 use crate::model::transaction::Transaction;
@@ -73,12 +74,31 @@ pub async fn welcome(app: &App, transaction: Option<&Transaction>) -> Result<Wel
     })
 }
 
-/// Somebody has signed in meanwhile, in another tab: the request goes on unless this very request wants a sign-in of its own.
-pub async fn go_on(app: &App, transaction: &Transaction, browser: &Browser) -> Result<Option<Answer>, Failure> {
-    let Some(signed_in) = session::current(app, browser).await? else { return Ok(None) };
-    Ok(match authorize::resume(app, transaction.clone(), &signed_in).await {
-        Answer::Interact(waiting) if matches!(waiting.interaction, authorize::interaction::Interaction::Login(_)) => None,
-        answer => Some(answer),
+/// What has happened since the page was shown, or since another tab was.
+#[derive(Debug)]
+pub enum Meanwhile {
+    /// Nothing: sign in.
+    Nothing,
+    /// Somebody has signed in, but the application asks for somebody else.
+    OtherUser,
+    /// Somebody has signed in: this is what the application gets, or what comes next.
+    GoneOn(Box<Answer>),
+}
+
+/// Somebody may have signed in in another tab: the request goes on then, unless it wants a sign-in of its own.
+///
+/// # Errors
+/// When the database is away.
+pub async fn meanwhile(app: &App, transaction: &Transaction, browser: &Browser) -> Result<Meanwhile, Failure> {
+    let Some(signed_in) = session::current(app, browser).await? else { return Ok(Meanwhile::Nothing) };
+    let answer = authorize::resume(app, transaction.clone(), &signed_in).await;
+    Ok(match &answer {
+        Answer::Interact(waiting) => match waiting.interaction {
+            Interaction::Login(LoginReason::OtherUser) => Meanwhile::OtherUser,
+            Interaction::Login(_) => Meanwhile::Nothing,
+            Interaction::SelectAccount | Interaction::Consent => Meanwhile::GoneOn(Box::new(answer)),
+        },
+        Answer::Page(_) | Answer::Return(..) => Meanwhile::GoneOn(Box::new(answer)),
     })
 }
 
