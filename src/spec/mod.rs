@@ -1,3 +1,54 @@
 //! The rules of the specifications: pure functions over values, with `now` as an argument.
+//!
+//! | spec | module |
+//! |---|---|
+//! | RFC 6749 §2.3.1 | [`basic`] |
+//! | RFC 6749 §3.1 §3.2 Appendix B | [`params`] |
+//! | RFC 6749 §3.1.1 | [`response_type`] |
+//! | RFC 6749 §3.1.2 | [`redirect_uri`] |
+//! | RFC 6749 §3.3 | [`scope`] |
+//! | RFC 6749 §4.1.2 | [`return_path`] |
+//! | RFC 6749 §4.1.2.1 §5.2 | [`error`] |
+//! | RFC 6750 §2 §3 | [`bearer`] |
+//! | RFC 7591 §2 | [`client_metadata`] |
+//! | RFC 7636 §4 | [`pkce`] |
+//! | RFC 7662 §2.2 | [`introspection`] |
+//! | RFC 8252 §7 §8 | [`redirect_uri`] |
+//! | RFC 8414 §2 | [`discovery`], [`issuer`] |
+//! | RFC 8707 §2 | [`resource`] |
+//! | RFC 9068 §2.2 | [`access_token`] |
+//! | RFC 9207 §2 | [`return_path`] |
+//! | RFC 9700 §2.1 §4.8.2 | [`redirect_uri`], [`pkce`] |
+//! | OAuth 2.0 Form Post Response Mode | [`response_mode`] |
+//! | OAuth 2.0 Multiple Response Types | [`response_type`], [`response_mode`] |
+//! | OIDC Core §2 §3.1.3.6 | [`id_token`] |
+//! | OIDC Core §3.1.2.1 | [`prompt`] |
+//! | OIDC Core §5.1 §5.4 | [`claims`] |
+//! | OIDC Core §5.5 | [`claims_request`] |
+//! | OIDC Discovery §3 | [`discovery`] |
+//! | OIDC Registration §2 | [`client_metadata`] |
+//! | OIDC RP-Initiated Logout §2 §3 | [`logout`] |
 
+pub mod access_token;
+pub mod basic;
+pub mod bearer;
+pub mod claims;
+pub mod claims_request;
+pub mod client_metadata;
+pub mod discovery;
 pub mod error;
+pub mod id_token;
+pub mod introspection;
+pub mod issuer;
+pub mod logout;
+pub mod params;
+pub mod pkce;
+pub mod prompt;
+pub mod redirect_uri;
+pub mod resource;
+pub mod response_mode;
+pub mod response_type;
+pub mod return_path;
+pub mod scope;
+#[cfg(test)]
+pub(crate) mod testing;

@@ -1,0 +1,109 @@
+//! Bearer tokens: how they are sent and how a resource says no, RFC 6750 §2 and §3.
+
+use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::params::Params;
+
+/// RFC 6750 §2: the one token of a request, from its `Authorization` headers, its query and its form body. Other schemes are not ours to judge.
+///
+/// # Errors
+/// `invalid_request` for a malformed header, more than one method, or a token in the query, which authy never takes (RFC 9700 §4.3.2).
+pub fn find<'a>(headers: &[&'a str], query: Option<&Params>, body: Option<&'a Params>) -> Result<Option<&'a str>, Refusal> {
+    let invalid = |sentence, detail| Err(OAuthError::invalid_request(sentence).because(detail));
+    if query.is_some_and(|query| query.get("access_token").is_some()) {
+        return invalid("An access token must not be sent in the URL.", "an access token in the query");
+    }
+    let in_body = body.and_then(|body| body.get("access_token"));
+    let in_header = match headers {
+        [] => None,
+        [header] => from_header(header)?,
+        _ => return invalid("There is more than one Authorization header.", "more than one Authorization header"),
+    };
+    match (in_header, in_body) {
+        (Some(_), Some(_)) => invalid("The access token is sent in more than one way.", "a token in the header and in the body"),
+        (token, other) => Ok(token.or(other)),
+    }
+}
+
+/// RFC 6750 §2.1: the token of one `Authorization` header value; `None` for another scheme.
+///
+/// # Errors
+/// `invalid_request` when the scheme is Bearer and what follows is not a `b64token`.
+pub fn from_header(value: &str) -> Result<Option<&str>, Refusal> {
+    let (scheme, rest) = value.trim().split_once(' ').unwrap_or((value.trim(), ""));
+    if !scheme.eq_ignore_ascii_case("Bearer") {
+        return Ok(None);
+    }
+    let token = rest.trim_matches(' ');
+    if !is_b64token(token) {
+        return Err(OAuthError::invalid_request("The Authorization header is malformed.").because("what follows Bearer is not a token"));
+    }
+    Ok(Some(token))
+}
+
+/// `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
+fn is_b64token(text: &str) -> bool {
+    let body = text.trim_end_matches('=');
+    !body.is_empty() && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/'))
+}
+
+/// RFC 6750 §3: the `WWW-Authenticate` value of a refusal. §3.1: a request without any token gets no error code, so `error` is `None` then.
+pub fn www_authenticate(realm: &str, error: Option<&OAuthError>, scope: Option<&str>) -> String {
+    let mut challenge = format!("Bearer realm=\"{}\"", quotable(realm));
+    if let Some(error) = error {
+        challenge.push_str(&format!(", error=\"{}\", error_description=\"{}\"", error.error, quotable(error.description)));
+    }
+    if let Some(scope) = scope {
+        challenge.push_str(&format!(", scope=\"{}\"", quotable(scope)));
+    }
+    challenge
+}
+
+/// What may stand between quotes without an escape: RFC 6750 §3.
+fn quotable(text: &str) -> String {
+    text.chars().filter(|character| matches!(character, ' '..='~') && !matches!(character, '"' | '\\')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::error::ErrorCode;
+
+    #[test]
+    fn the_header_of_the_rfc_is_read_whatever_the_case_of_its_scheme() {
+        for header in ["Bearer mF_9.B5f-4.1JqM", "bearer mF_9.B5f-4.1JqM", "BEARER  mF_9.B5f-4.1JqM "] {
+            assert_eq!(from_header(header).unwrap(), Some("mF_9.B5f-4.1JqM"), "{header}");
+        }
+        assert_eq!(from_header("Basic czZCaGRSa3F0Mw==").unwrap(), None);
+        assert_eq!(from_header("Bearer_mF").unwrap(), None);
+        assert_eq!(from_header("").unwrap(), None);
+    }
+
+    #[test]
+    fn a_malformed_header_is_an_invalid_request() {
+        for header in ["Bearer", "Bearer ", "Bearer =", "Bearer a b", "Bearer a,b", "Bearer é", "Bearer a=b", "Bearer \"a\""] {
+            assert_eq!(from_header(header).unwrap_err().error.error, ErrorCode::InvalidRequest, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_sent_in_one_way_and_never_in_the_query() {
+        let token = Params::from_pairs([("access_token", "abc")]);
+        assert_eq!(find(&[], None, Some(&token)).unwrap(), Some("abc"));
+        assert_eq!(find(&["Bearer abc"], None, Some(&Params::default())).unwrap(), Some("abc"));
+        assert_eq!(find(&[], None, None).unwrap(), None);
+        assert!(find(&["Bearer abc"], None, Some(&token)).is_err());
+        assert!(find(&["Bearer abc", "Bearer abc"], None, None).is_err());
+        assert!(find(&[], Some(&token), None).is_err());
+        assert!(find(&["Bearer abc"], Some(&token), None).is_err());
+    }
+
+    #[test]
+    fn a_challenge_is_quoted() {
+        let error = OAuthError::invalid_token("The access token expired");
+        assert_eq!(
+            www_authenticate("example", Some(&error), None),
+            r#"Bearer realm="example", error="invalid_token", error_description="The access token expired""#
+        );
+        assert_eq!(www_authenticate("e\"x\r\n", None, Some("openid")), r#"Bearer realm="ex", scope="openid""#);
+    }
+}

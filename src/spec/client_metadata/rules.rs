@@ -1,0 +1,214 @@
+//! The rules a draft must keep: RFC 7591 §2 and §5, OIDC Registration §2, RFC 6749 §2.
+
+use url::{Host, Url};
+
+use super::{ClientDraft, GRANT_TYPES, Problem};
+use crate::model::client::ClientMetadata;
+use crate::secret::Secret;
+use crate::spec::redirect_uri::{Registration, check_registration};
+use crate::spec::resource::is_resource_uri;
+use crate::spec::response_type::ResponseType;
+use crate::spec::scope::is_scope_token;
+
+const MAX_LIST: usize = 100;
+const MAX_NAME: usize = 200;
+/// Ten years: longer is a slip of the finger.
+const MAX_LIFETIME: u64 = 315_360_000;
+
+/// Name, identifier and secret.
+pub(super) fn check_identity(draft: &ClientDraft, problems: &mut Vec<Problem>) {
+    let name = draft.name.trim();
+    if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
+        problems.push(Problem::new(
+            "client_name",
+            "it is empty, too long, or has control characters",
+            "give a name of 1 to 200 characters",
+        ));
+    }
+    let acceptable = |id: &str| (1..=255).contains(&id.len()) && id.bytes().all(|byte| is_unreserved(byte) || matches!(byte, b':' | b'@'));
+    if draft.client_id.as_deref().is_some_and(|id| !acceptable(id)) {
+        problems.push(Problem::new(
+            "client_id",
+            "it has characters that need encoding, or is longer than 255",
+            "use letters, digits and - . _ ~ : @",
+        ));
+    }
+    if let Some(secret) = &draft.secret {
+        if draft.is_public() {
+            problems.push(Problem::new("client_secret", "a public client cannot keep a secret", "leave the secret out"));
+        }
+        if let Err(problem) = check_secret(secret) {
+            problems.push(problem);
+        }
+    }
+}
+
+/// RFC 6749 §10.10: a secret that somebody brings must be hard to guess, and survive every encoding that clients get wrong.
+///
+/// # Errors
+/// The problem, for the person who brings it. The secret is not in it.
+fn check_secret(secret: &Secret<String>) -> Result<(), Problem> {
+    let secret = secret.expose();
+    if !(16..=512).contains(&secret.len()) {
+        return Err(Problem::new("client_secret", "it must have 16 to 512 characters", "bring a longer random one, or let authy make it"));
+    }
+    if !secret.bytes().all(is_unreserved) {
+        return Err(Problem::new("client_secret", "it has characters that clients encode wrongly", "use letters, digits and - . _ ~ only"));
+    }
+    Ok(())
+}
+
+const fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+/// RFC 7591 §5: redirect URIs and post-logout URIs.
+pub(super) fn check_redirect_uris(draft: &ClientDraft, metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
+    let registration = Registration { public: draft.is_public(), administrator: draft.by_administrator() };
+    for (field, uris) in [("redirect_uris", &metadata.redirect_uris), ("post_logout_redirect_uris", &metadata.post_logout_redirect_uris)] {
+        if uris.len() > MAX_LIST {
+            problems.push(Problem::new(field, "there are more than a hundred", "register several clients"));
+        }
+        for uri in uris {
+            if let Err(unfit) = check_registration(uri, registration) {
+                problems.push(Problem::new(field, format!("{uri:?} cannot be registered: {}", unfit.problem), unfit.mend));
+            }
+        }
+    }
+}
+
+/// Grant types, response types and scopes, and how they fit each other: RFC 7591 §2.1.
+pub(super) fn check_grants(draft: &ClientDraft, metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
+    let has = |grant: &str| metadata.grant_types.iter().any(|known| known == grant);
+    for grant in metadata.grant_types.iter().filter(|grant| !GRANT_TYPES.contains(&grant.as_str())) {
+        problems.push(Problem::new(
+            "grant_types",
+            format!("{grant:?} is not supported"),
+            format!("use one of: {}", GRANT_TYPES.join(", ")),
+        ));
+    }
+    if metadata.redirect_uris.is_empty() && (metadata.grant_types.is_empty() || has("authorization_code")) {
+        let mend = "give at least one redirect URI (--redirect-uri), or the grant client_credentials alone for a service";
+        problems.push(Problem::new("redirect_uris", "a client that signs people in needs a redirect URI, and there is none", mend));
+    }
+    if has("refresh_token") && !has("authorization_code") {
+        problems.push(Problem::new(
+            "grant_types",
+            "refresh_token alone has nothing to refresh",
+            "add authorization_code, or drop refresh_token",
+        ));
+    }
+    if has("client_credentials") && draft.is_public() {
+        let mend = "register a confidential client, or drop client_credentials";
+        problems.push(Problem::new("grant_types", "a public client may not use client_credentials (RFC 6749 §4.4)", mend));
+    }
+    check_response_types(metadata, has("authorization_code"), problems);
+    for scope in metadata.scopes.iter().filter(|scope| !is_scope_token(scope)) {
+        problems.push(Problem::new("scope", format!("{scope:?} is not a scope value"), "use visible ASCII without spaces, \" and \\"));
+    }
+    if metadata.scopes.len() > MAX_LIST {
+        problems.push(Problem::new("scope", "there are more than a hundred", "register fewer scopes"));
+    }
+    if draft.is_public() && !metadata.require_pkce {
+        problems.push(Problem::new("require_pkce", "a public client must use PKCE", "leave it out or set it to true"));
+    }
+    if draft.is_public() && !metadata.refresh_rotation {
+        problems.push(Problem::new(
+            "refresh_rotation",
+            "the refresh tokens of a public client must rotate",
+            "leave it out or set it to true",
+        ));
+    }
+    if draft.skip_consent && !draft.by_administrator() {
+        problems.push(Problem::new("skip_consent", "only an administrator may approve for everybody", "leave it out"));
+    }
+}
+
+fn check_response_types(metadata: &ClientMetadata, with_code: bool, problems: &mut Vec<Problem>) {
+    let field = "response_types";
+    for text in &metadata.response_types {
+        if !ResponseType::parse(text).is_some_and(ResponseType::is_supported) {
+            let known: Vec<&str> = ResponseType::SUPPORTED.iter().map(|known| known.as_str()).collect();
+            problems.push(Problem::new(field, format!("{text:?} is not supported"), format!("use one of: {}", known.join(", "))));
+        } else if !with_code {
+            problems.push(Problem::new(
+                field,
+                format!("{text:?} needs the grant type authorization_code"),
+                "add the grant type, or drop the response type",
+            ));
+        }
+    }
+}
+
+/// URIs that people follow or services call, and origins.
+pub(super) fn check_addresses(draft: &ClientDraft, problems: &mut Vec<Problem>) {
+    let kept = |name| draft.more.get(name).map(|value| value.as_str().unwrap_or_default());
+    for (field, uri) in [
+        ("client_uri", draft.client_uri.as_deref()),
+        ("logo_uri", draft.logo_uri.as_deref()),
+        ("policy_uri", draft.policy_uri.as_deref()),
+        ("tos_uri", draft.tos_uri.as_deref()),
+        ("initiate_login_uri", kept("initiate_login_uri")),
+        ("backchannel_logout_uri", kept("backchannel_logout_uri")),
+        ("frontchannel_logout_uri", kept("frontchannel_logout_uri")),
+        ("jwks_uri", kept("jwks_uri")),
+        ("sector_identifier_uri", kept("sector_identifier_uri")),
+    ] {
+        if uri.is_some_and(|uri| !is_web_address(uri)) {
+            problems.push(Problem::new(
+                field,
+                "it is not an https URL",
+                "write it like https://app.example.com/page (http is for loopback hosts)",
+            ));
+        }
+    }
+    for origin in &draft.allowed_origins {
+        let normal = Url::parse(origin).map(|url| url.origin().ascii_serialization());
+        if !is_web_address(origin) || normal.as_deref() != Ok(origin.as_str()) {
+            let mend = "write scheme, host and port only, like https://app.example.com (http is for loopback hosts)";
+            problems.push(Problem::new("allowed_origins", format!("{origin:?} is not an origin"), mend));
+        }
+    }
+    if draft.default_resource.as_deref().is_some_and(|uri| !is_resource_uri(uri)) {
+        problems.push(Problem::new(
+            "default_resource",
+            "it is not an absolute URI without fragment",
+            "write it like https://api.example.com",
+        ));
+    }
+    if draft.contacts.len() > MAX_LIST || draft.contacts.iter().any(|contact| contact.len() > 320 || contact.chars().any(char::is_control))
+    {
+        problems.push(Problem::new(
+            "contacts",
+            "there are too many, or one is too long or has control characters",
+            "give e-mail addresses",
+        ));
+    }
+}
+
+/// https, or http on this machine; without user information, so that nobody reads a wrong host.
+fn is_web_address(uri: &str) -> bool {
+    let Ok(url) = Url::parse(uri) else { return false };
+    let loopback = match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    let plain =
+        url.username().is_empty() && url.password().is_none() && !uri.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\');
+    plain && url.has_host() && (url.scheme() == "https" || (url.scheme() == "http" && loopback))
+}
+
+/// Lifetimes, in seconds.
+pub(super) fn check_numbers(draft: &ClientDraft, problems: &mut Vec<Problem>) {
+    for (field, seconds) in [
+        ("access_token_lifetime", draft.access_token_lifetime),
+        ("id_token_lifetime", draft.id_token_lifetime),
+        ("refresh_token_lifetime", draft.refresh_token_lifetime),
+    ] {
+        if seconds.is_some_and(|seconds| !(1..=MAX_LIFETIME).contains(&seconds)) {
+            problems.push(Problem::new(field, "it must be between one second and ten years", "give a number of seconds"));
+        }
+    }
+}

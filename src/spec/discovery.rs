@@ -1,0 +1,163 @@
+//! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 9207 §3, OIDC RP-Initiated Logout §2.1. Nothing is named that does not work.
+
+use serde::Serialize;
+
+use crate::spec::claims::SUPPORTED_CLAIMS;
+use crate::spec::issuer::Issuer;
+use crate::spec::pkce;
+use crate::spec::prompt::{DISPLAY_VALUES, PROMPT_VALUES};
+
+type Names = Vec<String>;
+
+/// The document, which is one and the same at every well-known address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "every field is the registered metadata name of RFC 8414 §2 and means what is said there")]
+pub struct Metadata {
+    pub issuer: String,
+    pub authorization_endpoint: String,
+    pub token_endpoint: String,
+    pub userinfo_endpoint: String,
+    pub jwks_uri: String,
+    pub revocation_endpoint: String,
+    pub introspection_endpoint: String,
+    pub end_session_endpoint: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub scopes_supported: Names,
+    pub response_types_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub response_modes_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub grant_types_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub acr_values_supported: Names,
+    pub subject_types_supported: Names,
+    pub id_token_signing_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub userinfo_signing_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub token_endpoint_auth_methods_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub revocation_endpoint_auth_methods_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub introspection_endpoint_auth_methods_supported: Names,
+    pub display_values_supported: Names,
+    pub prompt_values_supported: Names,
+    pub claim_types_supported: Names,
+    pub claims_supported: Names,
+    pub code_challenge_methods_supported: Names,
+    pub ui_locales_supported: Names,
+    pub claims_parameter_supported: bool,
+    pub request_parameter_supported: bool,
+    pub request_uri_parameter_supported: bool,
+    pub authorization_response_iss_parameter_supported: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_documentation: Option<String>,
+}
+
+/// What the registries of the server hold: the document is made from them, so that it cannot say more than they do.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Registries<'a> {
+    /// `grant_types_supported`.
+    pub grant_types: &'a [&'a str],
+    /// `token_endpoint_auth_methods_supported`.
+    pub auth_methods: &'a [&'a str],
+    /// `response_types_supported`.
+    pub response_types: &'a [&'a str],
+    /// `response_modes_supported`.
+    pub response_modes: &'a [&'a str],
+    /// `id_token_signing_alg_values_supported`.
+    pub id_token_algs: &'a [&'a str],
+    /// `userinfo_signing_alg_values_supported`; left out when there are none.
+    pub userinfo_algs: &'a [&'a str],
+    /// `scopes_supported`.
+    pub scopes: &'a [&'a str],
+    /// `acr_values_supported`.
+    pub acr_values: &'a [&'a str],
+    /// `ui_locales_supported`, in the canonical form of BCP 47; English when none is given.
+    pub ui_locales: &'a [&'a str],
+    /// `service_documentation`.
+    pub service_documentation: Option<&'a str>,
+}
+
+/// The document of a provider.
+pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
+    // RFC 7662 §2.1: whoever introspects must prove who it is, so public clients cannot.
+    let proving: Vec<&str> = registries.auth_methods.iter().copied().filter(|method| *method != "none").collect();
+    Metadata {
+        issuer: issuer.as_str().to_owned(),
+        authorization_endpoint: issuer.url("/oauth2/authorize"),
+        token_endpoint: issuer.url("/oauth2/token"),
+        userinfo_endpoint: issuer.url("/oauth2/userinfo"),
+        jwks_uri: issuer.url("/.well-known/jwks.json"),
+        revocation_endpoint: issuer.url("/oauth2/revoke"),
+        introspection_endpoint: issuer.url("/oauth2/introspect"),
+        end_session_endpoint: issuer.url("/oauth2/logout"),
+        scopes_supported: names(registries.scopes),
+        response_types_supported: names(registries.response_types),
+        response_modes_supported: names(registries.response_modes),
+        grant_types_supported: names(registries.grant_types),
+        acr_values_supported: names(registries.acr_values),
+        subject_types_supported: names(&["public"]),
+        id_token_signing_alg_values_supported: names(registries.id_token_algs),
+        userinfo_signing_alg_values_supported: names(registries.userinfo_algs),
+        token_endpoint_auth_methods_supported: names(registries.auth_methods),
+        revocation_endpoint_auth_methods_supported: names(registries.auth_methods),
+        introspection_endpoint_auth_methods_supported: names(&proving),
+        display_values_supported: names(DISPLAY_VALUES),
+        prompt_values_supported: names(PROMPT_VALUES),
+        claim_types_supported: names(&["normal"]),
+        claims_supported: names(SUPPORTED_CLAIMS),
+        code_challenge_methods_supported: names(pkce::METHODS),
+        ui_locales_supported: names(if registries.ui_locales.is_empty() { &["en"] } else { registries.ui_locales }),
+        claims_parameter_supported: true,
+        request_parameter_supported: false,
+        request_uri_parameter_supported: false,
+        authorization_response_iss_parameter_supported: true,
+        service_documentation: registries.service_documentation.map(str::to_owned),
+    }
+}
+
+fn names(values: &[&str]) -> Names {
+    values.iter().map(|value| (*value).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn sample(issuer: &str) -> serde_json::Value {
+        let registries = Registries {
+            grant_types: &["authorization_code"],
+            auth_methods: &["client_secret_basic", "none"],
+            response_types: &["code"],
+            id_token_algs: &["RS256"],
+            ..Registries::default()
+        };
+        serde_json::to_value(document(&Issuer::parse(issuer).unwrap(), &registries)).unwrap()
+    }
+
+    #[test]
+    fn every_endpoint_hangs_from_the_issuer() {
+        let document = sample("https://id.example.com/auth");
+        assert_eq!(document["issuer"], "https://id.example.com/auth");
+        let members = document.as_object().unwrap();
+        let endpoints: Vec<_> = members.iter().filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri").collect();
+        assert_eq!(endpoints.len(), 7);
+        for (name, url) in endpoints {
+            assert!(url.as_str().unwrap().starts_with("https://id.example.com/auth/"), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_named() {
+        let document = sample("https://id.example.com");
+        for name in ["acr_values_supported", "userinfo_signing_alg_values_supported", "response_modes_supported", "service_documentation"] {
+            assert_eq!(document.get(name), None, "{name}");
+        }
+        assert_eq!(document["introspection_endpoint_auth_methods_supported"], json!(["client_secret_basic"]));
+        assert_eq!(document["request_uri_parameter_supported"], false, "absent would mean true: OIDC Discovery §3");
+        assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));
+        assert_eq!(document["ui_locales_supported"], json!(["en"]));
+    }
+}

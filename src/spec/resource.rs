@@ -1,0 +1,117 @@
+//! Resource indicators: RFC 8707 §2.
+
+use url::Url;
+
+use crate::model::resource::Resource;
+use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::params::Params;
+
+const MAX_RESOURCES: usize = 20;
+
+/// The resources that a request names, each once, in its order. They need not be known yet.
+///
+/// # Errors
+/// `invalid_target` for one that is not an absolute URI or has a fragment: "MUST NOT include a fragment component".
+pub fn requested(params: &Params) -> Result<Vec<String>, Refusal> {
+    let mut resources: Vec<String> = Vec::new();
+    for uri in params.all("resource") {
+        if !is_resource_uri(uri) {
+            return Err(invalid_target("the resource is not an absolute URI without fragment"));
+        }
+        if !resources.iter().any(|known| known == uri) {
+            resources.push(uri.to_owned());
+        }
+    }
+    if resources.len() > MAX_RESOURCES {
+        return Err(invalid_target("too many resources"));
+    }
+    Ok(resources)
+}
+
+/// The registered resources that a request names.
+///
+/// # Errors
+/// `invalid_target` as [`requested`], and for one that is not registered.
+pub fn check<'a>(params: &Params, known: &'a [Resource]) -> Result<Vec<&'a Resource>, Refusal> {
+    let find =
+        |uri: &String| known.iter().find(|resource| resource.uri == *uri).ok_or_else(|| invalid_target("the resource is not registered"));
+    requested(params)?.iter().map(find).collect()
+}
+
+/// RFC 8707 §2.2: a token request may name some of the resources that were approved; naming none means all of them.
+///
+/// # Errors
+/// `invalid_target` for a resource that was not approved.
+pub fn narrow(asked: Vec<String>, approved: &[String]) -> Result<Vec<String>, Refusal> {
+    if asked.is_empty() {
+        return Ok(approved.to_vec());
+    }
+    if asked.iter().all(|uri| approved.contains(uri)) {
+        Ok(asked)
+    } else {
+        Err(invalid_target("the resource was not part of the approval"))
+    }
+}
+
+/// Whether `uri` can name a resource: an absolute URI without a fragment.
+pub fn is_resource_uri(uri: &str) -> bool {
+    uri.is_ascii() && !uri.contains(['#', ' ']) && Url::parse(uri).is_ok()
+}
+
+fn invalid_target(detail: &'static str) -> Refusal {
+    OAuthError::invalid_target("The resource is unknown or not allowed.").about("resource").because(detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::spec::error::ErrorCode;
+
+    fn params(uris: &[&str]) -> Params {
+        Params::from_pairs(uris.iter().map(|uri| ("resource", *uri)))
+    }
+
+    fn known(uri: &str) -> Resource {
+        Resource {
+            uri: uri.to_owned(),
+            name: String::new(),
+            scopes: Vec::new(),
+            signing_algorithm: "ES256".to_owned(),
+            access_token_lifetime: None,
+            introspection_clients: Vec::new(),
+            created_at: Timestamp::from_seconds(0),
+        }
+    }
+
+    #[test]
+    fn the_resources_of_the_rfc_are_found() {
+        let registered = [known("https://cal.example.com/"), known("https://contacts.example.com/")];
+        let asked = params(&["https://contacts.example.com/", "https://cal.example.com/", "https://cal.example.com/"]);
+        let found: Vec<_> = check(&asked, &registered).unwrap().iter().map(|resource| resource.uri.as_str()).collect();
+        assert_eq!(found, ["https://contacts.example.com/", "https://cal.example.com/"]);
+        assert!(check(&Params::default(), &registered).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_is_no_registered_resource_is_an_invalid_target() {
+        let registered = [known("https://cal.example.com/")];
+        for uri in
+            ["https://cal.example.com", "https://cal.example.com/#f", "/relative", "cal.example.com", "https://other.example/", "urn:x y"]
+        {
+            assert_eq!(check(&params(&[uri]), &registered).unwrap_err().error.error, ErrorCode::InvalidTarget, "{uri}");
+        }
+        assert!(requested(&params(&["urn:example:api"])).is_ok());
+        let many: Vec<String> = (0..=MAX_RESOURCES).map(|n| format!("https://r{n}.example/")).collect();
+        assert!(requested(&params(&many.iter().map(String::as_str).collect::<Vec<_>>())).is_err());
+    }
+
+    #[test]
+    fn a_token_request_may_narrow_but_never_widen() {
+        let approved = ["a:x".to_owned(), "b:x".to_owned()];
+        assert_eq!(narrow(Vec::new(), &approved).unwrap(), approved);
+        assert_eq!(narrow(vec!["b:x".to_owned()], &approved).unwrap(), ["b:x"]);
+        assert!(narrow(vec!["b:x".to_owned(), "c:x".to_owned()], &approved).is_err());
+        assert!(narrow(vec!["c:x".to_owned()], &[]).is_err());
+    }
+}
