@@ -30,12 +30,12 @@ pub struct Question {
 }
 
 impl Question {
-    /// Reads `?q=…&after=…`.
+    /// Reads `?search=…&after=…`.
     pub fn parse(query: &str) -> Self {
         let mut question = Self::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match name.as_ref() {
-                "q" => question.search = value.trim().chars().take(100).collect(),
+                "search" => question.search = value.trim().chars().take(100).collect(),
                 "after" if !value.is_empty() => question.after = Some(value.into_owned()),
                 _ => {}
             }
@@ -52,7 +52,7 @@ impl<T> Listing<T> {
         let next = items.last().filter(|_| more).map(|last| {
             let mut query = form_urlencoded::Serializer::new(String::new());
             if !question.search.is_empty() {
-                query.append_pair("q", &question.search);
+                query.append_pair("search", &question.search);
             }
             query.append_pair("after", &key(last)).finish()
         });
@@ -66,11 +66,11 @@ mod tests {
 
     #[test]
     fn the_next_page_begins_after_the_last_key_and_keeps_the_search() {
-        let question = Question::parse("q=%20a%26b%20&after=k3");
+        let question = Question::parse("search=%20a%26b%20&after=k3");
         assert_eq!(question, Question { search: "a&b".to_owned(), after: Some("k3".to_owned()) });
         let page = Listing::cut(&question, (0..=PAGE_SIZE).collect(), 99, |number| format!("k {number}"));
         assert_eq!(page.items.len(), PAGE_SIZE);
-        assert_eq!(page.next.as_deref(), Some("q=a%26b&after=k+24"));
+        assert_eq!(page.next.as_deref(), Some("search=a%26b&after=k+24"));
         assert!(page.is_later);
     }
 

@@ -5,30 +5,28 @@ pub mod plan;
 use std::time::Duration;
 
 use crate::admin::office::{Office, Problem};
-use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::failure::Failure;
-use crate::jose::{self, Algorithm};
+use crate::jose::{self, Algorithm, SealedPair, rotation};
 use crate::model::signing_key::SigningKey;
-use crate::sealing::{Purpose, Sealer};
+use crate::sealing::Sealer;
 
-use plan::Rotation;
+use plan::{Rotation, State};
 
-/// A new key pair with its private half sealed. Takes a while for RSA: never on a worker.
+/// A new key pair for every algorithm, all at once on threads of their own: RSA keys take a while.
 ///
 /// # Errors
-/// When the key cannot be made.
-pub fn make(algorithm: Algorithm, sealer: &Sealer, entropy: &dyn Entropy, now: Timestamp) -> anyhow::Result<SigningKey> {
-    let pair = jose::keys::generate(algorithm, entropy)?;
-    Ok(SigningKey {
-        kid: pair.kid,
-        algorithm: algorithm.as_str().to_owned(),
-        public_jwk: pair.public_jwk,
-        sealed_private_jwk: sealer.seal(Purpose::PrivateKey, pair.private_jwk.expose().as_bytes(), entropy),
-        created_at: now,
-        signs_from: now,
-        signs_until: None,
-        published_until: None,
+/// When a key cannot be made.
+pub fn make_pairs(sealer: &Sealer, entropy: &dyn Entropy) -> anyhow::Result<Vec<SealedPair>> {
+    std::thread::scope(|threads| {
+        let started = Algorithm::ALL.map(|algorithm| threads.spawn(move || jose::keys::generate(algorithm, entropy)));
+        started
+            .into_iter()
+            .map(|thread| match thread.join() {
+                Ok(pair) => Ok(pair?.seal(sealer, entropy)),
+                Err(_) => Err(anyhow::anyhow!("a thread that makes a signing key died")),
+            })
+            .collect()
     })
 }
 
@@ -41,28 +39,37 @@ impl Office<'_> {
         Ok(self.sql.signing_keys(self.now).await?)
     }
 
-    /// Makes a new key for every algorithm and retires the old ones; returns the new ones. Blocks while keys are made: for the command line.
+    /// Makes a new key for every algorithm and retires the old ones; returns the published keys afterwards. Blocks while keys are made:
+    /// for the command line. `longest_token` is the longest life of anything that is signed.
     ///
     /// # Errors
     /// When a key cannot be made or saved.
-    pub async fn rotate_keys(&self, sealer: &Sealer, rotation: Rotation, longest_token: Duration) -> Result<Vec<SigningKey>, Problem> {
+    pub async fn rotate_keys(&self, sealer: &Sealer, how: Rotation, longest_token: Duration) -> Result<Vec<SigningKey>, Problem> {
         let existing = self.sql.signing_keys(self.now).await?;
-        let mut fresh = Vec::with_capacity(Algorithm::ALL.len());
-        for algorithm in Algorithm::ALL {
-            let mut key = make(*algorithm, sealer, self.entropy, self.now).map_err(Failure::Broken)?;
-            key.signs_from = self.signs_from(&existing, *algorithm, rotation);
-            fresh.push(key);
-        }
-        let mut changed = plan::retire(&existing, rotation, longest_token, self.now);
-        changed.extend(fresh.iter().cloned());
-        let kind = if rotation == Rotation::Emergency { "keys.rotated_in_emergency" } else { "keys.rotated" };
+        let pairs = make_pairs(sealer, self.entropy).map_err(Failure::Broken)?;
+        let (changed, kind) = match how {
+            Rotation::Planned => (rotation::rotate(&existing, pairs, self.now, longest_token), "keys.rotated"),
+            Rotation::Emergency => (rotation::emergency(&existing, pairs, self.now), "keys.rotated_in_emergency"),
+        };
         self.sql.save_signing_keys(&changed, &self.event(kind).build()).await?;
-        Ok(fresh)
+        self.list_keys().await
     }
 
-    /// An algorithm that has no key yet signs at once: nobody knows another.
-    fn signs_from(&self, existing: &[SigningKey], algorithm: Algorithm, rotation: Rotation) -> Timestamp {
-        let known = existing.iter().any(|key| key.algorithm == algorithm.as_str());
-        if known { rotation.signs_from(self.now) } else { self.now }
+    /// The longest life of anything a client may be given that is signed: the server's settings, and what clients and resources say.
+    ///
+    /// # Errors
+    /// When the store is away.
+    pub async fn longest_token(&self, of_settings: Duration) -> Result<Duration, Problem> {
+        let clients = self.all_clients("").await?;
+        let of_clients = clients.iter().flat_map(|client| [client.metadata.access_token_lifetime, client.metadata.id_token_lifetime]);
+        let resources = self.list_resources().await?;
+        let of_resources = resources.iter().map(|resource| resource.access_token_lifetime);
+        let longest = of_clients.chain(of_resources).flatten().max().map_or(Duration::ZERO, Duration::from_secs);
+        Ok(of_settings.max(longest))
     }
+}
+
+/// How many keys of a list are in a state.
+pub fn count(keys: &[SigningKey], wanted: State, now: crate::clock::Timestamp) -> usize {
+    keys.iter().filter(|key| plan::state(key, now) == wanted).count()
 }
