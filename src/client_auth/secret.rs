@@ -25,7 +25,8 @@ impl Method for ClientSecretBasic {
             [None] => return Err(invalid_client().because("the Authorization header is not text")),
             _ => return Err(OAuthError::invalid_request("The request has more than one Authorization header.").into()),
         };
-        let readings: Vec<Reading> = basic::parse(header)?
+        let Some(credentials) = basic::parse(header)? else { return Ok(None) };
+        let readings: Vec<Reading> = credentials
             .into_iter()
             .map(|pair| Reading { client_id: pair.client_id, secret: Some(pair.client_secret) })
             .collect();

@@ -1,6 +1,7 @@
 //! What a presented token turns out to be, for the endpoints that take tokens: userinfo, introspection and revocation.
 
-use serde_json::Value;
+use serde::Deserialize as _;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
@@ -9,72 +10,44 @@ use crate::grants::refresh_token::successor;
 use crate::jose::keys::KeySet;
 use crate::jose::verify::{self, Expect, Typ};
 use crate::sealing::{Purpose, Sealer};
-use crate::spec::access_token::{Holder, JwtClaims, OpaqueClaims};
-
-/// An access token whose seal or signature held and which has not expired. Whether its grant lives is asked of the store.
-#[derive(Debug)]
-pub struct AccessTokenFacts {
-    /// For whom it acts.
-    pub holder: Holder,
-    /// The client it was issued to.
-    pub client_id: String,
-    /// Space-delimited.
-    pub scope: String,
-    /// `aud`; empty for opaque tokens, which are for authy's own endpoints.
-    pub audience: Vec<String>,
-    /// When.
-    pub issued_at: Timestamp,
-    /// Until when.
-    pub expires_at: Timestamp,
-    /// Its own name.
-    pub jti: String,
-}
-
-impl AccessTokenFacts {
-    /// Whether a scope was granted.
-    pub fn has_scope(&self, scope: &str) -> bool {
-        self.scope.split(' ').any(|granted| granted == scope)
-    }
-
-    /// The grant that it dies with, if it acts for a user.
-    pub const fn grant_id(&self) -> Option<Uuid> {
-        match &self.holder {
-            Holder::User { grant_id, .. } => Some(*grant_id),
-            Holder::Client => None,
-        }
-    }
-}
+use crate::spec::access_token::{GRANT_ID, Holder, OpaqueClaims};
 
 /// Whether the text has the form of a refresh token; only the store knows more.
 pub fn looks_like_refresh_token(token: &str) -> bool {
     token.starts_with(successor::PREFIX)
 }
 
-/// Opens or verifies an access token; `None` for anything else, whatever is wrong with it (T-AT-1, T-JWT-2).
-pub fn access_token(token: &str, sealer: &Sealer, keys: &KeySet, (issuer, now): (&str, Timestamp)) -> Option<AccessTokenFacts> {
+/// Opens or verifies an access token, sealed or signed; `None` for anything else, whatever is wrong with it (T-AT-1, T-JWT-2).
+/// Whether its grant lives is asked of the store.
+pub fn access_token(token: &str, sealer: &Sealer, keys: &KeySet, (issuer, now): (&str, Timestamp)) -> Option<OpaqueClaims> {
     if token.starts_with(ACCESS_TOKEN_PREFIX) {
         let bytes = sealer.open_text(Purpose::AccessToken, ACCESS_TOKEN_PREFIX, token)?;
         let claims: OpaqueClaims = serde_json::from_slice(&bytes).ok()?;
-        return (now < claims.expires_at).then_some(AccessTokenFacts {
-            holder: claims.holder,
-            client_id: claims.client_id,
-            scope: claims.scope,
-            audience: claims.audience,
-            issued_at: claims.issued_at,
-            expires_at: claims.expires_at,
-            jti: claims.jti,
-        });
+        return (now < claims.expires_at).then_some(claims);
     }
     let expect = Expect { issuer, typ: Typ::AccessToken, check_expiry: true, now };
-    let claims = verify::verify(keys, token, &expect).ok()?;
-    let claims = JwtClaims::from_json(&Value::Object(claims))?;
-    Some(AccessTokenFacts {
-        holder: claims.holder,
-        client_id: claims.client_id,
-        scope: claims.scope,
-        audience: claims.audience,
-        issued_at: claims.issued_at,
-        expires_at: claims.expires_at,
-        jti: claims.jti,
+    from_jwt(&verify::verify(keys, token, &expect).ok()?)
+}
+
+/// RFC 9068 §2.2, read back from a token of our own.
+fn from_jwt(claims: &Map<String, Value>) -> Option<OpaqueClaims> {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
+    let moment = |name: &str| claims.get(name).and_then(Value::as_i64).map(Timestamp::from_seconds);
+    let holder = match text(GRANT_ID) {
+        Some(grant_id) => Holder::User { grant_id: Uuid::parse_str(&grant_id).ok()?, subject: text("sub")? },
+        None => Holder::Client,
+    };
+    let audience = match claims.get("aud")? {
+        Value::String(only) => vec![only.clone()],
+        several => Vec::deserialize(several).ok()?,
+    };
+    Some(OpaqueClaims {
+        holder,
+        client_id: text("client_id")?,
+        scope: text("scope").unwrap_or_default(),
+        audience,
+        issued_at: moment("iat")?,
+        expires_at: moment("exp")?,
+        jti: text("jti")?,
     })
 }

@@ -7,7 +7,6 @@ use crate::model::client::Client;
 use crate::model::consent::Consent;
 use crate::model::transaction::Transaction;
 use crate::spec::error::{OAuthError, Refusal};
-use crate::spec::redirect_uri;
 
 /// What a person has to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +41,8 @@ pub struct Standing<'a> {
     pub signed_in: Option<&'a SignedIn>,
     /// What that person approved before.
     pub consent: Option<&'a Consent>,
+    /// Where the answer goes.
+    pub redirect_uri: &'a str,
     /// The request under way.
     pub transaction: &'a Transaction,
     /// The moment.
@@ -58,7 +59,7 @@ pub fn needed(request: &AuthorizationRequest, standing: &Standing<'_>) -> Result
         .or_else(|| select_account(request, standing).then_some(Interaction::SelectAccount))
         .or_else(|| consent(request, standing).then_some(Interaction::Consent));
     match found {
-        Some(interaction) if request.hints.prompt.none() => Err(silent_refusal(&interaction)),
+        Some(interaction) if request.hints.prompt.none => Err(silent_refusal(&interaction)),
         found => Ok(found),
     }
 }
@@ -79,17 +80,15 @@ fn login(request: &AuthorizationRequest, standing: &Standing<'_>) -> Option<Logi
     let auth_time = signed_in.session.auth_time;
     // A sign-in made for this very request answers prompt=login and max_age, however long the pages took.
     let fresh = auth_time >= standing.transaction.started_at;
-    if request.hints.prompt.login() && !fresh {
+    if request.hints.prompt.login && !fresh {
         return Some(LoginReason::Prompted);
     }
     if !fresh && request.hints.max_age.is_some_and(|max_age| too_old(auth_time, max_age, standing.now)) {
         return Some(LoginReason::TooOld);
     }
-    let asked_for = request.hinted_subject.as_deref().or_else(|| request.claims.requested_subject());
-    match asked_for {
-        Some(subject) if subject != signed_in.user.subject => Some(LoginReason::OtherUser),
-        _ => None,
-    }
+    let subject = &signed_in.user.subject;
+    let is_meant = request.hinted_subject.as_ref().is_none_or(|hinted| hinted == subject) && request.claims.allows_subject(subject);
+    (!is_meant).then_some(LoginReason::OtherUser)
 }
 
 /// OIDC Core §3.1.2.1: `max_age` counts whole seconds since `auth_time`.
@@ -101,32 +100,32 @@ const fn too_old(auth_time: Timestamp, max_age: u64, now: Timestamp) -> bool {
 fn select_account(request: &AuthorizationRequest, standing: &Standing<'_>) -> bool {
     let Some(signed_in) = standing.signed_in else { return false };
     let fresh = signed_in.session.auth_time >= standing.transaction.started_at;
-    request.hints.prompt.select_account() && !fresh && standing.transaction.chosen_session != Some(signed_in.session.id)
+    request.hints.prompt.select_account && !fresh && standing.transaction.chosen_session != Some(signed_in.session.id)
 }
 
 fn consent(request: &AuthorizationRequest, standing: &Standing<'_>) -> bool {
     if standing.transaction.consented {
         return false;
     }
-    if request.hints.prompt.consent() {
+    if request.hints.prompt.consent {
         return true;
     }
     if standing.client.metadata.skip_consent {
         return false;
     }
-    !is_remembered(standing.client, &standing.transaction.request) || !covers(standing.consent, request, standing.now)
+    !is_remembered(standing.client, standing.redirect_uri) || !covers(standing.consent, request, standing.now)
 }
 
 /// RFC 8252 §8.6: any program can claim a loopback port or a private-use scheme, so an approval given to a client that nobody vouches
 /// for is remembered only where the answer goes to an https address.
-pub fn is_remembered(client: &Client, request: &str) -> bool {
-    client.is_vouched_for() || !client.is_public() || redirect_uri::request_goes_to_https(request)
+pub fn is_remembered(client: &Client, redirect_uri: &str) -> bool {
+    client.is_vouched_for() || !client.is_public() || redirect_uri.starts_with("https://")
 }
 
 /// A subset of what was approved passes; anything new asks.
 fn covers(consent: Option<&Consent>, request: &AuthorizationRequest, now: Timestamp) -> bool {
     let Some(consent) = consent.filter(|consent| now < consent.expires_at) else { return false };
     request.scope.iter().all(|scope| consent.scopes.iter().any(|known| known == scope))
-        && request.claims.names().iter().all(|claim| consent.claims.contains(claim))
+        && request.claims.names().iter().all(|claim| consent.claims.iter().any(|known| known == claim))
         && request.resources.iter().all(|resource| consent.resources.contains(resource))
 }

@@ -13,6 +13,7 @@ use crate::model::client::Client;
 use crate::model::grant::{Authentication, Grant};
 use crate::model::resource::Resource;
 use crate::secret::{Secret, TokenHash};
+use crate::spec::return_path::ReturnPath;
 
 /// A request that a person has approved.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ pub struct Approval<'a> {
     /// By whom.
     pub client: &'a Client,
     /// Where the code goes.
-    pub redirect_uri: &'a str,
+    pub path: &'a ReturnPath,
     /// For which resources.
     pub resources: &'a [Arc<Resource>],
     /// Who approved.
@@ -54,7 +55,7 @@ pub fn code(entropy: &dyn Entropy, approval: &Approval<'_>) -> IssuedCode {
         client_id: client.client_id.clone(),
         session_id: session.id,
         offline: request.scope.contains("offline_access"),
-        scopes: request.scope.iter().map(str::to_owned).collect(),
+        scopes: request.scope.to_vec(),
         resources: approval.resources.iter().map(|resource| resource.uri.clone()).collect(),
         authentication: Authentication {
             sid: session.sid.clone(),
@@ -62,7 +63,7 @@ pub fn code(entropy: &dyn Entropy, approval: &Approval<'_>) -> IssuedCode {
             amr: session.amr.clone(),
             acr: session.acr.clone(),
         },
-        claims_request: serde_json::to_value(&request.claims).unwrap_or_default(),
+        claims_request: request.claims.to_stored(),
         created_at: *now,
         revoked_at: None,
     };
@@ -72,7 +73,8 @@ pub fn code(entropy: &dyn Entropy, approval: &Approval<'_>) -> IssuedCode {
         payload: AuthorizationCode {
             refreshable: refreshable(request, client),
             grant,
-            redirect_uri: approval.redirect_uri.to_owned(),
+            redirect_uri: approval.path.redirect_uri().as_str().to_owned(),
+            redirect_uri_was_named: approval.path.is_named(),
             nonce: request.nonce.clone(),
             code_challenge: request.code_challenge.as_ref().map(|challenge| challenge.as_str().to_owned()),
             expires_at: *now + approval.lifetime,

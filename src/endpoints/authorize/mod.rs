@@ -148,6 +148,7 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
         client: &opened.client,
         signed_in,
         consent: consent.as_ref(),
+        redirect_uri: opened.path.redirect_uri().as_str(),
         transaction,
         now: app.now(),
     };
@@ -170,7 +171,7 @@ async fn issue_code(
     let issued = issue::code(app.entropy.as_ref(), &issue::Approval {
         request,
         client: &opened.client,
-        redirect_uri: opened.path.redirect_uri(),
+        path: &opened.path,
         resources,
         signed_in,
         now: app.now(),

@@ -6,6 +6,7 @@ use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
 use crate::spec::pkce::CodeChallenge;
 use crate::spec::prompt::Hints;
+use crate::spec::response_mode::ResponseMode;
 use crate::spec::response_type::ResponseType;
 use crate::spec::scope::Scope;
 
@@ -35,8 +36,9 @@ impl AuthorizationRequest {
     /// Sent back to the client: RFC 6749 §4.1.2.1, OIDC Core §3.1.2.6.
     pub fn check(params: &Params, client: &Client) -> Result<Self, Refusal> {
         no_request_object(params)?; // OIDC Core §6, RFC 9101
-        let response_type = ResponseType::check(params)?; // RFC 6749 §3.1.1
-        may_use(client, &response_type)?; // RFC 6749 §4.1.2.1
+        let response_type = ResponseType::check(params, client)?; // RFC 6749 §3.1.1, §4.1.2.1
+        ResponseMode::check(params, response_type)?; // Multiple Response Types §2.1
+        may_use_codes(client)?; // RFC 6749 §4.1.2.1
         let scope = requested_scope(params, client)?; // RFC 6749 §3.3
         let code_challenge = CodeChallenge::check(params, client.is_public() || client.metadata.require_pkce)?; // RFC 7636 §4.4.1
         let mut hints = Hints::check(params)?; // OIDC Core §3.1.2.1
@@ -68,13 +70,11 @@ fn no_request_object(params: &Params) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn may_use(client: &Client, response_type: &ResponseType) -> Result<(), Refusal> {
-    let name = response_type.as_str();
-    let registered = client.metadata.response_types.iter().any(|known| known == name) && client.may_use_grant_type("authorization_code");
-    if registered {
+fn may_use_codes(client: &Client) -> Result<(), Refusal> {
+    if client.may_use_grant_type("authorization_code") {
         return Ok(());
     }
-    Err(OAuthError::unauthorized_client("The client is not registered for this response type.").about("response_type").into())
+    Err(OAuthError::unauthorized_client("The client is not registered for the authorization code grant.").about("response_type").into())
 }
 
 /// Scopes that the client may not have are dropped; a request of which nothing remains has asked only for such scopes.

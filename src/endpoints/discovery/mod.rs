@@ -7,16 +7,28 @@ use crate::grants::GRANTS;
 use crate::jose::algorithm::Algorithm;
 use crate::spec::discovery::{self, Metadata, Registries};
 use crate::spec::issuer::Issuer;
+use crate::spec::response_mode::ResponseMode;
+use crate::spec::response_type::ResponseType;
 
 /// The metadata of this provider.
 pub fn document(issuer: &Issuer) -> Metadata {
     let grant_types: Vec<&str> = GRANTS.iter().map(|grant| grant.name()).collect();
     let auth_methods: Vec<&str> = METHODS.iter().map(|method| method.name()).collect();
     let algorithms: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.as_str()).collect();
+    let response_types: Vec<&str> = ResponseType::SUPPORTED.iter().map(|kind| kind.as_str()).collect();
     discovery::document(issuer, &Registries {
         grant_types: &grant_types,
         auth_methods: &auth_methods,
-        id_token_algorithms: &algorithms,
+        response_types: &response_types,
+        response_modes: ResponseMode::SUPPORTED,
+        id_token_algs: &algorithms,
+        userinfo_algs: &algorithms,
+        scopes: SCOPES_SUPPORTED,
         acr_values: &[crate::accounts::session::ACR_PASSWORD],
+        ui_locales: &["en"],
+        service_documentation: None,
     })
 }
+
+/// OIDC Core §5.4, §11, and authy's own `groups`.
+pub const SCOPES_SUPPORTED: &[&str] = &["openid", "profile", "email", "address", "phone", "groups", "offline_access"];

@@ -35,14 +35,14 @@ const PREFIX: &str = "lo_";
 /// # Errors
 /// Shown to the person: without a proven address nobody is redirected.
 pub async fn end_session(app: &App, raw: &str, browser: &Browser) -> Result<Outcome, Failure> {
-    let params = Params::parse(raw)?;
-    let hint = request::hint(&params, &app.keys.current().set, (app.issuer.as_str(), app.now()))?; // §2
-    let client_id = request::client_id(&params, hint.as_ref())?;
+    let asked = logout::LogoutRequest::check(&Params::parse(raw)?)?; // §2
+    let hint = request::hint(&asked, &app.keys.current().set, (app.issuer.as_str(), app.now()))?;
+    let client_id = request::client_id(&asked, hint.as_ref())?;
     let client = match &client_id {
         Some(client_id) => app.client(client_id).await?,
         None => None,
     };
-    let return_to = logout::return_to(&params, client.as_deref())?; // §3
+    let return_to = request::return_to(&asked, client.as_deref())?; // §3
     let request = LogoutRequest {
         client_id: client.as_ref().map(|client| client.client_id.clone()),
         return_to,

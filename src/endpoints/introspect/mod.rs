@@ -4,10 +4,10 @@ pub mod http;
 
 use crate::app::App;
 use crate::client_auth::{self, AuthenticatedClient, Presented};
-use crate::endpoints::presented::{self, AccessTokenFacts};
+use crate::endpoints::presented;
 use crate::failure::Failure;
 use crate::secret::TokenHash;
-use crate::spec::access_token::Holder;
+use crate::spec::access_token::{Holder, OpaqueClaims};
 use crate::spec::error::OAuthError;
 use crate::spec::introspection::Introspection;
 use crate::spec::params::Params;
@@ -34,7 +34,7 @@ pub async fn introspect(app: &App, body: &str, authorization: &[Option<String>])
 }
 
 /// The client that the token was issued to, and those that its resources name.
-async fn may_know(app: &App, client: &AuthenticatedClient, facts: &AccessTokenFacts) -> Result<bool, Failure> {
+async fn may_know(app: &App, client: &AuthenticatedClient, facts: &OpaqueClaims) -> Result<bool, Failure> {
     if facts.client_id == client.client_id {
         return Ok(true);
     }
@@ -49,7 +49,7 @@ async fn may_know(app: &App, client: &AuthenticatedClient, facts: &AccessTokenFa
 }
 
 /// Everything that can end a token before its time.
-async fn lives(app: &App, facts: &AccessTokenFacts) -> Result<bool, Failure> {
+async fn lives(app: &App, facts: &OpaqueClaims) -> Result<bool, Failure> {
     let issued_to = app.client(&facts.client_id).await?;
     if !issued_to.is_some_and(|client| client.enabled) {
         return Ok(false);
@@ -63,49 +63,42 @@ async fn lives(app: &App, facts: &AccessTokenFacts) -> Result<bool, Failure> {
     }
 }
 
-async fn access_token(app: &App, facts: &AccessTokenFacts) -> Result<Introspection, Failure> {
-    let (subject, username) = match &facts.holder {
-        Holder::Client => (facts.client_id.clone(), None),
-        Holder::User { subject, .. } => (subject.clone(), app.user(subject).await?.map(|user| user.username.clone())),
+async fn access_token(app: &App, facts: &OpaqueClaims) -> Result<Introspection, Failure> {
+    let username = match &facts.holder {
+        Holder::Client => None,
+        Holder::User { subject, .. } => app.user(subject).await?.map(|user| user.username.clone()),
     };
-    Ok(Introspection {
-        active: true,
+    let answer = Introspection {
         scope: Some(facts.scope.clone()).filter(|scope| !scope.is_empty()),
         client_id: Some(facts.client_id.clone()),
         username,
         token_type: Some("Bearer"),
-        exp: Some(facts.expires_at.as_seconds()),
-        iat: Some(facts.issued_at.as_seconds()),
-        sub: Some(subject),
-        aud: facts.audience.clone(),
+        sub: Some(facts.subject().to_owned()),
         iss: Some(app.issuer.as_str().to_owned()),
         jti: Some(facts.jti.clone()),
-    })
+        ..Introspection::active(facts.issued_at, facts.expires_at)
+    };
+    Ok(answer.with_audience(&facts.audience))
 }
 
 /// A refresh token is only its own client's business.
 async fn refresh_token(app: &App, client: &AuthenticatedClient, token: &str) -> Result<Introspection, Failure> {
     let now = app.now();
     let Some((token, grant)) = app.sql.refresh_token(&TokenHash::of(token)).await? else { return Ok(Introspection::inactive()) };
+    let expires_at = token.expires_at.min(token.absolute_expires_at);
     let lives = grant.client_id == client.client_id
         && grant.revoked_at.is_none()
         && token.rotated_at.is_none()
-        && now < token.expires_at.min(token.absolute_expires_at)
+        && now < expires_at
         && app.user(&grant.subject).await?.is_some_and(|user| user.is_active());
     if !lives {
         return Ok(Introspection::inactive());
     }
     Ok(Introspection {
-        active: true,
         scope: Some(grant.scopes.join(" ")),
         client_id: Some(grant.client_id),
-        username: None,
-        token_type: None,
-        exp: Some(token.expires_at.as_seconds()),
-        iat: Some(token.issued_at.as_seconds()),
         sub: Some(grant.subject),
-        aud: Vec::new(),
         iss: Some(app.issuer.as_str().to_owned()),
-        jti: None,
+        ..Introspection::active(token.issued_at, expires_at)
     })
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -19,6 +19,7 @@ use crate::model::resource::Resource;
 use crate::model::user::User;
 use crate::sealing::Purpose;
 use crate::secret::{Secret, TokenHash};
+use crate::model::grant::Authentication;
 use crate::spec::access_token::{Holder, JwtClaims, OpaqueClaims};
 use crate::spec::claims;
 use crate::spec::claims_request::ClaimsRequest;
@@ -100,15 +101,7 @@ impl<'a> Mint<'a> {
     /// [`Failure::Broken`] when signing fails.
     pub fn access_token_of_user(&self, user: &User, grant: &Grant, scope: &[String], resources: &[Arc<Resource>]) -> Result<AccessToken, Failure> {
         let holder = Holder::User { subject: user.subject.clone(), grant_id: grant.id };
-        let Some(audience) = self.jwt_audience(resources) else { return self.opaque(holder, scope, resources) };
-        let mut claims = self.jwt_claims(holder, scope, resources, audience);
-        claims.auth_time = Some(grant.authentication.auth_time);
-        claims.acr = Some(grant.authentication.acr.clone());
-        claims.amr = grant.authentication.amr.clone();
-        if scope.iter().any(|scope| scope == "groups") {
-            claims.groups = Some(user.groups.clone());
-        }
-        self.signed(&claims, resources)
+        self.access_token(&self.claims(holder, scope, resources), resources, Some((user, &grant.authentication)))
     }
 
     /// An access token that acts for the client itself.
@@ -116,10 +109,7 @@ impl<'a> Mint<'a> {
     /// # Errors
     /// [`Failure::Broken`] when signing fails.
     pub fn access_token_of_client(&self, scope: &[String], resources: &[Arc<Resource>]) -> Result<AccessToken, Failure> {
-        match self.jwt_audience(resources) {
-            None => self.opaque(Holder::Client, scope, resources),
-            Some(audience) => self.signed(&self.jwt_claims(Holder::Client, scope, resources, audience), resources),
-        }
+        self.access_token(&self.claims(Holder::Client, scope, resources), resources, None)
     }
 
     /// An ID Token, when `openid` was approved: OIDC Core §2, §3.1.3.6, §12.2.
@@ -132,7 +122,7 @@ impl<'a> Mint<'a> {
             return Ok(None);
         }
         let algorithm = self.client.metadata.id_token_signed_response_alg.as_deref().and_then(Algorithm::parse).unwrap_or(Algorithm::RS256);
-        let request: ClaimsRequest = serde_json::from_value(grant.claims_request.clone()).unwrap_or_default();
+        let request = ClaimsRequest::from_stored(&grant.claims_request);
         let released = match self.client.metadata.id_token_claims {
             Disclosure::Full => scope,
             Disclosure::Minimal => Scope::default(), // OIDC Core §5.4: claims of scopes are at userinfo
@@ -144,70 +134,62 @@ impl<'a> Mint<'a> {
             audience: &self.client.client_id,
             issued_at: self.now,
             expires_at: self.now + lifetime,
-            auth_time: grant.authentication.auth_time,
+            authentication: &grant.authentication,
             nonce,
-            acr: &grant.authentication.acr,
-            amr: &grant.authentication.amr,
-            sid: &grant.authentication.sid,
-            at_hash: Some(jose::half_hash(algorithm, access_token.text.expose())),
-            more: claims::user_claims(user, &released, &request.id_token),
+            access_token_hash: Some(jose::half_hash(algorithm, access_token.text.expose())),
+            extra: claims::user_claims(user, &released, &request.id_token),
         };
-        self.sign(algorithm, None, &claims.into_json()).map(Some)
+        self.sign(algorithm, None, &claims.to_json()).map(Some)
     }
 
-    fn jwt_audience(&self, resources: &[Arc<Resource>]) -> Option<Vec<String>> {
-        if !resources.is_empty() {
-            return Some(resources.iter().map(|resource| resource.uri.clone()).collect());
-        }
-        match self.client.metadata.access_token_format {
-            AccessTokenFormat::Opaque => None,
-            AccessTokenFormat::Jwt => {
-                Some(vec![self.client.metadata.default_resource.clone().unwrap_or_else(|| self.client.client_id.clone())])
-            }
-        }
-    }
-
-    fn opaque(&self, holder: Holder, scope: &[String], resources: &[Arc<Resource>]) -> Result<AccessToken, Failure> {
-        let lifetime = self.lifetime(resources);
-        let claims = OpaqueClaims {
+    fn claims(&self, holder: Holder, scope: &[String], resources: &[Arc<Resource>]) -> OpaqueClaims {
+        OpaqueClaims {
             holder,
             client_id: self.client.client_id.clone(),
             scope: scope.join(" "),
-            audience: Vec::new(),
-            issued_at: self.now,
-            expires_at: self.now + lifetime,
-            jti: self.app.entropy.identifier(),
-        };
-        let bytes = serde_json::to_vec(&claims).map_err(anyhow::Error::from)?;
-        let text = self.app.sealer.seal_text(Purpose::AccessToken, ACCESS_TOKEN_PREFIX, &bytes, self.app.entropy.as_ref());
-        Ok(AccessToken { text: Secret::new(text), lifetime })
-    }
-
-    fn jwt_claims(&self, holder: Holder, scope: &[String], resources: &[Arc<Resource>], audience: Vec<String>) -> JwtClaims {
-        JwtClaims {
-            issuer: self.app.issuer.as_str().to_owned(),
-            holder,
-            client_id: self.client.client_id.clone(),
-            scope: scope.join(" "),
-            audience,
+            audience: self.audience(resources),
             issued_at: self.now,
             expires_at: self.now + self.lifetime(resources),
             jti: self.app.entropy.identifier(),
-            auth_time: None,
-            acr: None,
-            amr: Vec::new(),
-            groups: None,
         }
     }
 
-    /// RFC 9068 §2.1. ES256 unless the resource says otherwise: the one RSA signature of an answer belongs to the ID Token.
-    fn signed(&self, claims: &JwtClaims, resources: &[Arc<Resource>]) -> Result<AccessToken, Failure> {
-        let algorithm = resources.first().and_then(|resource| Algorithm::parse(&resource.signing_algorithm)).unwrap_or(Algorithm::ES256);
-        let text = self.sign(algorithm, Some("at+jwt"), &claims.to_json())?;
-        Ok(AccessToken { text, lifetime: claims.expires_at.since(claims.issued_at) })
+    /// Empty for an opaque token, which is for authy's own endpoints.
+    fn audience(&self, resources: &[Arc<Resource>]) -> Vec<String> {
+        if !resources.is_empty() {
+            return resources.iter().map(|resource| resource.uri.clone()).collect();
+        }
+        match self.client.metadata.access_token_format {
+            AccessTokenFormat::Opaque => Vec::new(),
+            AccessTokenFormat::Jwt => vec![self.client.metadata.default_resource.as_ref().unwrap_or(&self.client.client_id).clone()],
+        }
     }
 
-    fn sign(&self, algorithm: Algorithm, typ: Option<&str>, claims: &Value) -> Result<Secret<String>, Failure> {
+    /// A JWT (RFC 9068 §2.1) for a resource, sealed otherwise. ES256 unless the resource says otherwise: the one RSA signature of an answer
+    /// belongs to the ID Token.
+    fn access_token(
+        &self,
+        claims: &OpaqueClaims,
+        resources: &[Arc<Resource>],
+        person: Option<(&User, &Authentication)>,
+    ) -> Result<AccessToken, Failure> {
+        let lifetime = claims.expires_at.since(claims.issued_at);
+        if claims.audience.is_empty() {
+            let bytes = serde_json::to_vec(claims).map_err(anyhow::Error::from)?;
+            let text = self.app.sealer.seal_text(Purpose::AccessToken, ACCESS_TOKEN_PREFIX, &bytes, self.app.entropy.as_ref());
+            return Ok(AccessToken { text: Secret::new(text), lifetime });
+        }
+        let algorithm = resources.first().and_then(|resource| Algorithm::parse(&resource.signing_algorithm)).unwrap_or(Algorithm::ES256);
+        let signed = JwtClaims {
+            issuer: self.app.issuer.as_str(),
+            token: claims,
+            authentication: person.map(|(_, authentication)| authentication),
+            groups: person.map(|(user, _)| user.groups.as_slice()).unwrap_or_default(),
+        };
+        Ok(AccessToken { text: self.sign(algorithm, Some("at+jwt"), &signed.to_json())?, lifetime })
+    }
+
+    fn sign(&self, algorithm: Algorithm, typ: Option<&str>, claims: &Map<String, Value>) -> Result<Secret<String>, Failure> {
         let keys = self.app.keys.current();
         let signer = keys.set.signer(algorithm, self.now).ok_or_else(|| anyhow::anyhow!("no key signs {} now", algorithm.as_str()))?;
         Ok(Secret::new(signer.sign(typ, claims).map_err(anyhow::Error::from)?))
@@ -256,12 +238,7 @@ pub async fn active_user(app: &App, subject: &str) -> Result<Arc<User>, Failure>
 /// # Errors
 /// `invalid_target`.
 pub async fn requested_resources(app: &App, params: &Params, approved: &[String]) -> Result<Vec<Arc<Resource>>, Failure> {
-    let requested = resource::requested(params)?;
-    if let Some(stranger) = requested.iter().find(|uri| !approved.contains(*uri)) {
-        let _ = stranger;
-        return Err(OAuthError::invalid_target("The resource was not approved.").about("resource").into());
-    }
-    load_resources(app, if requested.is_empty() { approved } else { &requested }).await
+    load_resources(app, &resource::narrow(resource::requested(params)?, approved)?).await
 }
 
 /// RFC 8707 §2: the registered resources that a request names.

@@ -5,11 +5,11 @@ pub mod http;
 use serde_json::{Map, Value};
 
 use crate::app::App;
-use crate::endpoints::presented::{self, AccessTokenFacts};
+use crate::endpoints::presented;
 use crate::failure::Failure;
 use crate::jose::algorithm::Algorithm;
 use crate::model::grant::Grant;
-use crate::spec::access_token::Holder;
+use crate::spec::access_token::{Holder, OpaqueClaims};
 use crate::spec::claims;
 use crate::spec::claims_request::ClaimsRequest;
 use crate::spec::error::OAuthError;
@@ -38,7 +38,8 @@ pub async fn userinfo(app: &App, token: &str) -> Result<UserInfo, Failure> {
     let grant = app.grant(*grant_id).await?.filter(|grant| grant.revoked_at.is_none());
     let grant = grant.ok_or_else(|| invalid_token().because("the grant of the token is revoked"))?;
     meant_for_us(&facts, &grant)?;
-    if !facts.has_scope("openid") {
+    let scope: Scope = facts.scope.split(' ').collect();
+    if !scope.is_openid() {
         return Err(OAuthError::insufficient_scope("The openid scope is required.").into()); // OIDC Core §5.3.1
     }
     let user = app.user(subject).await?.filter(|user| user.is_active());
@@ -46,8 +47,7 @@ pub async fn userinfo(app: &App, token: &str) -> Result<UserInfo, Failure> {
     let client = app.client(&facts.client_id).await?.filter(|client| client.enabled);
     let client = client.ok_or_else(|| invalid_token().because("the client is disabled or deleted"))?;
 
-    let request: ClaimsRequest = serde_json::from_value(grant.claims_request.clone()).unwrap_or_default();
-    let scope = Scope::from(facts.scope.split(' ').map(str::to_owned).collect::<Vec<_>>());
+    let request = ClaimsRequest::from_stored(&grant.claims_request);
     let mut released = claims::user_claims(&user, &scope, &request.userinfo);
     released.insert("sub".to_owned(), Value::String(user.subject.clone())); // OIDC Core §5.3.2: always
     let Some(algorithm) = client.metadata.userinfo_signed_response_alg.as_deref().and_then(Algorithm::parse) else {
@@ -60,7 +60,7 @@ pub async fn userinfo(app: &App, token: &str) -> Result<UserInfo, Failure> {
 }
 
 /// A token that was asked for another resource is not for this endpoint: RFC 9068 §4, RFC 8707 §2.
-fn meant_for_us(facts: &AccessTokenFacts, grant: &Grant) -> Result<(), Failure> {
+fn meant_for_us(facts: &OpaqueClaims, grant: &Grant) -> Result<(), Failure> {
     if facts.audience.is_empty() || grant.resources.is_empty() {
         return Ok(());
     }

@@ -15,7 +15,7 @@ pub fn scope(requested: Option<&str>, registered: &[String]) -> Result<Vec<Strin
     let Some(requested) = requested else { return Ok(open().cloned().collect()) };
     let requested = Scope::parse(requested)?;
     if requested.iter().all(|scope| open().any(|known| known == scope)) {
-        return Ok(requested.iter().map(str::to_owned).collect());
+        return Ok(requested.to_vec());
     }
     Err(OAuthError::invalid_scope("A scope is unknown or not open to this client.").about("scope").into())
 }

@@ -52,7 +52,7 @@ pub fn narrowed_scope(params: &Params, granted: &[String]) -> Result<Vec<String>
     let Some(requested) = params.get("scope") else { return Ok(granted.to_vec()) };
     let requested = Scope::parse(requested)?;
     if requested.iter().all(|scope| granted.iter().any(|known| known == scope)) {
-        return Ok(requested.iter().map(str::to_owned).collect());
+        return Ok(requested.to_vec());
     }
     Err(OAuthError::invalid_scope("The scope goes beyond what was granted.").about("scope").into())
 }

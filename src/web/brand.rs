@@ -1,0 +1,157 @@
+//! How a deployment looks: its name, its logo, and one colour from which every coloured part of a page is derived with enough contrast.
+
+use sha2::{Digest as _, Sha256};
+
+/// The colour of authy itself, for deployments that set none.
+pub const DEFAULT_COLOR: &str = "#24606b";
+
+/// Surfaces of `static/app.css` that coloured text stands on: the hardest of each scheme.
+const LIGHT_SURFACE: Rgb = Rgb(0xf3, 0xf2, 0xee);
+const DARK_SURFACE: Rgb = Rgb(0x1a, 0x20, 0x24);
+/// WCAG 2.2 §1.4.3 asks 4.5; a little more survives rounding.
+const TEXT_CONTRAST: f64 = 4.8;
+
+/// What the templates know about the deployment's look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrandView {
+    /// The name over every page.
+    pub name: String,
+    /// URL of the logo; without one authy's mark is drawn in the brand's colour.
+    pub logo: Option<String>,
+    /// The body of `/static/brand.css`.
+    pub css: String,
+    /// Changes with `css`: `/static/brand.css?v=…` may be cached for ever.
+    pub version: String,
+}
+
+impl BrandView {
+    /// From the settings. A colour that is not `#rgb` or `#rrggbb` gives the default one (the settings have refused it before).
+    pub fn new(name: impl Into<String>, logo: Option<String>, color: &str) -> Self {
+        let brand = Rgb::parse(color).or_else(|| Rgb::parse(DEFAULT_COLOR)).unwrap_or(Rgb(0, 0, 0));
+        let css = stylesheet(brand);
+        let version = Sha256::digest(css.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        Self { name: name.into(), logo, css, version }
+    }
+}
+
+impl Default for BrandView {
+    fn default() -> Self {
+        Self::new("authy", None, DEFAULT_COLOR)
+    }
+}
+
+/// True for `#rgb` and `#rrggbb`: what the settings may take as a colour.
+pub fn is_color(text: &str) -> bool {
+    Rgb::parse(text).is_some()
+}
+
+fn stylesheet(brand: Rgb) -> String {
+    let text = brand.text_upon();
+    // Away from the text's colour, so that hovering never costs contrast.
+    let hover = brand.mixed(if text == Rgb::WHITE { Rgb::BLACK } else { Rgb::WHITE }, 0.14);
+    let light = brand.readable_on(LIGHT_SURFACE, Rgb::BLACK);
+    let dark = brand.readable_on(DARK_SURFACE, Rgb::WHITE);
+    format!(
+        ":root{{--brand:{};--brand-hover:{};--on-brand:{};--accent:{}}}\n@media (prefers-color-scheme:dark){{:root{{--accent:{}}}}}\n",
+        brand.css(),
+        hover.css(),
+        text.css(),
+        light.css(),
+        dark.css()
+    )
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Rgb(u8, u8, u8);
+
+impl Rgb {
+    const BLACK: Self = Self(0, 0, 0);
+    const WHITE: Self = Self(255, 255, 255);
+
+    fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('#')?;
+        let values: Option<Vec<u8>> = digits.chars().map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok())).collect();
+        match *values?.as_slice() {
+            [r, g, b] => Some(Self(r * 17, g * 17, b * 17)),
+            [r1, r2, g1, g2, b1, b2] => Some(Self(r1 * 16 + r2, g1 * 16 + g2, b1 * 16 + b2)),
+            _ => None,
+        }
+    }
+
+    fn css(self) -> String {
+        format!("#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
+    }
+
+    /// Relative luminance, WCAG 2.2.
+    fn luminance(self) -> f64 {
+        let linear = |value: u8| {
+            let value = f64::from(value) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(self.0) + 0.7152 * linear(self.1) + 0.0722 * linear(self.2)
+    }
+
+    /// Contrast ratio, WCAG 2.2: 1 to 21.
+    fn contrast(self, other: Self) -> f64 {
+        let (one, two) = (self.luminance(), other.luminance());
+        (one.max(two) + 0.05) / (one.min(two) + 0.05)
+    }
+
+    /// White or black, whichever reads better: never under 4.58.
+    fn text_upon(self) -> Self {
+        if self.contrast(Self::WHITE) >= self.contrast(Self::BLACK) { Self::WHITE } else { Self::BLACK }
+    }
+
+    /// `share` of `other` (0 to 1) mixed in.
+    fn mixed(self, other: Self, share: f64) -> Self {
+        // The sum lies between two bytes, so the conversion cannot lose anything.
+        let mix = |from: u8, to: u8| (f64::from(from) * (1.0 - share) + f64::from(to) * share).round() as u8;
+        Self(mix(self.0, other.0), mix(self.1, other.1), mix(self.2, other.2))
+    }
+
+    /// The nearest mix with `towards` that reads as text on `surface`.
+    fn readable_on(self, surface: Self, towards: Self) -> Self {
+        (0..=50)
+            .map(|step| self.mixed(towards, f64::from(step) / 50.0))
+            .find(|color| color.contrast(surface) >= TEXT_CONTRAST)
+            .unwrap_or(towards)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn every_kind_of_color() -> impl Iterator<Item = Rgb> {
+        let steps = [0_u8, 40, 80, 120, 160, 200, 255];
+        steps.into_iter().flat_map(move |r| steps.into_iter().flat_map(move |g| steps.into_iter().map(move |b| Rgb(r, g, b))))
+    }
+
+    #[test]
+    fn any_brand_color_gives_readable_buttons_and_links() {
+        for brand in every_kind_of_color() {
+            assert!(brand.contrast(brand.text_upon()) >= 4.5, "{brand:?}");
+            assert!(brand.readable_on(LIGHT_SURFACE, Rgb::BLACK).contrast(Rgb::WHITE) >= 4.5, "{brand:?}");
+            assert!(brand.readable_on(DARK_SURFACE, Rgb::WHITE).contrast(DARK_SURFACE) >= 4.5, "{brand:?}");
+        }
+    }
+
+    #[test]
+    fn contrast_is_what_wcag_says() {
+        assert!((Rgb::WHITE.contrast(Rgb::BLACK) - 21.0).abs() < 0.001);
+        assert!((Rgb(0x77, 0x77, 0x77).contrast(Rgb::WHITE) - 4.478).abs() < 0.01);
+    }
+
+    #[test]
+    fn only_hexadecimal_colors_are_colors() {
+        assert!(is_color("#abc") && is_color("#A1b2C3"));
+        for text in ["abc", "#ab", "#abcd", "#ggg", "red", "#fff;}", ""] {
+            assert!(!is_color(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_version_changes_with_the_color() {
+        assert_ne!(BrandView::new("A", None, "#123456").version, BrandView::new("A", None, "#654321").version);
+    }
+}
