@@ -5,7 +5,7 @@
 //! | RFC 7518 §3, RFC 8037 §3.1 | [`algorithm`] |
 //! | RFC 7515 | [`sign`], [`verify`] |
 //! | RFC 7517 | [`jwks`] |
-//! | RFC 7638 | [`thumbprint`] |
+//! | RFC 7638 | [`mod@thumbprint`] |
 
 pub mod algorithm;
 pub mod json;
