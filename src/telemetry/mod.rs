@@ -1,2 +1,5 @@
-//! shim
-pub mod audit; pub mod metrics;
+//! What the operator sees: logs, metrics, audit events.
+
+pub mod audit;
+pub mod log;
+pub mod metrics;
