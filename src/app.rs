@@ -1,1 +1,186 @@
-//! To be filled.
+//! Every long-lived part, built once; no statics.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::clock::{Clock, Timestamp};
+use crate::config::Settings;
+use crate::entropy::Entropy;
+use crate::hashing::Hashing;
+use crate::model::client::Client;
+use crate::model::grant::Grant;
+use crate::model::resource::Resource;
+use crate::model::user::User;
+use crate::sealing::Sealer;
+use crate::secret::TokenHash;
+use crate::spec::issuer::Issuer;
+use crate::store::StoreError;
+use crate::store::kv::Kv;
+use crate::store::sql::Sql;
+use crate::telemetry::metrics::Metrics;
+use uuid::Uuid;
+
+pub mod builder;
+pub mod cache;
+pub mod keys;
+
+use cache::Cache;
+use keys::Keys;
+
+/// The running provider.
+pub struct App {
+    /// What was configured.
+    pub settings: Settings,
+    /// The issuer that is served: every URL is built from it, never from a request.
+    pub issuer: Issuer,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// Durable storage.
+    pub sql: Sql,
+    /// Short-lived storage.
+    pub kv: Kv,
+    /// Encryption at rest and of what travels through browsers.
+    pub sealer: Sealer,
+    /// Signing keys.
+    pub keys: Keys,
+    /// The threads on which passwords are hashed.
+    pub hashing: Hashing,
+    /// A hash that no password fits, for users that do not exist.
+    pub dummy_hash: crate::secret::Secret<String>,
+    /// bcrypt's cost for new hashes.
+    pub hash_cost: u32,
+    /// Counters.
+    pub metrics: Metrics,
+    /// What was read from SQL less than a second ago.
+    pub caches: Caches,
+}
+
+/// See [`Cache`]: what another node changes shows within a second.
+#[derive(Debug)]
+pub struct Caches {
+    clients: Cache<String, Arc<Client>>,
+    users: Cache<String, Arc<User>>,
+    grants: Cache<Uuid, Arc<Grant>>,
+    resources: Cache<String, Arc<Resource>>,
+    revoked_tokens: Cache<String, bool>,
+    /// Verdicts on client secrets that an administrator brought: (client, hash of the presented secret) → stored hash it fitted.
+    pub client_secrets: Cache<(String, TokenHash), Uuid>,
+    /// Browser origins that any enabled client may call from (CORS preflight).
+    pub origins: Cache<(), Arc<std::collections::HashSet<String>>>,
+}
+
+impl Default for Caches {
+    fn default() -> Self {
+        Self {
+            clients: Cache::new(10_000),
+            users: Cache::new(10_000),
+            grants: Cache::new(50_000),
+            resources: Cache::new(1_000),
+            revoked_tokens: Cache::new(50_000),
+            client_secrets: Cache::lasting(1_000, std::time::Duration::from_secs(300)),
+            origins: Cache::new(1),
+        }
+    }
+}
+
+impl App {
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A registered client, enabled or not; an unknown one is asked for each time.
+    pub async fn client(&self, client_id: &str) -> Result<Option<Arc<Client>>, StoreError> {
+        if client_id.len() > 2_048 {
+            return Ok(None);
+        }
+        if let Some(client) = self.caches.clients.get(client_id) {
+            return Ok(Some(client));
+        }
+        let found = self.sql.client_by_id(client_id).await?.map(Arc::new);
+        if let Some(client) = &found {
+            self.caches.clients.put(client_id.to_owned(), client.clone());
+        }
+        Ok(found)
+    }
+
+    /// A user, locked or not.
+    pub async fn user(&self, subject: &str) -> Result<Option<Arc<User>>, StoreError> {
+        if let Some(user) = self.caches.users.get(subject) {
+            return Ok(Some(user));
+        }
+        let found = self.sql.user_by_subject(subject).await?.map(Arc::new);
+        if let Some(user) = &found {
+            self.caches.users.put(subject.to_owned(), user.clone());
+        }
+        Ok(found)
+    }
+
+    /// A grant, revoked or not.
+    pub async fn grant(&self, id: Uuid) -> Result<Option<Arc<Grant>>, StoreError> {
+        if let Some(grant) = self.caches.grants.get(&id) {
+            return Ok(Some(grant));
+        }
+        let found = self.sql.grant_by_id(id).await?.map(Arc::new);
+        if let Some(grant) = &found {
+            self.caches.grants.put(id, grant.clone());
+        }
+        Ok(found)
+    }
+
+    /// A registered resource (RFC 8707).
+    pub async fn resource(&self, uri: &str) -> Result<Option<Arc<Resource>>, StoreError> {
+        if let Some(resource) = self.caches.resources.get(uri) {
+            return Ok(Some(resource));
+        }
+        let found = self.sql.resource(uri).await?.map(Arc::new);
+        if let Some(resource) = &found {
+            self.caches.resources.put(uri.to_owned(), resource.clone());
+        }
+        Ok(found)
+    }
+
+    /// Whether a token without a grant was revoked by its `jti`.
+    pub async fn token_is_revoked(&self, jti: &str) -> Result<bool, StoreError> {
+        if let Some(revoked) = self.caches.revoked_tokens.get(jti) {
+            return Ok(revoked);
+        }
+        let revoked = self.sql.token_is_revoked(jti).await?;
+        self.caches.revoked_tokens.put(jti.to_owned(), revoked);
+        Ok(revoked)
+    }
+
+    /// This node changed a client.
+    pub fn forget_client(&self, client_id: &str) {
+        self.caches.clients.remove(client_id);
+        self.caches.origins.clear();
+    }
+
+    /// This node changed a user.
+    pub fn forget_user(&self, subject: &str) {
+        self.caches.users.remove(subject);
+    }
+
+    /// This node changed a grant.
+    pub fn forget_grant(&self, id: Uuid) {
+        self.caches.grants.remove(&id);
+    }
+
+    /// This node changed many grants at once: a session or a consent ended.
+    pub fn forget_grants(&self) {
+        self.caches.grants.clear();
+    }
+
+    /// This node revoked a token by its `jti`.
+    pub fn forget_token(&self, jti: &str) {
+        self.caches.revoked_tokens.remove(jti);
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("issuer", &self.issuer).finish_non_exhaustive()
+    }
+}

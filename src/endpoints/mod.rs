@@ -1,1 +1,11 @@
-//! To be filled.
+//! One folder per endpoint: `mod.rs` lists the steps, `http.rs` is actix, the other files are pure rules.
+
+pub mod authorize;
+pub mod discovery;
+pub mod end_session;
+pub mod introspect;
+pub mod jwks;
+pub mod presented;
+pub mod revoke;
+pub mod token;
+pub mod userinfo;

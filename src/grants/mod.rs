@@ -1,1 +1,52 @@
-//! To be filled.
+//! Grant types: RFC 6749 §4. One folder per grant type and one line in [`GRANTS`].
+
+pub mod authorization_code;
+pub mod client_credentials;
+pub mod refresh_token;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::app::App;
+use crate::client_auth::AuthenticatedClient;
+use crate::clock::Timestamp;
+use crate::endpoints::token::issue::TokenResponse;
+use crate::failure::Failure;
+use crate::spec::params::Params;
+
+/// A token request whose client is known.
+#[derive(Debug)]
+pub struct Exchange<'a> {
+    /// The running provider.
+    pub app: &'a App,
+    /// Who asks.
+    pub client: &'a AuthenticatedClient,
+    /// What they ask.
+    pub params: &'a Params,
+    /// The moment of the request.
+    pub now: Timestamp,
+}
+
+/// The answer of a grant type, in the making.
+pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<TokenResponse, Failure>> + 'a>>;
+
+/// One grant type.
+pub trait GrantType: Sync {
+    /// The registered `grant_type`.
+    fn name(&self) -> &'static str;
+
+    /// Whether a public client may use it.
+    fn open_to_public_clients(&self) -> bool;
+
+    /// Exchanges what the client brings for tokens.
+    fn exchange<'a>(&'a self, exchange: Exchange<'a>) -> Answer<'a>;
+}
+
+/// The registry: the token endpoint, discovery, registration rules and the tests read it.
+pub static GRANTS: &[&dyn GrantType] =
+    &[&authorization_code::AuthorizationCodeGrant, &refresh_token::RefreshTokenGrant, &client_credentials::ClientCredentialsGrant];
+
+/// The grant type of that name.
+pub fn find(name: &str) -> Option<&'static dyn GrantType> {
+    GRANTS.iter().copied().find(|grant| grant.name() == name)
+}

@@ -44,3 +44,11 @@ pub struct Authentication {
     /// `acr`.
     pub acr: String,
 }
+
+impl Grant {
+    /// The same approval with fewer scopes, for one answer: narrowing on refresh never narrows what is stored (RFC 6749 §6).
+    #[must_use]
+    pub fn narrowed_to(&self, scopes: &[String]) -> Self {
+        Self { scopes: scopes.to_vec(), ..self.clone() }
+    }
+}

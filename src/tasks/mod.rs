@@ -1,1 +1,4 @@
-//! To be filled.
+//! What happens without a request.
+
+pub mod refresh_keys;
+pub mod sweep;

@@ -1,0 +1,15 @@
+drop table audit_events;
+drop table revoked_tokens;
+drop table resources;
+drop table settings;
+drop table signing_keys;
+drop table refresh_tokens;
+drop table grants;
+drop table consents;
+drop table sessions;
+drop table client_secrets;
+drop table clients;
+drop table group_members;
+drop table groups;
+drop table passwords;
+drop table users;

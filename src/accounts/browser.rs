@@ -1,0 +1,25 @@
+//! What a request tells about the browser it comes from.
+
+use crate::secret::{Secret, TokenHash};
+
+/// The browser of a request: its cookies, where it is, and how it names itself.
+#[derive(Clone, Debug, Default)]
+pub struct Browser {
+    /// The session cookie.
+    pub session: Option<Secret<String>>,
+    /// The pre-session cookie: a random name for the browser until somebody signs in.
+    pub pre_session: Option<Secret<String>>,
+    /// The Strict cookie of administration.
+    pub admin: Option<Secret<String>>,
+    /// The peer's address, or the one a trusted proxy names.
+    pub address: String,
+    /// `User-Agent`, cut to 300 characters.
+    pub user_agent: String,
+}
+
+impl Browser {
+    /// What a transaction before sign-in is bound to.
+    pub fn pre_session_hash(&self) -> Option<String> {
+        self.pre_session.as_ref().map(|cookie| TokenHash::of(cookie.expose()).hex())
+    }
+}

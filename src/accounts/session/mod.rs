@@ -1,0 +1,99 @@
+//! Browser sessions: found by cookie, made at sign-in, ended at sign-out. The id is new at every sign-in.
+
+pub mod check;
+
+use std::sync::Arc;
+
+use crate::accounts::browser::Browser;
+use crate::app::App;
+use crate::endpoints::authorize::SignedIn;
+use crate::failure::Failure;
+use crate::model::session::Session;
+use crate::model::user::User;
+use crate::secret::{Secret, TokenHash};
+use crate::telemetry::audit;
+
+/// `acr` of a sign-in with a password alone.
+pub const ACR_PASSWORD: &str = "urn:authy:acr:password";
+
+/// The cookies of a new session.
+#[derive(Debug)]
+pub struct Cookies {
+    /// The session's secret.
+    pub session: Secret<String>,
+    /// The administration cookie's secret, for administrators.
+    pub admin: Option<Secret<String>>,
+}
+
+/// Who is signed in in this browser, if anybody.
+///
+/// # Errors
+/// When the database is away: a person who is signed in must not be treated as a stranger.
+pub async fn current(app: &App, browser: &Browser) -> Result<Option<SignedIn>, Failure> {
+    let Some(cookie) = &browser.session else { return Ok(None) };
+    let now = app.now();
+    let found = app.sql.session_by_token(&TokenHash::of(cookie.expose())).await?;
+    let Some(session) = found.filter(|session| check::is_live(session, now, app.settings.lifetimes.session_idle)) else {
+        return Ok(None);
+    };
+    let Some(user) = app.user(&session.subject).await?.filter(|user| user.is_active()) else { return Ok(None) };
+    if check::worth_writing(&session, now) {
+        app.sql.touch_session(session.id, now).await?;
+    }
+    Ok(Some(SignedIn { session, user }))
+}
+
+/// Starts a session for a person who has just proved who they are. One that the browser had before is replaced: ended if it was
+/// somebody else's, renewed under a new id if it was their own, so that applications they use stay signed in.
+///
+/// # Errors
+/// When the database is away.
+pub async fn start(app: &App, user: &Arc<User>, browser: &Browser) -> Result<(SignedIn, Cookies), Failure> {
+    let now = app.now();
+    let token = Secret::new(app.entropy.token("se_"));
+    let admin = user.admin.then(|| Secret::new(app.entropy.token("sa_")));
+    let previous = current(app, browser).await?;
+    let session = Session {
+        id: app.entropy.uuid(),
+        token_hash: TokenHash::of(token.expose()),
+        admin_token_hash: admin.as_ref().map(|token| TokenHash::of(token.expose())),
+        subject: user.subject.clone(),
+        sid: match &previous {
+            Some(previous) if previous.user.subject == user.subject => previous.session.sid.clone(),
+            _ => app.entropy.identifier(),
+        },
+        auth_time: now,
+        amr: vec!["pwd".to_owned()],
+        acr: ACR_PASSWORD.to_owned(),
+        user_agent: browser.user_agent.clone(),
+        address: browser.address.clone(),
+        created_at: now,
+        last_seen_at: now,
+        expires_at: now + app.settings.lifetimes.session_absolute,
+        ended_at: None,
+    };
+    let event = audit::event(app.entropy.as_ref(), now, audit::SESSION_STARTED, &user.subject).subject(&user.subject).build();
+    match previous {
+        Some(previous) if previous.user.subject == user.subject => app.sql.replace_session(previous.session.id, &session, now).await?,
+        Some(previous) => {
+            let ended = audit::event(app.entropy.as_ref(), now, audit::SESSION_ENDED, &user.subject).subject(&previous.user.subject).build();
+            app.sql.end_session(previous.session.id, now, &ended).await?;
+            app.forget_grants();
+            app.sql.create_session(&session, &event).await?;
+        }
+        None => app.sql.create_session(&session, &event).await?,
+    }
+    Ok((SignedIn { session, user: user.clone() }, Cookies { session: token, admin }))
+}
+
+/// Ends a session and every grant that does not outlive it.
+///
+/// # Errors
+/// When the database is away.
+pub async fn end(app: &App, session: &Session, actor: &str) -> Result<(), Failure> {
+    let now = app.now();
+    let event = audit::event(app.entropy.as_ref(), now, audit::SESSION_ENDED, actor).subject(&session.subject).build();
+    app.sql.end_session(session.id, now, &event).await?;
+    app.forget_grants();
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! A metadata document as RFC 7591 §2 writes it, read into a draft. Pure.
+
+use serde_json::Value;
+
+use crate::admin::fault::Faults;
+use crate::secret::Secret;
+use crate::spec::client_metadata::ClientDraft;
+
+/// Members of an answer that say nothing about the client to be made.
+const ANSWER_ONLY: [&str; 10] = [
+    "client_id_issued_at",
+    "client_secret_expires_at",
+    "registration_access_token",
+    "registration_client_uri",
+    "software_statement",
+    "origin",
+    "enabled",
+    "created_at",
+    "updated_at",
+    "secrets",
+];
+
+/// Reads a document into a draft; members that it lacks stay as they are.
+///
+/// # Errors
+/// When it is no JSON object, or members have the wrong type: all of them at once.
+pub fn read(text: &str, draft: &mut ClientDraft) -> Result<(), Faults> {
+    let mut faults = Faults::default();
+    match serde_json::from_str::<Value>(text) {
+        Ok(Value::Object(members)) => members.into_iter().for_each(|(name, value)| member(draft, &name, value, &mut faults)),
+        Ok(_) => faults.add("metadata", "The metadata document is not a JSON object.", "Write it as RFC 7591 §2 shows: {\"redirect_uris\": […]}."),
+        Err(error) => faults.add(
+            "metadata",
+            format!("The metadata document is not JSON: line {}, column {}.", error.line(), error.column()),
+            "Check its commas, quotes and braces.",
+        ),
+    }
+    faults.or(())
+}
+
+fn member(draft: &mut ClientDraft, name: &str, value: Value, faults: &mut Faults) {
+    if value.is_null() || ANSWER_ONLY.contains(&name) {
+        return;
+    }
+    let understood = match name {
+        "client_name" => text(value, |name| draft.name = name),
+        "client_id" => text(value, |id| draft.client_id = Some(id)),
+        "client_secret" => text(value, |secret| draft.secret = Some(Secret::new(secret))),
+        "token_endpoint_auth_method" => text(value, |method| draft.auth_method = Some(method)),
+        "scope" => text(value, |scope| draft.scopes = scope.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect()),
+        "redirect_uris" => list(value, &mut draft.redirect_uris),
+        "post_logout_redirect_uris" => list(value, &mut draft.post_logout_redirect_uris),
+        "grant_types" => list(value, &mut draft.grant_types),
+        "response_types" => list(value, &mut draft.response_types),
+        "allowed_origins" => list(value, &mut draft.allowed_origins),
+        "contacts" => list(value, &mut draft.contacts),
+        "profile" => text(value, |profile| draft.profile = Some(profile)),
+        "id_token_claims" => text(value, |claims| draft.id_token_claims = Some(claims)),
+        "id_token_signed_response_alg" => text(value, |alg| draft.id_token_signed_response_alg = Some(alg)),
+        "userinfo_signed_response_alg" => text(value, |alg| draft.userinfo_signed_response_alg = Some(alg)),
+        "access_token_format" => text(value, |format| draft.access_token_format = Some(format)),
+        "default_resource" => text(value, |uri| draft.default_resource = Some(uri)),
+        "client_uri" => text(value, |uri| draft.client_uri = Some(uri)),
+        "logo_uri" => text(value, |uri| draft.logo_uri = Some(uri)),
+        "policy_uri" => text(value, |uri| draft.policy_uri = Some(uri)),
+        "tos_uri" => text(value, |uri| draft.tos_uri = Some(uri)),
+        "require_pkce" => value.as_bool().map(|required| draft.require_pkce = Some(required)).ok_or("true or false"),
+        "refresh_rotation" => value.as_bool().map(|rotates| draft.refresh_rotation = Some(rotates)).ok_or("true or false"),
+        "skip_consent" => value.as_bool().map(|skips| draft.skip_consent = skips).ok_or("true or false"),
+        "default_max_age" => number(&value, &mut draft.default_max_age),
+        "access_token_lifetime" => number(&value, &mut draft.access_token_lifetime),
+        "id_token_lifetime" => number(&value, &mut draft.id_token_lifetime),
+        "refresh_token_lifetime" => number(&value, &mut draft.refresh_token_lifetime),
+        _ => {
+            draft.more.insert(name.to_owned(), value);
+            Ok(())
+        }
+    };
+    if let Err(wanted) = understood {
+        faults.add("metadata", format!("The member {name:?} has the wrong type."), format!("It must be {wanted}."));
+    }
+}
+
+fn text(value: Value, take: impl FnOnce(String)) -> Result<(), &'static str> {
+    match value {
+        Value::String(text) => {
+            take(text);
+            Ok(())
+        }
+        _ => Err("text"),
+    }
+}
+
+fn list(value: Value, into: &mut Vec<String>) -> Result<(), &'static str> {
+    *into = serde_json::from_value(value).map_err(|_| "an array of texts")?;
+    Ok(())
+}
+
+fn number(value: &Value, into: &mut Option<u64>) -> Result<(), &'static str> {
+    *into = Some(value.as_u64().ok_or("a whole number of seconds")?);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::client::ClientOrigin;
+
+    /// RFC 7591 §3.1, the request of its example.
+    const EXAMPLE: &str = r##"{
+      "redirect_uris": ["https://client.example.org/callback", "https://client.example.org/callback2"],
+      "client_name": "My Example Client",
+      "client_name#ja-Jpan-JP": "クライアント名",
+      "token_endpoint_auth_method": "client_secret_basic",
+      "logo_uri": "https://client.example.org/logo.png",
+      "jwks_uri": "https://client.example.org/my_public_keys.jwks",
+      "example_extension_parameter": "example_value"
+    }"##;
+
+    #[test]
+    fn the_example_of_rfc_7591_is_read_and_nothing_of_it_is_lost() {
+        let mut draft = ClientDraft::new("", ClientOrigin::Administrator);
+        read(EXAMPLE, &mut draft).unwrap();
+        assert_eq!(draft.name, "My Example Client");
+        assert_eq!(draft.redirect_uris.len(), 2);
+        assert_eq!(draft.auth_method.as_deref(), Some("client_secret_basic"));
+        let kept: Vec<&str> = draft.more.keys().map(String::as_str).collect();
+        assert_eq!(kept, ["client_name#ja-Jpan-JP", "example_extension_parameter", "jwks_uri"]);
+    }
+
+    #[test]
+    fn every_member_of_a_wrong_type_is_named() {
+        let mut draft = ClientDraft::new("", ClientOrigin::Administrator);
+        let faults = read(r#"{"redirect_uris": "https://a/", "require_pkce": "yes", "default_max_age": -1, "scope": ["openid"]}"#, &mut draft);
+        assert_eq!(faults.unwrap_err().iter().count(), 4);
+        assert!(read("[]", &mut draft).is_err() && read("{", &mut draft).is_err());
+    }
+
+    #[test]
+    fn scopes_are_words_and_a_null_is_nothing() {
+        let mut draft = ClientDraft::new("kept", ClientOrigin::Administrator);
+        read(r#"{"scope": "openid  email", "client_name": null}"#, &mut draft).unwrap();
+        assert_eq!((draft.scopes, draft.name.as_str()), (vec!["openid".to_owned(), "email".to_owned()], "kept"));
+    }
+}

@@ -1,0 +1,124 @@
+//! Clients: registered, changed, disabled and deleted by an administrator.
+
+pub mod document;
+pub mod form;
+pub mod http;
+pub mod json;
+pub mod lookup;
+pub mod page;
+pub mod secrets;
+pub mod snippet;
+pub mod weakness;
+
+use crate::admin::fault::{Fault, Faults};
+use crate::admin::office::{Office, Problem};
+use crate::model::client::{Client, ClientMetadata};
+use crate::secret::Secret;
+use crate::spec::client_metadata::{self, ClientDraft};
+use crate::store::sql::Created;
+
+impl Office<'_> {
+    /// Registers a client: RFC 7591 §2. Returns the secret if authy made one; it is never shown again.
+    ///
+    /// # Errors
+    /// Refused with every fault at once, or the `client_id` is taken.
+    pub async fn create_client(&self, draft: &ClientDraft) -> Result<(Client, Option<Secret<String>>), Problem> {
+        let metadata = checked(draft)?;
+        let mut client = Client {
+            client_id: draft.client_id.clone().unwrap_or_else(|| self.entropy.identifier()),
+            name: draft.name.trim().to_owned(),
+            origin: draft.origin,
+            enabled: true,
+            metadata,
+            secrets: Vec::new(),
+            created_at: self.now,
+            updated_at: self.now,
+        };
+        let mut made = None;
+        if !client.is_public() {
+            let (secret, plain) = self.new_secret(draft.secret.as_ref()).await?;
+            client.secrets.push(secret);
+            made = plain;
+        }
+        let event = self.event("client.created").client(&client.client_id).build();
+        match self.sql.create_client(&client, &event).await? {
+            Created::Done => {
+                self.forget_client(&client.client_id);
+                Ok((client, made))
+            }
+            Created::Exists(_) => {
+                let message = format!("There is a client {:?} already.", client.client_id);
+                Err(Problem::Exists(Fault::new("client_id", message, "Choose another client_id, or leave it out to have one made.")))
+            }
+        }
+    }
+
+    /// Changes a client to what the draft says; who registered it stays. A client that becomes confidential gets its first secret, one
+    /// that becomes public loses its secrets.
+    ///
+    /// # Errors
+    /// Not found, or refused with every fault at once.
+    pub async fn update_client(&self, client_id: &str, draft: &ClientDraft) -> Result<(Client, Option<Secret<String>>), Problem> {
+        let before = self.client(client_id).await?;
+        let draft = ClientDraft { origin: before.origin, client_id: Some(before.client_id.clone()), secret: None, ..draft.clone() };
+        let metadata = checked(&draft)?;
+        let client = Client { name: draft.name.trim().to_owned(), metadata, updated_at: self.now, ..before };
+        let event = self.event("client.updated").client(client_id).build();
+        if !self.sql.update_client(&client, &event).await? {
+            return Err(no_client(client_id));
+        }
+        let made = self.fit_secrets(&client).await?;
+        self.forget_client(client_id);
+        Ok((self.client(client_id).await?, made))
+    }
+
+    /// Lets a client in again, or refuses it everywhere. What it was granted stays and works again afterwards.
+    ///
+    /// # Errors
+    /// Not found.
+    pub async fn enable_client(&self, client_id: &str, enabled: bool) -> Result<Client, Problem> {
+        let before = self.client(client_id).await?;
+        let client = Client { enabled, updated_at: self.now, ..before };
+        let kind = if enabled { "client.enabled" } else { "client.disabled" };
+        let event = self.event(kind).client(client_id).build();
+        if !self.sql.update_client(&client, &event).await? {
+            return Err(no_client(client_id));
+        }
+        self.forget_client(client_id);
+        Ok(client)
+    }
+
+    /// Deletes a client with every approval and token it was given.
+    ///
+    /// # Errors
+    /// Not found.
+    pub async fn delete_client(&self, client_id: &str) -> Result<(), Problem> {
+        let event = self.event("client.deleted").client(client_id).build();
+        if !self.sql.delete_client(client_id, &event).await? {
+            return Err(no_client(client_id));
+        }
+        self.forget_client(client_id);
+        Ok(())
+    }
+}
+
+/// The rules of `spec::client_metadata`, with their findings as faults.
+fn checked(draft: &ClientDraft) -> Result<ClientMetadata, Faults> {
+    client_metadata::check(draft).map_err(faults_of)
+}
+
+fn faults_of(problems: Vec<client_metadata::Problem>) -> Faults {
+    let fault = |found: client_metadata::Problem| Fault::new(found.field, sentence(&found.problem), sentence(&found.mend));
+    problems.into_iter().map(fault).collect()
+}
+
+/// The rules speak in half sentences.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().collect::<String>()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
+}
+
+fn no_client(name: &str) -> Problem {
+    Problem::not_found("client", name, "`authy client list` shows them all.")
+}

@@ -1,0 +1,157 @@
+//! The pages of clients.
+
+use askama::Template;
+
+use super::snippet::{Endpoint, Snippet};
+use super::weakness::Weakness;
+use crate::admin::fault::{Fault, Faults};
+use crate::admin::form::Form;
+use crate::admin::paging::Listing;
+use crate::model::client::Client;
+use crate::web::page::Page;
+
+/// `GET /admin/clients`.
+#[derive(Debug, Template)]
+#[template(path = "admin/clients.html")]
+pub struct List<'a> {
+    /// The common context.
+    pub page: Page<'a>,
+    /// One page of clients.
+    pub listing: Listing<Client>,
+}
+
+impl List<'_> {
+    fn weakened(&self, client: &Client) -> bool {
+        !super::weakness::of(client).is_empty()
+    }
+
+    fn first_page(&self) -> String {
+        crate::admin::page::first_page(&self.page, "/admin/clients", &self.listing.search, self.listing.is_later)
+    }
+
+    fn next_page(&self) -> String {
+        crate::admin::page::next_page(&self.page, "/admin/clients", self.listing.next.as_deref())
+    }
+
+    fn summary(&self) -> String {
+        crate::admin::page::summary(self.listing.items.len(), self.listing.total)
+    }
+}
+
+/// `GET /admin/clients/new` and `GET /admin/clients/{id}/edit`, and both again with what is wrong.
+#[derive(Debug, Template)]
+#[template(path = "admin/client_form.html")]
+pub struct Edit<'a> {
+    /// The common context.
+    pub page: Page<'a>,
+    /// The client that is edited; `None` for a new one.
+    pub client: Option<Client>,
+    /// What is in the fields.
+    pub form: Form,
+    /// What is wrong with them.
+    pub faults: Faults,
+}
+
+impl Edit<'_> {
+    fn error(&self, field: &str) -> String {
+        crate::admin::page::error(&self.faults, field)
+    }
+
+    /// Faults that belong to no field of the form.
+    fn others(&self) -> Vec<&Fault> {
+        const SHOWN: [&str; 23] = [
+            "client_name", "client_id", "token_endpoint_auth_method", "redirect_uris", "post_logout_redirect_uris", "grant_types", "scope", "profile",
+            "id_token_claims", "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "default_resource",
+            "allowed_origins", "default_max_age", "access_token_lifetime", "id_token_lifetime", "refresh_token_lifetime", "client_uri", "logo_uri",
+            "policy_uri", "tos_uri", "contacts",
+        ];
+        self.faults.iter().filter(|fault| !SHOWN.contains(&fault.field)).collect()
+    }
+
+    /// Whether a folded part has something wrong in it and must be open.
+    fn open(&self, fields: &[&str]) -> bool {
+        fields.iter().any(|field| self.faults.of(field).is_some())
+    }
+
+    fn open_tokens(&self) -> bool {
+        self.open(&[
+            "id_token_claims", "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "default_resource",
+            "access_token_lifetime", "id_token_lifetime", "refresh_token_lifetime", "default_max_age",
+        ])
+    }
+
+    fn open_presentation(&self) -> bool {
+        self.open(&["client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts"])
+    }
+
+    fn open_advanced(&self) -> bool {
+        self.open(&["client_id", "token_endpoint_auth_method", "profile", "allowed_origins", "post_logout_redirect_uris"])
+    }
+
+    fn action(&self) -> String {
+        match &self.client {
+            Some(client) => format!("{}/admin/clients/{}/edit", self.page.base, client.client_id),
+            None => format!("{}/admin/clients/new", self.page.base),
+        }
+    }
+
+    fn back(&self) -> String {
+        match &self.client {
+            Some(client) => format!("{}/admin/clients/{}", self.page.base, client.client_id),
+            None => format!("{}/admin/clients", self.page.base),
+        }
+    }
+}
+
+/// `GET /admin/clients/{id}`, and the answer that shows a new secret once.
+#[derive(Debug, Template)]
+#[template(path = "admin/client.html")]
+pub struct Show<'a> {
+    /// The common context.
+    pub page: Page<'a>,
+    /// The client.
+    pub client: Client,
+    /// A secret that was just made; it is never shown again.
+    pub secret: Option<String>,
+    /// What could be stronger.
+    pub weaknesses: Vec<Weakness>,
+    /// The deployment's endpoints.
+    pub endpoints: Vec<Endpoint>,
+    /// Ready to copy.
+    pub snippets: Vec<Snippet>,
+}
+
+impl Show<'_> {
+    /// The registered metadata as rows: the member's name, and its value in words.
+    fn rows(&self) -> Vec<(String, String)> {
+        let shown_elsewhere = ["client_id", "client_name", "created_at", "updated_at", "enabled", "origin", "client_id_issued_at"];
+        crate::spec::client_metadata::to_registered_json(&self.client)
+            .into_iter()
+            .filter(|(name, _)| !shown_elsewhere.contains(&name.as_str()))
+            .map(|(name, value)| (name, in_words(&value)))
+            .collect()
+    }
+}
+
+/// A JSON value for people.
+fn in_words(value: &serde_json::Value) -> String {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Array(items) if items.is_empty() => "none".to_owned(),
+        Value::Array(items) => items.iter().map(in_words).collect::<Vec<_>>().join("  ·  "),
+        other => other.to_string(),
+    }
+}
+
+/// `GET /admin/clients/{id}/delete`.
+#[derive(Debug, Template)]
+#[template(path = "admin/client_delete.html")]
+pub struct Delete<'a> {
+    /// The common context.
+    pub page: Page<'a>,
+    /// The client to be deleted.
+    pub client: Client,
+}

@@ -1,0 +1,116 @@
+//! Client secrets: made, brought, and retired. Two live at once while an application is moved from one to the next.
+
+use uuid::Uuid;
+
+use crate::admin::office::{Office, Problem};
+use crate::model::client::{Client, ClientSecret, SecretHash};
+use crate::secret::{Secret, TokenHash};
+use crate::spec::client_metadata::{self, ClientDraft};
+
+impl Office<'_> {
+    /// A secret to store. One that authy makes has 256 random bits and is returned in the clear; one that somebody brings may be weak
+    /// and is hashed slowly.
+    pub(super) async fn new_secret(&self, brought: Option<&Secret<String>>) -> Result<(ClientSecret, Option<Secret<String>>), Problem> {
+        let (hash, made) = match brought {
+            Some(brought) => (SecretHash::Bcrypt(self.hash(brought).await?), None),
+            None => {
+                let made = Secret::new(self.entropy.token("cs_"));
+                (SecretHash::Sha256(TokenHash::of(made.expose())), Some(made))
+            }
+        };
+        Ok((ClientSecret { id: self.entropy.uuid(), hash, created_at: self.now, expires_at: None }, made))
+    }
+
+    /// After a change of kind: a confidential client has a secret, a public one has none.
+    pub(super) async fn fit_secrets(&self, client: &Client) -> Result<Option<Secret<String>>, Problem> {
+        if client.is_public() {
+            for secret in &client.secrets {
+                let event = self.event("client.secret_retired").client(&client.client_id).build();
+                self.sql.retire_client_secret(&client.client_id, secret.id, &event).await?;
+            }
+            return Ok(None);
+        }
+        if client.secrets.is_empty() {
+            return Ok(Some(self.add_secret(client).await?));
+        }
+        Ok(None)
+    }
+
+    /// Gives a client a new secret beside the one it has; of three the oldest goes. The new one is returned once.
+    ///
+    /// # Errors
+    /// Not found, or the client is public.
+    pub async fn rotate_secret(&self, client_id: &str) -> Result<(Client, Secret<String>), Problem> {
+        let client = self.confidential(client_id).await?;
+        let made = self.add_secret(&client).await?;
+        self.forget_client(client_id);
+        Ok((self.client(client_id).await?, made))
+    }
+
+    /// The same with a secret that the administrator brings.
+    ///
+    /// # Errors
+    /// Not found, the client is public, or the secret is too weak or has characters that clients encode wrongly.
+    pub async fn bring_secret(&self, client_id: &str, brought: &Secret<String>) -> Result<Client, Problem> {
+        let client = self.confidential(client_id).await?;
+        let draft = ClientDraft { secret: Some(brought.clone()), ..ClientDraft::of(&client) };
+        client_metadata::check(&draft).map_err(super::faults_of)?;
+        let (secret, _) = self.new_secret(Some(brought)).await?;
+        let event = self.event("client.secret_added").client(client_id).build();
+        self.sql.add_client_secret(client_id, &secret, &event).await?;
+        self.forget_client(client_id);
+        self.client(client_id).await
+    }
+
+    async fn add_secret(&self, client: &Client) -> Result<Secret<String>, Problem> {
+        let made = Secret::new(self.entropy.token("cs_"));
+        let hash = SecretHash::Sha256(TokenHash::of(made.expose()));
+        let secret = ClientSecret { id: self.entropy.uuid(), hash, created_at: self.now, expires_at: None };
+        let event = self.event("client.secret_added").client(&client.client_id).build();
+        self.sql.add_client_secret(&client.client_id, &secret, &event).await?;
+        Ok(made)
+    }
+
+    /// Retires one secret: it stops working within a second.
+    ///
+    /// # Errors
+    /// Not found, or it is the only one.
+    pub async fn retire_secret(&self, client_id: &str, id: Uuid) -> Result<Client, Problem> {
+        let client = self.confidential(client_id).await?;
+        if client.secrets.len() == 1 && client.secrets.iter().any(|secret| secret.id == id) {
+            return Err(Problem::refused(
+                "",
+                "This is the client's only secret.",
+                "Make a new one first, or disable the client to shut it out.",
+            ));
+        }
+        let event = self.event("client.secret_retired").client(client_id).build();
+        if !self.sql.retire_client_secret(client_id, id, &event).await? {
+            return Err(Problem::not_found("secret", &id.to_string(), "It may be retired already."));
+        }
+        self.forget_client(client_id);
+        self.client(client_id).await
+    }
+
+    /// Retires every secret but the newest.
+    ///
+    /// # Errors
+    /// Not found, or the client is public.
+    pub async fn retire_old_secrets(&self, client_id: &str) -> Result<Client, Problem> {
+        let client = self.confidential(client_id).await?;
+        if let Some(newest) = client.secrets.first() {
+            let event = self.event("client.secret_retired").client(client_id).build();
+            self.sql.retire_other_client_secrets(client_id, newest.id, &event).await?;
+            self.forget_client(client_id);
+        }
+        self.client(client_id).await
+    }
+
+    async fn confidential(&self, client_id: &str) -> Result<Client, Problem> {
+        let client = self.client(client_id).await?;
+        if client.is_public() {
+            return Err(Problem::refused("", "A public client has no secret.", "Change it to a confidential client first."));
+        }
+        Ok(client)
+    }
+}

@@ -1,0 +1,75 @@
+//! Signing keys: listed, and rotated.
+
+pub mod plan;
+
+use std::time::Duration;
+
+use crate::admin::office::{Office, Problem};
+use crate::entropy::Entropy;
+use crate::failure::Failure;
+use crate::jose::{self, Algorithm, SealedPair, rotation};
+use crate::model::signing_key::SigningKey;
+use crate::sealing::Sealer;
+
+use plan::{Rotation, State};
+
+/// A new key pair for every algorithm, all at once on threads of their own: RSA keys take a while.
+///
+/// # Errors
+/// When a key cannot be made.
+pub fn make_pairs(sealer: &Sealer, entropy: &dyn Entropy) -> anyhow::Result<Vec<SealedPair>> {
+    std::thread::scope(|threads| {
+        let started = Algorithm::ALL.map(|algorithm| threads.spawn(move || jose::keys::generate(algorithm, entropy)));
+        started
+            .into_iter()
+            .map(|thread| match thread.join() {
+                Ok(pair) => Ok(pair?.seal(sealer, entropy)),
+                Err(_) => Err(anyhow::anyhow!("a thread that makes a signing key died")),
+            })
+            .collect()
+    })
+}
+
+impl Office<'_> {
+    /// The published keys, the latest first.
+    ///
+    /// # Errors
+    /// When the store is away.
+    pub async fn list_keys(&self) -> Result<Vec<SigningKey>, Problem> {
+        Ok(self.sql.signing_keys(self.now).await?)
+    }
+
+    /// Makes a new key for every algorithm and retires the old ones; returns the published keys afterwards. Blocks while keys are made:
+    /// for the command line. `longest_token` is the longest life of anything that is signed.
+    ///
+    /// # Errors
+    /// When a key cannot be made or saved.
+    pub async fn rotate_keys(&self, sealer: &Sealer, how: Rotation, longest_token: Duration) -> Result<Vec<SigningKey>, Problem> {
+        let existing = self.sql.signing_keys(self.now).await?;
+        let pairs = make_pairs(sealer, self.entropy).map_err(Failure::Broken)?;
+        let (changed, kind) = match how {
+            Rotation::Planned => (rotation::rotate(&existing, pairs, self.now, longest_token), "keys.rotated"),
+            Rotation::Emergency => (rotation::emergency(&existing, pairs, self.now), "keys.rotated_in_emergency"),
+        };
+        self.sql.save_signing_keys(&changed, &self.event(kind).build()).await?;
+        self.list_keys().await
+    }
+
+    /// The longest life of anything a client may be given that is signed: the server's settings, and what clients and resources say.
+    ///
+    /// # Errors
+    /// When the store is away.
+    pub async fn longest_token(&self, of_settings: Duration) -> Result<Duration, Problem> {
+        let clients = self.all_clients("").await?;
+        let of_clients = clients.iter().flat_map(|client| [client.metadata.access_token_lifetime, client.metadata.id_token_lifetime]);
+        let resources = self.list_resources().await?;
+        let of_resources = resources.iter().map(|resource| resource.access_token_lifetime);
+        let longest = of_clients.chain(of_resources).flatten().max().map_or(Duration::ZERO, Duration::from_secs);
+        Ok(of_settings.max(longest))
+    }
+}
+
+/// How many keys of a list are in a state.
+pub fn count(keys: &[SigningKey], wanted: State, now: crate::clock::Timestamp) -> usize {
+    keys.iter().filter(|key| plan::state(key, now) == wanted).count()
+}

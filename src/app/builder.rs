@@ -1,0 +1,69 @@
+//! Puts the parts together. The command line and the tests build the same [`App`]; the tests bring their own time and chance.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use super::keys::Keys;
+use super::{App, Caches};
+use crate::accounts::password;
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::entropy::Entropy;
+use crate::hashing::Hashing;
+use crate::sealing::Sealer;
+use crate::spec::issuer::Issuer;
+use crate::store::kv::Kv;
+use crate::store::sql::Sql;
+use crate::telemetry::metrics::Metrics;
+
+/// What an [`App`] is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// Resolved settings.
+    pub settings: Settings,
+    /// The issuer, which may depend on the port that was bound.
+    pub issuer: Issuer,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// Durable storage, with its schema up to date and its first keys made.
+    pub sql: Sql,
+    /// Short-lived storage.
+    pub kv: Kv,
+    /// The opened master key.
+    pub sealer: Sealer,
+}
+
+impl App {
+    /// Loads the keys, starts the hashing threads, and makes the hash that stands for users who do not exist.
+    ///
+    /// # Errors
+    /// When the signing keys cannot be read or opened.
+    pub async fn build(parts: Parts) -> anyhow::Result<Self> {
+        let Parts { settings, issuer, clock, entropy, sql, kv, sealer } = parts;
+        let keys = Keys::load(&sql, &sealer, clock.now()).await?;
+        let hashing = Hashing::start(settings.hashing.threads, settings.hashing.queue);
+        let hash_cost = settings.hashing.cost;
+        let chance = entropy.clone();
+        let dummy_hash = tokio::task::spawn_blocking(move || password::dummy_hash(hash_cost, chance.as_ref()))
+            .await
+            .context("the hash for unknown users could not be made")?;
+        Ok(Self {
+            settings,
+            issuer,
+            clock,
+            entropy,
+            sql,
+            kv,
+            sealer,
+            keys,
+            hashing,
+            dummy_hash,
+            hash_cost,
+            metrics: Metrics::default(),
+            caches: Caches::default(),
+        })
+    }
+}

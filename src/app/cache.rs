@@ -1,0 +1,62 @@
+//! A bounded cache whose entries live for less than a second: so what one node changes shows on every node within a second,
+//! without a channel between the nodes that could break.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::hash::Hash;
+use std::time::{Duration, Instant};
+
+/// Short enough that a change, a stale read begun just before it, and the answer fit into one second.
+const LIFETIME: Duration = Duration::from_millis(800);
+
+/// A bounded map whose entries expire by the process's own monotonic clock: staleness is about real time, not about protocol time.
+pub struct Cache<K, V> {
+    entries: quick_cache::sync::Cache<K, (Instant, V)>,
+    lifetime: Duration,
+}
+
+impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
+    /// At most `capacity` entries, each for 0.8 s.
+    pub fn new(capacity: usize) -> Self {
+        Self::lasting(capacity, LIFETIME)
+    }
+
+    /// For entries that cannot go stale, only old.
+    pub fn lasting(capacity: usize, lifetime: Duration) -> Self {
+        Self { entries: quick_cache::sync::Cache::new(capacity), lifetime }
+    }
+
+    /// A live entry.
+    pub fn get<Q>(&self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        self.entries.get(key).filter(|(made, _)| made.elapsed() < self.lifetime).map(|(_, value)| value)
+    }
+
+    /// Remembers.
+    pub fn put(&self, key: K, value: V) {
+        self.entries.insert(key, (Instant::now(), value));
+    }
+
+    /// Forgets one.
+    pub fn remove<Q>(&self, key: &Q)
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        self.entries.remove(key);
+    }
+
+    /// Forgets all.
+    pub fn clear(&self) {
+        self.entries.clear();
+    }
+}
+
+impl<K, V> fmt::Debug for Cache<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cache")
+    }
+}

@@ -1,0 +1,85 @@
+//! The signing keys in use: loaded from SQL, swapped whole, with the JWKS answer made beforehand.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use arc_swap::ArcSwap;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+
+use crate::clock::Timestamp;
+use crate::jose::keys::KeySet;
+use crate::sealing::Sealer;
+use crate::store::sql::Sql;
+
+/// The current key set and its public answer.
+#[derive(Debug)]
+pub struct Keys {
+    current: ArcSwap<Snapshot>,
+}
+
+/// One consistent view of the keys.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// Signers and verification keys.
+    pub set: KeySet,
+    /// The JWKS document.
+    pub jwks: Arc<str>,
+    /// Its strong `ETag`, with quotes.
+    pub etag: String,
+    /// What tells one stored state from the next.
+    fingerprint: [u8; 32],
+}
+
+impl Keys {
+    /// Reads the published keys.
+    ///
+    /// # Errors
+    /// When the database is away, or a key cannot be opened with the master key.
+    pub async fn load(sql: &Sql, sealer: &Sealer, now: Timestamp) -> anyhow::Result<Self> {
+        Ok(Self { current: ArcSwap::from_pointee(snapshot(sql, sealer, now).await?) })
+    }
+
+    /// The keys as they are now.
+    pub fn current(&self) -> Arc<Snapshot> {
+        self.current.load_full()
+    }
+
+    /// Reads them again and swaps them in if anything changed; called every second, off the workers.
+    ///
+    /// # Errors
+    /// As [`Keys::load`]; the keys in use stay.
+    pub async fn refresh(&self, sql: &Sql, sealer: &Sealer, now: Timestamp) -> anyhow::Result<bool> {
+        let stored = sql.signing_keys(now).await.context("signing keys could not be read")?;
+        if fingerprint(&stored) == self.current.load().fingerprint {
+            return Ok(false);
+        }
+        self.current.store(Arc::new(build(&stored, sealer, now)?));
+        Ok(true)
+    }
+}
+
+async fn snapshot(sql: &Sql, sealer: &Sealer, now: Timestamp) -> anyhow::Result<Snapshot> {
+    let stored = sql.signing_keys(now).await.context("signing keys could not be read")?;
+    build(&stored, sealer, now)
+}
+
+fn build(stored: &[crate::model::signing_key::SigningKey], sealer: &Sealer, now: Timestamp) -> anyhow::Result<Snapshot> {
+    let set = KeySet::load(stored, sealer).context("signing keys could not be opened")?;
+    let jwks = set.jwks(now).to_string();
+    let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(jwks.as_bytes())));
+    Ok(Snapshot { set, jwks: jwks.into(), etag, fingerprint: fingerprint(stored) })
+}
+
+/// Which keys there are and when each begins and ends; expiry needs no reading of the clock, since SQL leaves expired keys out.
+fn fingerprint(stored: &[crate::model::signing_key::SigningKey]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for key in stored {
+        hash.update(key.kid.as_bytes());
+        for moment in [Some(key.signs_from), key.signs_until, key.published_until] {
+            hash.update(moment.map_or(0, Timestamp::as_micros).to_be_bytes());
+        }
+    }
+    hash.finalize().into()
+}

@@ -1,0 +1,83 @@
+//! `authy serve`: runs the provider.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use crate::accounts::setup;
+use crate::app::App;
+use crate::app::builder::Parts;
+use crate::boot;
+use crate::clock::{Clock, SystemClock};
+use crate::config::Settings;
+use crate::entropy::{Entropy, OsEntropy};
+use crate::server::{self, Bound};
+use crate::spec::issuer::Issuer;
+use crate::store::kv::Kv;
+use crate::store::sql::{Kind, Sql};
+use crate::tasks;
+
+/// Opens everything, says on standard output where it listens, and runs until it is told to stop.
+///
+/// # Errors
+/// Each names what is missing and the mend.
+pub async fn run(settings: Settings) -> anyhow::Result<()> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
+    boot::data_directory(&settings)?;
+    let bound = Bound::new(&settings)?;
+    let issuer = issuer(&settings, &bound)?;
+    let (sql, sealer) = boot::open(&settings, entropy.as_ref(), clock.now()).await?;
+    let kv = key_value(&settings, &sql, (clock.clone(), entropy.clone())).await?;
+    let addresses = bound.addresses();
+    let parts = Parts { settings, issuer, clock, entropy, sql, kv, sealer };
+    let app = Arc::new(App::build(parts).await?);
+    let running = server::start(app.clone(), bound)?;
+    let background = [tokio::spawn(tasks::refresh_keys::run(app.clone())), tokio::spawn(tasks::sweep::run(app.clone()))];
+
+    let mut said = vec![format!("issuer {}", app.issuer.as_str())];
+    said.extend(addresses.iter().map(|address| format!("listening {address}")));
+    said.extend(setup::new_link(&app).await.map_err(|failure| anyhow::anyhow!(failure.detail()))?.map(|link| format!("setup {link}")));
+    super::output::lines(&said);
+
+    stop_signal().await?;
+    tracing::info!("stopping: what is in flight is finished first");
+    for task in background {
+        task.abort();
+    }
+    running.stop().await;
+    Ok(())
+}
+
+fn issuer(settings: &Settings, bound: &Bound) -> anyhow::Result<Issuer> {
+    match &settings.issuer {
+        Some(issuer) => Ok(issuer.clone()),
+        None => {
+            let port = bound.port().context("no listener")?;
+            Issuer::parse(&format!("http://localhost:{port}")).map_err(anyhow::Error::msg)
+        }
+    }
+}
+
+async fn key_value(settings: &Settings, sql: &Sql, (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>)) -> anyhow::Result<Kv> {
+    match &settings.redis_url {
+        Some(url) => Kv::open_redis(url.expose(), settings.outbound.ca_file.as_deref()).await.context("Redis (AUTHY_REDIS_URL) cannot be used"),
+        None => {
+            if sql.kind() == Kind::Postgres {
+                tracing::warn!("Postgres without Redis: this is a single node; set AUTHY_REDIS_URL before starting a second one");
+            }
+            Ok(Kv::memory(clock, entropy))
+        }
+    }
+}
+
+async fn stop_signal() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

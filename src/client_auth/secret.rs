@@ -1,0 +1,92 @@
+//! Client secrets: RFC 6749 §2.3.1.
+
+use super::{Attempt, Method, Presented, Reading, invalid_client};
+use crate::accounts::password;
+use crate::app::App;
+use crate::failure::Failure;
+use crate::model::client::{AuthMethod, Client, SecretHash};
+use crate::secret::{Secret, TokenHash};
+use crate::spec::basic;
+use crate::spec::error::{OAuthError, Refusal};
+
+/// `client_secret_basic`.
+#[derive(Debug)]
+pub struct ClientSecretBasic;
+
+impl Method for ClientSecretBasic {
+    fn name(&self) -> &'static str {
+        AuthMethod::ClientSecretBasic.as_str()
+    }
+
+    fn read(&self, presented: &Presented<'_>) -> Result<Option<Attempt>, Refusal> {
+        let header = match presented.authorization {
+            [] => return Ok(None),
+            [Some(header)] => header,
+            [None] => return Err(invalid_client().because("the Authorization header is not text")),
+            _ => return Err(OAuthError::invalid_request("The request has more than one Authorization header.").into()),
+        };
+        let Some(credentials) = basic::parse(header)? else { return Ok(None) };
+        let readings: Vec<Reading> = credentials
+            .into_iter()
+            .map(|pair| Reading { client_id: pair.client_id, secret: Some(pair.client_secret) })
+            .collect();
+        // RFC 6749 §3.2.1 allows client_id in the body beside the header, but only the same one.
+        if let Some(named) = presented.params.get("client_id")
+            && !readings.iter().any(|reading| reading.client_id == named)
+        {
+            return Err(OAuthError::invalid_request("The client_id differs from the one in the Authorization header.").about("client_id").into());
+        }
+        Ok(Some(Attempt { method: AuthMethod::ClientSecretBasic, readings }))
+    }
+}
+
+/// `client_secret_post`.
+#[derive(Debug)]
+pub struct ClientSecretPost;
+
+impl Method for ClientSecretPost {
+    fn name(&self) -> &'static str {
+        AuthMethod::ClientSecretPost.as_str()
+    }
+
+    fn read(&self, presented: &Presented<'_>) -> Result<Option<Attempt>, Refusal> {
+        let Some(secret) = presented.params.get("client_secret") else { return Ok(None) };
+        let client_id = presented
+            .params
+            .get("client_id")
+            .ok_or_else(|| OAuthError::invalid_request("The request has a client_secret but no client_id.").about("client_id"))?;
+        let reading = Reading { client_id: client_id.to_owned(), secret: Some(Secret::new(secret.to_owned())) };
+        Ok(Some(Attempt { method: AuthMethod::ClientSecretPost, readings: vec![reading] }))
+    }
+}
+
+/// Whether the presented secret is one of the client's live ones. Compares in constant time; a brought secret is hashed off the workers
+/// and its verdict kept for a few minutes, since a slow hash per token request would let anybody keep the processor busy.
+pub(super) async fn fits(app: &App, client: &Client, presented: &Secret<String>) -> Result<bool, Failure> {
+    let now = app.now();
+    let presented_hash = TokenHash::of(presented.expose());
+    let live = client.secrets.iter().filter(|secret| secret.expires_at.is_none_or(|end| now < end));
+    for secret in live {
+        match &secret.hash {
+            SecretHash::Sha256(stored) if *stored == presented_hash => return Ok(true),
+            SecretHash::Sha256(_) => {}
+            SecretHash::Bcrypt(stored) => {
+                let key = (client.client_id.clone(), presented_hash);
+                if app.caches.client_secrets.get(&key) == Some(secret.id) {
+                    return Ok(true);
+                }
+                let (candidate, stored) = (presented.clone(), stored.clone());
+                let verdict = app.hashing.run(move || password::verify(candidate.expose(), stored.expose())).await;
+                match verdict {
+                    None => return Err(Failure::Busy("the hashing queue is full".into())),
+                    Some(false) => {}
+                    Some(true) => {
+                        app.caches.client_secrets.put(key, secret.id);
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+    }
+    Ok(false)
+}

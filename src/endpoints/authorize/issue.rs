@@ -1,0 +1,90 @@
+//! Builds the code and what it stands for: RFC 6749 §4.1.2. Pure but for the random bytes it is handed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::SignedIn;
+use super::request::AuthorizationRequest;
+use crate::clock::Timestamp;
+use crate::entropy::Entropy;
+use crate::grants::authorization_code::code;
+use crate::model::authorization_code::AuthorizationCode;
+use crate::model::client::Client;
+use crate::model::grant::{Authentication, Grant};
+use crate::model::resource::Resource;
+use crate::secret::{Secret, TokenHash};
+use crate::spec::return_path::ReturnPath;
+
+/// A request that a person has approved.
+#[derive(Debug)]
+pub struct Approval<'a> {
+    /// What was asked.
+    pub request: &'a AuthorizationRequest,
+    /// By whom.
+    pub client: &'a Client,
+    /// Where the code goes.
+    pub path: &'a ReturnPath,
+    /// For which resources.
+    pub resources: &'a [Arc<Resource>],
+    /// Who approved.
+    pub signed_in: &'a SignedIn,
+    /// When.
+    pub now: Timestamp,
+    /// How long the code lives.
+    pub lifetime: Duration,
+}
+
+/// A code, its hash, and what is kept under the hash.
+#[derive(Debug)]
+pub struct IssuedCode {
+    /// For the client.
+    pub code: Secret<String>,
+    /// For the store.
+    pub hash: TokenHash,
+    /// For the redemption.
+    pub payload: AuthorizationCode,
+}
+
+/// A new code for an approval.
+pub fn code(entropy: &dyn Entropy, approval: &Approval<'_>) -> IssuedCode {
+    let Approval { request, client, signed_in, now, .. } = approval;
+    let session = &signed_in.session;
+    let grant = Grant {
+        id: entropy.uuid(),
+        subject: signed_in.user.subject.clone(),
+        client_id: client.client_id.clone(),
+        session_id: session.id,
+        offline: request.scope.contains("offline_access"),
+        scopes: request.scope.to_vec(),
+        resources: approval.resources.iter().map(|resource| resource.uri.clone()).collect(),
+        authentication: Authentication {
+            sid: session.sid.clone(),
+            auth_time: session.auth_time,
+            amr: session.amr.clone(),
+            acr: session.acr.clone(),
+        },
+        claims_request: request.claims.to_stored(),
+        created_at: *now,
+        revoked_at: None,
+    };
+    let code = code::generate(entropy, grant.id);
+    IssuedCode {
+        hash: TokenHash::of(code.expose()),
+        payload: AuthorizationCode {
+            refreshable: refreshable(request, client),
+            grant,
+            redirect_uri: approval.path.redirect_uri().as_str().to_owned(),
+            redirect_uri_was_named: approval.path.is_named(),
+            nonce: request.nonce.clone(),
+            code_challenge: request.code_challenge.as_ref().map(|challenge| challenge.as_str().to_owned()),
+            expires_at: *now + approval.lifetime,
+        },
+        code,
+    }
+}
+
+/// A refresh token comes if the client has the grant type and either this is no OpenID request or `offline_access` was approved:
+/// OIDC Core §11.
+fn refreshable(request: &AuthorizationRequest, client: &Client) -> bool {
+    client.may_use_grant_type("refresh_token") && (!request.scope.contains("openid") || request.scope.contains("offline_access"))
+}

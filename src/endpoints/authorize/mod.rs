@@ -1,0 +1,192 @@
+//! The authorization endpoint: RFC 6749 §4.1.1, OIDC Core §3.1.2.
+
+pub mod client;
+pub mod http;
+pub mod interaction;
+pub mod issue;
+pub mod request;
+
+use std::sync::Arc;
+
+use crate::accounts::browser::Browser;
+use crate::accounts::session;
+use crate::app::App;
+use crate::endpoints::token::issue as tokens;
+use crate::failure::Failure;
+use crate::jose::verify::{self, Expect, Typ};
+use crate::model::client::Client;
+use crate::model::resource::Resource;
+use crate::model::session::Session;
+use crate::model::transaction::{Binding, Transaction};
+use crate::model::user::User;
+use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::params::Params;
+use crate::spec::return_path::{Delivery, ReturnPath};
+use crate::store::kv::codes;
+
+use interaction::{Interaction, Standing};
+use request::AuthorizationRequest;
+
+/// What the browser gets.
+#[derive(Debug)]
+pub enum Answer {
+    /// A page of ours: nobody may be redirected (RFC 6749 §4.1.2.1).
+    Page(Failure),
+    /// Back to the client, with a code or with a refusal.
+    Return(Delivery, Option<(Failure, String)>),
+    /// A person has to do something first.
+    Interact(Box<Waiting>),
+}
+
+/// A request that waits for a person, and why.
+#[derive(Debug)]
+pub struct Waiting {
+    /// Why.
+    pub interaction: Interaction,
+    /// What to go on with.
+    pub transaction: Transaction,
+}
+
+/// A request whose client and return path are proven.
+#[derive(Debug)]
+pub struct Opened {
+    /// The parameters.
+    pub params: Params,
+    /// The client.
+    pub client: Arc<Client>,
+    /// The proven place to send answers.
+    pub path: ReturnPath,
+}
+
+/// A person in a browser who is signed in.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The session.
+    pub session: Session,
+    /// Its user.
+    pub user: Arc<User>,
+}
+
+/// A new request: `raw` is the query or the form body.
+pub async fn authorize(app: &App, raw: &str, browser: &Browser) -> Answer {
+    let signed_in = match session::current(app, browser).await {
+        Ok(signed_in) => signed_in,
+        Err(failure) => return Answer::Page(failure),
+    };
+    let transaction = Transaction {
+        request: raw.to_owned(),
+        started_at: app.now(),
+        bound_to: Binding::Browser(String::new()),
+        chosen_session: None,
+        consented: false,
+    };
+    advance(app, transaction, signed_in.as_ref()).await
+}
+
+/// The same request again, after sign-in, account selection or consent. Everything is checked anew: a client may have changed meanwhile.
+pub async fn resume(app: &App, transaction: Transaction, signed_in: &SignedIn) -> Answer {
+    advance(app, transaction, Some(signed_in)).await
+}
+
+/// The person said no: RFC 6749 §4.1.2.1, `access_denied`.
+pub async fn deny(app: &App, transaction: &Transaction) -> Answer {
+    match open(app, &transaction.request).await {
+        Err(failure) => Answer::Page(failure),
+        Ok(opened) => refuse(app, &opened, OAuthError::access_denied("The person did not agree.").into()),
+    }
+}
+
+async fn advance(app: &App, transaction: Transaction, signed_in: Option<&SignedIn>) -> Answer {
+    // Until the return path is proven, the person sees the error. RFC 6749 §4.1.2.1: "MUST NOT automatically redirect".
+    let opened = match open(app, &transaction.request).await {
+        Ok(opened) => opened,
+        Err(failure) => return Answer::Page(failure),
+    };
+    match decide(app, &opened, &transaction, signed_in).await {
+        Ok(Next::Issue(delivery)) => Answer::Return(delivery, None),
+        Ok(Next::Interact(interaction)) => Answer::Interact(Box::new(Waiting { interaction, transaction })),
+        Err(failure) => refuse(app, &opened, failure), // from here on every refusal goes back to the client
+    }
+}
+
+fn refuse(app: &App, opened: &Opened, failure: Failure) -> Answer {
+    let error_id = app.entropy.identifier();
+    let public = failure.public();
+    let error_uri = format!("{}?id={error_id}", app.issuer.url(&format!("/errors/{}", public.error)));
+    let delivery = opened.path.refuse(&public, &error_uri);
+    Answer::Return(delivery, Some((failure, error_id)))
+}
+
+/// Parse, find the client, prove the return path.
+///
+/// # Errors
+/// Shown to the person, never sent anywhere.
+pub async fn open(app: &App, raw: &str) -> Result<Opened, Failure> {
+    let params = Params::parse(raw)?; // RFC 6749 §3.1
+    let client_id = params.require("client_id")?; // RFC 6749 §4.1.1
+    let client = app.client(client_id).await?;
+    let client = client::known(client)?;
+    let path = ReturnPath::verify(&params, &client, &app.issuer)?; // RFC 6749 §3.1.2, RFC 9700 §2.1
+    Ok(Opened { params, client, path })
+}
+
+enum Next {
+    Issue(Delivery),
+    Interact(Interaction),
+}
+
+/// Check the request, see whether a person is needed, and issue.
+async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in: Option<&SignedIn>) -> Result<Next, Failure> {
+    let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
+    let resources = tokens::any_resources(app, &opened.params).await?; // RFC 8707 §2.1
+    let request = request.with_hinted_subject(hinted_subject(app, &opened.params)?);
+    let consent = match signed_in {
+        Some(SignedIn { user, .. }) => app.sql.consent_of(&user.subject, &opened.client.client_id).await?,
+        None => None,
+    };
+    let standing = Standing {
+        client: &opened.client,
+        signed_in,
+        consent: consent.as_ref(),
+        redirect_uri: opened.path.redirect_uri().as_str(),
+        transaction,
+        now: app.now(),
+    };
+    if let Some(interaction) = interaction::needed(&request, &standing)? {
+        return Ok(Next::Interact(interaction)); // OIDC Core §3.1.2.3, §3.1.2.4
+    }
+    let Some(signed_in) = signed_in else {
+        return Err(OAuthError::login_required("Nobody is signed in.").into());
+    };
+    issue_code(app, opened, (&request, &resources), signed_in).await.map(Next::Issue)
+}
+
+/// RFC 6749 §4.1.2: the code, kept only as a hash, for as long as it lives.
+async fn issue_code(
+    app: &App,
+    opened: &Opened,
+    (request, resources): (&AuthorizationRequest, &[Arc<Resource>]),
+    signed_in: &SignedIn,
+) -> Result<Delivery, Failure> {
+    let issued = issue::code(app.entropy.as_ref(), &issue::Approval {
+        request,
+        client: &opened.client,
+        path: &opened.path,
+        resources,
+        signed_in,
+        now: app.now(),
+        lifetime: app.settings.lifetimes.code,
+    });
+    codes::save(&app.kv, &issued.hash, &issued.payload, app.settings.lifetimes.code).await?;
+    Ok(opened.path.deliver(&[("code", issued.code.expose().clone())]))
+}
+
+/// `id_token_hint`: OIDC Core §3.1.2.1. An expired one still hints; one of another issuer or client does not.
+fn hinted_subject(app: &App, params: &Params) -> Result<Option<String>, Refusal> {
+    let Some(hint) = params.get("id_token_hint") else { return Ok(None) };
+    let keys = app.keys.current();
+    let expect = Expect { issuer: app.issuer.as_str(), typ: Typ::IdToken, check_expiry: false, now: app.now() };
+    let claims = verify::verify(&keys.set, hint, &expect)
+        .map_err(|error| OAuthError::invalid_request("The id_token_hint is not valid.").about("id_token_hint").because(error.to_string()))?;
+    Ok(claims.get("sub").and_then(|sub| sub.as_str()).map(str::to_owned))
+}

@@ -1,0 +1,96 @@
+//! The checked authorization request: a value that only [`AuthorizationRequest::check`] makes. RFC 6749 §4.1.1, OIDC Core §3.1.2.2.
+
+use crate::model::client::Client;
+use crate::spec::claims_request::ClaimsRequest;
+use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::params::Params;
+use crate::spec::pkce::CodeChallenge;
+use crate::spec::prompt::Hints;
+use crate::spec::response_mode::ResponseMode;
+use crate::spec::response_type::ResponseType;
+use crate::spec::scope::Scope;
+
+/// What a client may ask and has asked.
+#[derive(Clone, Debug)]
+pub struct AuthorizationRequest {
+    /// The scopes that the client may have; the others are dropped and the answer's `scope` says so.
+    pub scope: Scope,
+    /// The S256 challenge, if one was sent.
+    pub code_challenge: Option<CodeChallenge>,
+    /// `nonce`.
+    pub nonce: Option<String>,
+    /// `prompt`, `max_age` and the hints.
+    pub hints: Hints,
+    /// The `claims` parameter.
+    pub claims: ClaimsRequest,
+    /// `resource`, as asked.
+    pub resources: Vec<String>,
+    /// The subject of the `id_token_hint`.
+    pub hinted_subject: Option<String>,
+}
+
+impl AuthorizationRequest {
+    /// One rule a line, in the order of the specification.
+    ///
+    /// # Errors
+    /// Sent back to the client: RFC 6749 §4.1.2.1, OIDC Core §3.1.2.6.
+    pub fn check(params: &Params, client: &Client) -> Result<Self, Refusal> {
+        no_request_object(params)?; // OIDC Core §6, RFC 9101
+        let response_type = ResponseType::check(params, client)?; // RFC 6749 §3.1.1, §4.1.2.1
+        ResponseMode::check(params, response_type)?; // Multiple Response Types §2.1
+        may_use_codes(client)?; // RFC 6749 §4.1.2.1
+        let scope = requested_scope(params, client)?; // RFC 6749 §3.3
+        let code_challenge = CodeChallenge::check(params, client.is_public() || client.metadata.require_pkce)?; // RFC 7636 §4.4.1
+        let mut hints = Hints::check(params)?; // OIDC Core §3.1.2.1
+        hints.max_age = hints.max_age.or(client.metadata.default_max_age); // OIDC Registration §2
+        let claims = ClaimsRequest::check(params)?; // OIDC Core §5.5
+        let resources = crate::spec::resource::requested(params)?; // RFC 8707 §2.1
+        Ok(Self { scope, code_challenge, nonce: nonce(params)?, hints, claims, resources, hinted_subject: None })
+    }
+
+    /// Adds what the `id_token_hint` says, once its signature has been verified.
+    #[must_use]
+    pub fn with_hinted_subject(mut self, subject: Option<String>) -> Self {
+        self.hinted_subject = subject;
+        self
+    }
+}
+
+/// OIDC Core §3.1.2.6: silently ignoring a request object would drop what the client signed.
+fn no_request_object(params: &Params) -> Result<(), Refusal> {
+    if params.get("request").is_some() {
+        return Err(OAuthError::request_not_supported("Request objects are not supported.").about("request").into());
+    }
+    if params.get("request_uri").is_some() {
+        return Err(OAuthError::request_uri_not_supported("Request objects by reference are not supported.").about("request_uri").into());
+    }
+    if params.get("registration").is_some() {
+        return Err(OAuthError::registration_not_supported("Registration within a request is not supported.").about("registration").into());
+    }
+    Ok(())
+}
+
+fn may_use_codes(client: &Client) -> Result<(), Refusal> {
+    if client.may_use_grant_type("authorization_code") {
+        return Ok(());
+    }
+    Err(OAuthError::unauthorized_client("The client is not registered for the authorization code grant.").about("response_type").into())
+}
+
+/// Scopes that the client may not have are dropped; a request of which nothing remains has asked only for such scopes.
+fn requested_scope(params: &Params, client: &Client) -> Result<Scope, Refusal> {
+    let Some(requested) = params.get("scope") else { return Ok(Scope::default()) };
+    let allowed = Scope::parse(requested)?.intersect(&client.metadata.scopes);
+    if allowed.is_empty() {
+        return Err(OAuthError::invalid_scope("None of the scopes is open to this client.").about("scope").into());
+    }
+    Ok(allowed)
+}
+
+/// A nonce comes back in the ID Token as it was: it is only bounded.
+fn nonce(params: &Params) -> Result<Option<String>, Refusal> {
+    match params.get("nonce") {
+        Some(nonce) if nonce.len() > 1_024 => Err(OAuthError::invalid_request("The nonce is too long.").about("nonce").into()),
+        nonce => Ok(nonce.map(str::to_owned)),
+    }
+}

@@ -1,0 +1,103 @@
+//! The end session endpoint: OIDC RP-Initiated Logout §2.
+
+pub mod http;
+pub mod request;
+
+use crate::accounts::browser::Browser;
+use crate::accounts::session;
+use crate::app::App;
+use crate::endpoints::authorize::SignedIn;
+use crate::failure::Failure;
+use crate::model::session::Session;
+use crate::sealing::Purpose;
+use crate::spec::logout;
+use crate::spec::params::Params;
+
+use request::{Hint, LogoutRequest};
+
+/// What happens to the browser.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Ask first: the request proves too little to end a session on its word.
+    Confirm(LogoutRequest),
+    /// Signed out; back to the client, or to our own page.
+    SignedOut {
+        /// A registered `post_logout_redirect_uri` with its `state`.
+        return_to: Option<String>,
+    },
+}
+
+const PREFIX: &str = "lo_";
+
+/// RP-Initiated Logout §2: read the hint, prove the return address, and end the session at once only if the hint is about the very
+/// session of this browser. Everything else is confirmed first, or any page could sign people out.
+///
+/// # Errors
+/// Shown to the person: without a proven address nobody is redirected.
+pub async fn end_session(app: &App, raw: &str, browser: &Browser) -> Result<Outcome, Failure> {
+    let asked = logout::LogoutRequest::check(&Params::parse(raw)?)?; // §2
+    let hint = request::hint(&asked, &app.keys.current().set, (app.issuer.as_str(), app.now()))?;
+    let client_id = request::client_id(&asked, hint.as_ref())?;
+    let client = match &client_id {
+        Some(client_id) => app.client(client_id).await?,
+        None => None,
+    };
+    let return_to = request::return_to(&asked, client.as_deref())?; // §3
+    let request = LogoutRequest {
+        client_id: client.as_ref().map(|client| client.client_id.clone()),
+        return_to,
+        sid: hint.as_ref().map(|hint| hint.sid.clone()),
+        asked_at: app.now(),
+    };
+    match (hint, session::current(app, browser).await?) {
+        (Some(hint), Some(signed_in)) if is_about(&hint, &signed_in) => {
+            session::end(app, &signed_in.session, &signed_in.user.subject).await?;
+            Ok(Outcome::SignedOut { return_to: request.return_to })
+        }
+        (None, None) => Ok(Outcome::SignedOut { return_to: request.return_to }),
+        (Some(hint), None) if named_session(app, &hint.sid).await?.is_none() => Ok(Outcome::SignedOut { return_to: request.return_to }),
+        _ => Ok(Outcome::Confirm(request)),
+    }
+}
+
+/// The person confirmed: the session of this browser ends, or without one the session that the hint named.
+///
+/// # Errors
+/// When the database is away.
+pub async fn confirmed(app: &App, request: LogoutRequest, browser: &Browser) -> Result<Outcome, Failure> {
+    if let Some(signed_in) = session::current(app, browser).await? {
+        session::end(app, &signed_in.session, &signed_in.user.subject).await?;
+    } else if let Some(sid) = &request.sid
+        && let Some(named) = named_session(app, sid).await?
+    {
+        session::end(app, &named, &named.subject).await?;
+    }
+    Ok(Outcome::SignedOut { return_to: request.return_to })
+}
+
+/// The request as it travels through the confirmation form: sealed, so that nobody can make one.
+///
+/// # Errors
+/// Never in practice: the request is plain data.
+pub fn seal(app: &App, request: &LogoutRequest) -> Result<String, Failure> {
+    let bytes = serde_json::to_vec(request).map_err(anyhow::Error::from)?;
+    Ok(app.sealer.seal_text(Purpose::Logout, PREFIX, &bytes, app.entropy.as_ref()))
+}
+
+/// The request that a confirmation form brings back; an old or foreign one is an empty one: signing out needs no request.
+pub fn open(app: &App, sealed: &str) -> LogoutRequest {
+    app.sealer
+        .open_text(Purpose::Logout, PREFIX, sealed)
+        .and_then(|bytes| serde_json::from_slice::<LogoutRequest>(&bytes).ok())
+        .filter(|request| app.now().since(request.asked_at) < app.settings.lifetimes.login)
+        .unwrap_or_default()
+}
+
+fn is_about(hint: &Hint, signed_in: &SignedIn) -> bool {
+    hint.sid == signed_in.session.sid && hint.subject == signed_in.user.subject
+}
+
+async fn named_session(app: &App, sid: &str) -> Result<Option<Session>, Failure> {
+    let found = app.sql.session_by_sid(sid).await?;
+    Ok(found.filter(|found| session::check::is_live(found, app.now(), app.settings.lifetimes.session_idle)))
+}

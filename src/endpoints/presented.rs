@@ -1,0 +1,53 @@
+//! What a presented token turns out to be, for the endpoints that take tokens: userinfo, introspection and revocation.
+
+use serde::Deserialize as _;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::clock::Timestamp;
+use crate::endpoints::token::issue::ACCESS_TOKEN_PREFIX;
+use crate::grants::refresh_token::successor;
+use crate::jose::keys::KeySet;
+use crate::jose::verify::{self, Expect, Typ};
+use crate::sealing::{Purpose, Sealer};
+use crate::spec::access_token::{GRANT_ID, Holder, OpaqueClaims};
+
+/// Whether the text has the form of a refresh token; only the store knows more.
+pub fn looks_like_refresh_token(token: &str) -> bool {
+    token.starts_with(successor::PREFIX)
+}
+
+/// Opens or verifies an access token, sealed or signed; `None` for anything else, whatever is wrong with it (T-AT-1, T-JWT-2).
+/// Whether its grant lives is asked of the store.
+pub fn access_token(token: &str, sealer: &Sealer, keys: &KeySet, (issuer, now): (&str, Timestamp)) -> Option<OpaqueClaims> {
+    if token.starts_with(ACCESS_TOKEN_PREFIX) {
+        let bytes = sealer.open_text(Purpose::AccessToken, ACCESS_TOKEN_PREFIX, token)?;
+        let claims: OpaqueClaims = serde_json::from_slice(&bytes).ok()?;
+        return (now < claims.expires_at).then_some(claims);
+    }
+    let expect = Expect { issuer, typ: Typ::AccessToken, check_expiry: true, now };
+    from_jwt(&verify::verify(keys, token, &expect).ok()?)
+}
+
+/// RFC 9068 §2.2, read back from a token of our own.
+fn from_jwt(claims: &Map<String, Value>) -> Option<OpaqueClaims> {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
+    let moment = |name: &str| claims.get(name).and_then(Value::as_i64).map(Timestamp::from_seconds);
+    let holder = match text(GRANT_ID) {
+        Some(grant_id) => Holder::User { grant_id: Uuid::parse_str(&grant_id).ok()?, subject: text("sub")? },
+        None => Holder::Client,
+    };
+    let audience = match claims.get("aud")? {
+        Value::String(only) => vec![only.clone()],
+        several => Vec::deserialize(several).ok()?,
+    };
+    Some(OpaqueClaims {
+        holder,
+        client_id: text("client_id")?,
+        scope: text("scope").unwrap_or_default(),
+        audience,
+        issued_at: moment("iat")?,
+        expires_at: moment("exp")?,
+        jti: text("jti")?,
+    })
+}

@@ -1,0 +1,57 @@
+//! Token revocation: RFC 7009.
+
+pub mod http;
+
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::client_auth::{self, AuthenticatedClient, Presented};
+use crate::endpoints::presented;
+use crate::failure::Failure;
+use crate::secret::TokenHash;
+use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::params::Params;
+use crate::telemetry::audit;
+
+/// RFC 7009 §2.1. Revoking a token of a user revokes its grant, and with it everything the grant gave.
+///
+/// # Errors
+/// RFC 7009 §2.2.1; an unknown token is no error (§2.2).
+pub async fn revoke(app: &App, body: &str, authorization: &[Option<String>]) -> Result<(), Failure> {
+    let params = Params::parse(body)?;
+    let client = client_auth::authenticate(app, &Presented { authorization, params: &params }).await?;
+    let token = params.require("token")?;
+    if presented::looks_like_refresh_token(token) {
+        let Some((_, grant)) = app.sql.refresh_token(&TokenHash::of(token)).await? else { return Ok(()) };
+        issued_to(&client, &grant.client_id)?;
+        return revoke_grant(app, &client, grant.id).await;
+    }
+    let keys = app.keys.current();
+    let Some(facts) = presented::access_token(token, &app.sealer, &keys.set, (app.issuer.as_str(), app.now())) else { return Ok(()) };
+    issued_to(&client, &facts.client_id)?;
+    match facts.grant_id() {
+        Some(grant_id) => revoke_grant(app, &client, grant_id).await,
+        None => {
+            app.sql.revoke_token(&facts.jti, facts.expires_at).await?;
+            app.forget_token(&facts.jti);
+            Ok(())
+        }
+    }
+}
+
+/// RFC 7009 §2.1: "verifies whether the token was issued to the client making the revocation request. If this validation fails, the
+/// request is refused".
+fn issued_to(client: &AuthenticatedClient, owner: &str) -> Result<(), Refusal> {
+    if client.client_id == owner {
+        return Ok(());
+    }
+    Err(OAuthError::invalid_grant("The token was not issued to this client.").because("a client tried to revoke another client's token"))
+}
+
+async fn revoke_grant(app: &App, client: &AuthenticatedClient, grant_id: Uuid) -> Result<(), Failure> {
+    let now = app.now();
+    let event = audit::event(app.entropy.as_ref(), now, audit::GRANT_REVOKED, "client").client(&client.client_id).build();
+    app.sql.revoke_grant(grant_id, now, &event).await?;
+    app.forget_grant(grant_id);
+    Ok(())
+}

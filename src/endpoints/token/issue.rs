@@ -1,0 +1,259 @@
+//! The one place where tokens are built: RFC 6749 §5.1, OIDC Core §3.1.3.3.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::failure::Failure;
+use crate::grants::refresh_token::successor;
+use crate::jose;
+use crate::jose::algorithm::Algorithm;
+use crate::model::client::{AccessTokenFormat, Client, IdTokenClaims as Disclosure};
+use crate::model::grant::Grant;
+use crate::model::refresh_token::RefreshToken;
+use crate::model::resource::Resource;
+use crate::model::user::User;
+use crate::sealing::Purpose;
+use crate::secret::{Secret, TokenHash};
+use crate::model::grant::Authentication;
+use crate::spec::access_token::{Holder, JwtClaims, OpaqueClaims};
+use crate::spec::claims;
+use crate::spec::claims_request::ClaimsRequest;
+use crate::spec::error::OAuthError;
+use crate::spec::id_token::IdTokenClaims;
+use crate::spec::params::Params;
+use crate::spec::resource;
+use crate::spec::scope::Scope;
+
+/// The readable prefix of opaque access tokens.
+pub const ACCESS_TOKEN_PREFIX: &str = "at_";
+
+/// A successful answer: RFC 6749 §5.1, OIDC Core §3.1.3.3.
+#[derive(Debug, Serialize)]
+pub struct TokenResponse {
+    access_token: Secret<String>,
+    token_type: &'static str,
+    expires_in: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<Secret<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<Secret<String>>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    scope: String,
+}
+
+impl TokenResponse {
+    /// An answer with an access token alone.
+    pub fn new(access_token: AccessToken, scope: &[String]) -> Self {
+        Self {
+            access_token: access_token.text,
+            token_type: "Bearer",
+            expires_in: access_token.lifetime.as_secs(),
+            refresh_token: None,
+            id_token: None,
+            scope: scope.join(" "),
+        }
+    }
+
+    /// Adds a refresh token, if there is one.
+    #[must_use]
+    pub fn with_refresh_token(mut self, token: Option<Secret<String>>) -> Self {
+        self.refresh_token = token;
+        self
+    }
+
+    /// Adds an ID Token, if there is one.
+    #[must_use]
+    pub fn with_id_token(mut self, token: Option<Secret<String>>) -> Self {
+        self.id_token = token;
+        self
+    }
+}
+
+/// A new access token.
+#[derive(Debug)]
+pub struct AccessToken {
+    text: Secret<String>,
+    lifetime: Duration,
+}
+
+/// What every token of one answer has in common.
+#[derive(Debug)]
+pub struct Mint<'a> {
+    app: &'a App,
+    client: &'a Client,
+    now: Timestamp,
+}
+
+impl<'a> Mint<'a> {
+    /// For one client, at one moment.
+    pub const fn new(app: &'a App, client: &'a Client, now: Timestamp) -> Self {
+        Self { app, client, now }
+    }
+
+    /// An access token that acts for a user; it names its grant and dies with it.
+    ///
+    /// # Errors
+    /// [`Failure::Broken`] when signing fails.
+    pub fn access_token_of_user(&self, user: &User, grant: &Grant, scope: &[String], resources: &[Arc<Resource>]) -> Result<AccessToken, Failure> {
+        let holder = Holder::User { subject: user.subject.clone(), grant_id: grant.id };
+        self.access_token(&self.claims(holder, scope, resources), resources, Some((user, &grant.authentication)))
+    }
+
+    /// An access token that acts for the client itself.
+    ///
+    /// # Errors
+    /// [`Failure::Broken`] when signing fails.
+    pub fn access_token_of_client(&self, scope: &[String], resources: &[Arc<Resource>]) -> Result<AccessToken, Failure> {
+        self.access_token(&self.claims(Holder::Client, scope, resources), resources, None)
+    }
+
+    /// An ID Token, when `openid` was approved: OIDC Core §2, §3.1.3.6, §12.2.
+    ///
+    /// # Errors
+    /// [`Failure::Broken`] when signing fails.
+    pub fn id_token(&self, user: &User, grant: &Grant, access_token: &AccessToken, nonce: Option<&str>) -> Result<Option<Secret<String>>, Failure> {
+        let scope = Scope::from(grant.scopes.clone());
+        if !scope.contains("openid") {
+            return Ok(None);
+        }
+        let algorithm = self.client.metadata.id_token_signed_response_alg.as_deref().and_then(Algorithm::parse).unwrap_or(Algorithm::RS256);
+        let request = ClaimsRequest::from_stored(&grant.claims_request);
+        let released = match self.client.metadata.id_token_claims {
+            Disclosure::Full => scope,
+            Disclosure::Minimal => Scope::default(), // OIDC Core §5.4: claims of scopes are at userinfo
+        };
+        let lifetime = self.client.metadata.id_token_lifetime.map_or(self.app.settings.lifetimes.id_token, Duration::from_secs);
+        let claims = IdTokenClaims {
+            issuer: self.app.issuer.as_str(),
+            subject: &user.subject,
+            audience: &self.client.client_id,
+            issued_at: self.now,
+            expires_at: self.now + lifetime,
+            authentication: &grant.authentication,
+            nonce,
+            access_token_hash: Some(jose::half_hash(algorithm, access_token.text.expose())),
+            extra: claims::user_claims(user, &released, &request.id_token),
+        };
+        self.sign(algorithm, None, &claims.to_json()).map(Some)
+    }
+
+    fn claims(&self, holder: Holder, scope: &[String], resources: &[Arc<Resource>]) -> OpaqueClaims {
+        OpaqueClaims {
+            holder,
+            client_id: self.client.client_id.clone(),
+            scope: scope.join(" "),
+            audience: self.audience(resources),
+            issued_at: self.now,
+            expires_at: self.now + self.lifetime(resources),
+            jti: self.app.entropy.identifier(),
+        }
+    }
+
+    /// Empty for an opaque token, which is for authy's own endpoints.
+    fn audience(&self, resources: &[Arc<Resource>]) -> Vec<String> {
+        if !resources.is_empty() {
+            return resources.iter().map(|resource| resource.uri.clone()).collect();
+        }
+        match self.client.metadata.access_token_format {
+            AccessTokenFormat::Opaque => Vec::new(),
+            AccessTokenFormat::Jwt => vec![self.client.metadata.default_resource.as_ref().unwrap_or(&self.client.client_id).clone()],
+        }
+    }
+
+    /// A JWT (RFC 9068 §2.1) for a resource, sealed otherwise. ES256 unless the resource says otherwise: the one RSA signature of an answer
+    /// belongs to the ID Token.
+    fn access_token(
+        &self,
+        claims: &OpaqueClaims,
+        resources: &[Arc<Resource>],
+        person: Option<(&User, &Authentication)>,
+    ) -> Result<AccessToken, Failure> {
+        let lifetime = claims.expires_at.since(claims.issued_at);
+        if claims.audience.is_empty() {
+            let bytes = serde_json::to_vec(claims).map_err(anyhow::Error::from)?;
+            let text = self.app.sealer.seal_text(Purpose::AccessToken, ACCESS_TOKEN_PREFIX, &bytes, self.app.entropy.as_ref());
+            return Ok(AccessToken { text: Secret::new(text), lifetime });
+        }
+        let algorithm = resources.first().and_then(|resource| Algorithm::parse(&resource.signing_algorithm)).unwrap_or(Algorithm::ES256);
+        let signed = JwtClaims {
+            issuer: self.app.issuer.as_str(),
+            token: claims,
+            authentication: person.map(|(_, authentication)| authentication),
+            groups: person.map(|(user, _)| user.groups.as_slice()).unwrap_or_default(),
+        };
+        Ok(AccessToken { text: self.sign(algorithm, Some("at+jwt"), &signed.to_json())?, lifetime })
+    }
+
+    fn sign(&self, algorithm: Algorithm, typ: Option<&str>, claims: &Map<String, Value>) -> Result<Secret<String>, Failure> {
+        let keys = self.app.keys.current();
+        let signer = keys.set.signer(algorithm, self.now).ok_or_else(|| anyhow::anyhow!("no key signs {} now", algorithm.as_str()))?;
+        Ok(Secret::new(signer.sign(typ, claims).map_err(anyhow::Error::from)?))
+    }
+
+    fn lifetime(&self, resources: &[Arc<Resource>]) -> Duration {
+        let of_resources = resources.iter().filter_map(|resource| resource.access_token_lifetime).min();
+        of_resources.or(self.client.metadata.access_token_lifetime).map_or(self.app.settings.lifetimes.access_token, Duration::from_secs)
+    }
+}
+
+/// The first refresh token of a family: what the client gets, and what is stored.
+pub fn first_refresh_token(app: &App, client: &Client, grant_id: uuid::Uuid, now: Timestamp) -> (Secret<String>, RefreshToken) {
+    let token = app.entropy.token(successor::PREFIX);
+    let absolute_expires_at = now + app.settings.lifetimes.refresh_absolute;
+    let stored = RefreshToken {
+        hash: TokenHash::of(&token),
+        grant_id,
+        generation: 0,
+        issued_at: now,
+        expires_at: refresh_token_end(app, client, now).min(absolute_expires_at),
+        absolute_expires_at,
+        rotated_at: None,
+    };
+    (Secret::new(token), stored)
+}
+
+/// When a refresh token dies of idleness.
+pub fn refresh_token_end(app: &App, client: &Client, now: Timestamp) -> Timestamp {
+    now + client.metadata.refresh_token_lifetime.map_or(app.settings.lifetimes.refresh_idle, Duration::from_secs)
+}
+
+/// The user of a grant, who must still be allowed in (T-RT-5).
+///
+/// # Errors
+/// `invalid_grant` when the account is gone or locked.
+pub async fn active_user(app: &App, subject: &str) -> Result<Arc<User>, Failure> {
+    match app.user(subject).await? {
+        Some(user) if user.is_active() => Ok(user),
+        _ => Err(OAuthError::invalid_grant("The grant is no longer valid.").because("the account is locked or deleted").into()),
+    }
+}
+
+/// RFC 8707 §2.2: at the token endpoint `resource` names a subset of what was approved; without it, all of that.
+///
+/// # Errors
+/// `invalid_target`.
+pub async fn requested_resources(app: &App, params: &Params, approved: &[String]) -> Result<Vec<Arc<Resource>>, Failure> {
+    load_resources(app, &resource::narrow(resource::requested(params)?, approved)?).await
+}
+
+/// RFC 8707 §2: the registered resources that a request names.
+///
+/// # Errors
+/// `invalid_target` for an unknown one.
+pub async fn any_resources(app: &App, params: &Params) -> Result<Vec<Arc<Resource>>, Failure> {
+    load_resources(app, &resource::requested(params)?).await
+}
+
+async fn load_resources(app: &App, uris: &[String]) -> Result<Vec<Arc<Resource>>, Failure> {
+    let mut found = Vec::with_capacity(uris.len());
+    for uri in uris {
+        let known = app.resource(uri).await?;
+        found.push(known.ok_or_else(|| OAuthError::invalid_target("The resource is not registered.").about("resource"))?);
+    }
+    Ok(found)
+}

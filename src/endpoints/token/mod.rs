@@ -1,0 +1,48 @@
+//! The token endpoint: RFC 6749 §3.2.
+
+pub mod http;
+pub mod issue;
+
+use crate::app::App;
+use crate::client_auth::{self, AuthenticatedClient, Presented};
+use crate::failure::Failure;
+use crate::grants::{self, Exchange, GrantType};
+use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::params::Params;
+
+use issue::TokenResponse;
+
+/// What the token endpoint learned before it failed or answered, for the log.
+#[derive(Debug, Default)]
+pub struct Trace {
+    /// The client, once it has authenticated.
+    pub client_id: Option<String>,
+    /// The grant type, once it is known to exist.
+    pub grant_type: Option<&'static str>,
+}
+
+/// RFC 6749 §3.2: authenticate, find the grant type, may this client use it, exchange.
+///
+/// # Errors
+/// RFC 6749 §5.2.
+pub async fn token(app: &App, body: &str, authorization: &[Option<String>], trace: &mut Trace) -> Result<TokenResponse, Failure> {
+    let params = Params::parse(body)?; // RFC 6749 §3.2
+    let client = client_auth::authenticate(app, &Presented { authorization, params: &params }).await?; // RFC 6749 §2.3
+    trace.client_id = Some(client.client_id.clone());
+    let grant = grants::find(params.require("grant_type")?)
+        .ok_or_else(|| OAuthError::unsupported_grant_type("The grant type is not supported.").about("grant_type"))?;
+    trace.grant_type = Some(grant.name());
+    client_may_use(&client, grant)?; // RFC 6749 §5.2, unauthorized_client
+    grant.exchange(Exchange { app, client: &client, params: &params, now: app.now() }).await
+}
+
+fn client_may_use(client: &AuthenticatedClient, grant: &'static dyn GrantType) -> Result<(), Refusal> {
+    if client.is_public() && !grant.open_to_public_clients() {
+        return Err(OAuthError::unauthorized_client("Public clients may not use this grant type.").into());
+    }
+    if client.may_use_grant_type(grant.name()) {
+        return Ok(());
+    }
+    Err(OAuthError::unauthorized_client("The client is not registered for this grant type.")
+        .because(format!("{} is not among the client's grant types", grant.name())))
+}

@@ -1,0 +1,72 @@
+//! The UserInfo endpoint: OIDC Core §5.3.
+
+pub mod http;
+
+use serde_json::{Map, Value};
+
+use crate::app::App;
+use crate::endpoints::presented;
+use crate::failure::Failure;
+use crate::jose::algorithm::Algorithm;
+use crate::model::grant::Grant;
+use crate::spec::access_token::{Holder, OpaqueClaims};
+use crate::spec::claims;
+use crate::spec::claims_request::ClaimsRequest;
+use crate::spec::error::OAuthError;
+use crate::spec::scope::Scope;
+
+/// The claims as JSON, or signed for clients that registered `userinfo_signed_response_alg`.
+#[derive(Debug)]
+pub enum UserInfo {
+    /// `application/json`.
+    Json(Map<String, Value>),
+    /// `application/jwt`.
+    Jwt(String),
+}
+
+/// OIDC Core §5.3.1: the token, its grant, its user, and then the claims that were approved.
+///
+/// # Errors
+/// RFC 6750 §3.1.
+pub async fn userinfo(app: &App, token: &str) -> Result<UserInfo, Failure> {
+    let keys = app.keys.current();
+    let facts = presented::access_token(token, &app.sealer, &keys.set, (app.issuer.as_str(), app.now()))
+        .ok_or_else(|| invalid_token().because("the token is unknown or expired"))?;
+    let Holder::User { subject, grant_id } = &facts.holder else {
+        return Err(OAuthError::insufficient_scope("The access token does not act for a user.").into());
+    };
+    let grant = app.grant(*grant_id).await?.filter(|grant| grant.revoked_at.is_none());
+    let grant = grant.ok_or_else(|| invalid_token().because("the grant of the token is revoked"))?;
+    meant_for_us(&facts, &grant)?;
+    let scope: Scope = facts.scope.split(' ').collect();
+    if !scope.is_openid() {
+        return Err(OAuthError::insufficient_scope("The openid scope is required.").into()); // OIDC Core §5.3.1
+    }
+    let user = app.user(subject).await?.filter(|user| user.is_active());
+    let user = user.ok_or_else(|| invalid_token().because("the account is locked or deleted"))?;
+    let client = app.client(&facts.client_id).await?.filter(|client| client.enabled);
+    let client = client.ok_or_else(|| invalid_token().because("the client is disabled or deleted"))?;
+
+    let request = ClaimsRequest::from_stored(&grant.claims_request);
+    let mut released = claims::user_claims(&user, &scope, &request.userinfo);
+    released.insert("sub".to_owned(), Value::String(user.subject.clone())); // OIDC Core §5.3.2: always
+    let Some(algorithm) = client.metadata.userinfo_signed_response_alg.as_deref().and_then(Algorithm::parse) else {
+        return Ok(UserInfo::Json(released));
+    };
+    released.insert("iss".to_owned(), Value::String(app.issuer.as_str().to_owned()));
+    released.insert("aud".to_owned(), Value::String(client.client_id.clone()));
+    let signer = keys.set.signer(algorithm, app.now()).ok_or_else(|| anyhow::anyhow!("no key signs {} now", algorithm.as_str()))?;
+    Ok(UserInfo::Jwt(signer.sign(None, &released).map_err(anyhow::Error::from)?))
+}
+
+/// A token that was asked for another resource is not for this endpoint: RFC 9068 §4, RFC 8707 §2.
+fn meant_for_us(facts: &OpaqueClaims, grant: &Grant) -> Result<(), Failure> {
+    if facts.audience.is_empty() || grant.resources.is_empty() {
+        return Ok(());
+    }
+    Err(invalid_token().because("the token is for another resource").into())
+}
+
+const fn invalid_token() -> OAuthError {
+    OAuthError::invalid_token("The access token is expired, revoked, or not valid.")
+}

@@ -1,0 +1,103 @@
+//! The authorization code grant: RFC 6749 §4.1.3.
+
+mod check;
+pub mod code;
+
+use serde_json::json;
+
+use super::{Answer, Exchange, GrantType};
+use crate::endpoints::token::issue::{self, Mint, TokenResponse};
+use crate::failure::Failure;
+use crate::model::authorization_code::AuthorizationCode;
+use crate::model::refresh_token::RefreshToken;
+use crate::model::user::User;
+use crate::secret::TokenHash;
+use crate::spec::error::OAuthError;
+use crate::store::kv::codes::{self, Claimed, Loaded};
+use crate::store::sql::Redemption;
+use crate::telemetry::audit;
+
+/// `authorization_code`.
+#[derive(Debug)]
+pub struct AuthorizationCodeGrant;
+
+impl GrantType for AuthorizationCodeGrant {
+    fn name(&self) -> &'static str {
+        "authorization_code"
+    }
+
+    fn open_to_public_clients(&self) -> bool {
+        true
+    }
+
+    fn exchange<'a>(&'a self, exchange: Exchange<'a>) -> Answer<'a> {
+        Box::pin(redeem(exchange))
+    }
+}
+
+/// The one sentence for every refusal, so that nobody learns whether a code exists (T-COD-4).
+pub(super) const fn invalid_code() -> OAuthError {
+    OAuthError::invalid_grant("The authorization code is not valid for this request.")
+}
+
+/// A wrong client, verifier or redirect URI never burns a code: everything is checked on the loaded copy, and only then is it claimed.
+async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
+    let Exchange { app, client, params, now } = &exchange;
+    let presented = params.require("code")?; // RFC 6749 §4.1.3
+    let hash = TokenHash::of(presented);
+    let code = match codes::load(&app.kv, &hash).await? {
+        Loaded::Unknown => return Err(invalid_code().because("unknown or long expired code").into()),
+        Loaded::Used => return Err(replayed(&exchange, presented).await),
+        Loaded::Live(code) => code,
+    };
+    check::redeemable(&code, client, params, *now)?; // RFC 6749 §4.1.3, RFC 7636 §4.6
+    let resources = issue::requested_resources(app, params, &code.grant.resources).await?; // RFC 8707 §2.2
+    let user = issue::active_user(app, &code.grant.subject).await?;
+    let code = match codes::claim(&app.kv, &hash).await? {
+        Claimed::Live(code) => code,
+        Claimed::Replayed => return Err(replayed(&exchange, presented).await),
+        Claimed::Unknown => return Err(invalid_code().because("the code expired while it was checked").into()),
+    };
+    let refresh = code.refreshable.then(|| issue::first_refresh_token(app, client, code.grant.id, *now));
+    save(&exchange, &code, refresh.as_ref().map(|(_, stored)| stored)).await?;
+    answer(&exchange, &code, &user, (resources, refresh.map(|(token, _)| token)))
+}
+
+/// The approval becomes durable together with its refresh token, unless a replay or a logout came first.
+async fn save(exchange: &Exchange<'_>, code: &AuthorizationCode, refresh: Option<&RefreshToken>) -> Result<(), Failure> {
+    match exchange.app.sql.redeem_grant(&code.grant, refresh, exchange.now).await? {
+        Redemption::Saved => Ok(()),
+        Redemption::Revoked => Err(invalid_code().because("the grant was revoked by a replay of its code").into()),
+        Redemption::SessionEnded => Err(invalid_code().because("the session of this code has ended").into()),
+    }
+}
+
+type Parts = (Vec<std::sync::Arc<crate::model::resource::Resource>>, Option<crate::secret::Secret<String>>);
+
+fn answer(exchange: &Exchange<'_>, code: &AuthorizationCode, user: &User, parts: Parts) -> Result<TokenResponse, Failure> {
+    let (resources, refresh_token) = parts;
+    let mint = Mint::new(exchange.app, exchange.client, exchange.now);
+    let scope = code.grant.scopes.clone();
+    let access_token = mint.access_token_of_user(user, &code.grant, &scope, &resources)?;
+    let id_token = mint.id_token(user, &code.grant, &access_token, code.nonce.as_deref())?;
+    Ok(TokenResponse::new(access_token, &scope).with_refresh_token(refresh_token).with_id_token(id_token))
+}
+
+/// RFC 6749 §4.1.2: "the authorization server MUST deny the request and SHOULD revoke (when possible) all tokens previously issued".
+/// The code names its grant, so this works although its payload is gone; only its own client can do it.
+async fn replayed(exchange: &Exchange<'_>, presented: &str) -> Failure {
+    let refusal = invalid_code().because("the code was used before; what it gave is revoked");
+    let Some(grant_id) = code::grant_id(presented) else { return refusal.into() };
+    let Exchange { app, client, now, .. } = exchange;
+    let event = audit::event(app.entropy.as_ref(), *now, audit::CODE_REPLAYED, "system")
+        .client(&client.client_id)
+        .detail(json!({ "grant": grant_id }))
+        .build();
+    match app.sql.revoke_replayed_grant(grant_id, &client.client_id, *now, &event).await {
+        Ok(()) => {
+            app.forget_grant(grant_id);
+            refusal.into()
+        }
+        Err(error) => error.into(),
+    }
+}

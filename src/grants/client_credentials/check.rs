@@ -1,0 +1,35 @@
+//! Which scopes a client may have for itself: RFC 6749 §3.3, §4.4. Pure.
+
+use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::scope::Scope;
+
+/// Scopes that speak of a person, which a client alone is not: OIDC Core §5.4, §11.
+const ABOUT_A_PERSON: &[&str] = &["openid", "profile", "email", "address", "phone", "groups", "offline_access"];
+
+/// The requested scopes, all of which must be registered; without any, every registered scope that does not speak of a person.
+///
+/// # Errors
+/// `invalid_scope`.
+pub fn scope(requested: Option<&str>, registered: &[String]) -> Result<Vec<String>, Refusal> {
+    let open = || registered.iter().filter(|scope| !ABOUT_A_PERSON.contains(&scope.as_str()));
+    let Some(requested) = requested else { return Ok(open().cloned().collect()) };
+    let requested = Scope::parse(requested)?;
+    if requested.iter().all(|scope| open().any(|known| known == scope)) {
+        return Ok(requested.to_vec());
+    }
+    Err(OAuthError::invalid_scope("A scope is unknown or not open to this client.").about("scope").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_gets_its_own_scopes_and_never_those_of_people() {
+        let registered = ["openid".to_owned(), "read".to_owned(), "write".to_owned()];
+        assert_eq!(scope(None, &registered).unwrap(), ["read", "write"]);
+        assert_eq!(scope(Some("write"), &registered).unwrap(), ["write"]);
+        assert!(scope(Some("openid"), &registered).is_err());
+        assert!(scope(Some("admin"), &registered).is_err());
+    }
+}

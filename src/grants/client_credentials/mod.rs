@@ -1,0 +1,34 @@
+//! The client credentials grant: RFC 6749 §4.4.
+
+mod check;
+
+use super::{Answer, Exchange, GrantType};
+use crate::endpoints::token::issue::{self, Mint, TokenResponse};
+use crate::failure::Failure;
+
+/// `client_credentials`.
+#[derive(Debug)]
+pub struct ClientCredentialsGrant;
+
+impl GrantType for ClientCredentialsGrant {
+    fn name(&self) -> &'static str {
+        "client_credentials"
+    }
+
+    /// RFC 6749 §4.4: "MUST only be used by confidential clients".
+    fn open_to_public_clients(&self) -> bool {
+        false
+    }
+
+    fn exchange<'a>(&'a self, exchange: Exchange<'a>) -> Answer<'a> {
+        Box::pin(exchange_credentials(exchange))
+    }
+}
+
+async fn exchange_credentials(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
+    let Exchange { app, client, params, now } = exchange;
+    let scope = check::scope(params.get("scope"), &client.metadata.scopes)?; // RFC 6749 §3.3
+    let resources = issue::any_resources(app, params).await?; // RFC 8707 §2
+    let access_token = Mint::new(app, client, now).access_token_of_client(&scope, &resources)?;
+    Ok(TokenResponse::new(access_token, &scope)) // RFC 6749 §4.4.3: no refresh token
+}

@@ -1,0 +1,58 @@
+//! Whether a refresh token may be used: RFC 6749 §6, RFC 9700 §4.14. Pure.
+
+use std::time::Duration;
+
+use super::invalid_token;
+use crate::clock::Timestamp;
+use crate::model::client::Client;
+use crate::model::grant::Grant;
+use crate::model::refresh_token::RefreshToken;
+use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::params::Params;
+use crate::spec::scope::Scope;
+
+/// Where a token stands in its family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The newest of its family.
+    Newest,
+    /// Rotated a moment ago: a client that lost the answer asks again.
+    InGrace,
+    /// Rotated longer ago: somebody else has it.
+    Reused,
+}
+
+/// The rules in order. A wrong client is refused before anything about the family is looked at, and never touches it (T-RT-4).
+///
+/// # Errors
+/// `invalid_grant`, always with the same sentence.
+pub fn usable(token: &RefreshToken, grant: &Grant, client: &Client, (now, grace): (Timestamp, Duration)) -> Result<Standing, Refusal> {
+    if grant.client_id != client.client_id {
+        return Err(invalid_token().because("the refresh token belongs to another client"));
+    }
+    if grant.revoked_at.is_some() {
+        return Err(invalid_token().because("the grant of this refresh token is revoked"));
+    }
+    if now >= token.absolute_expires_at {
+        return Err(invalid_token().because("the family has reached its absolute end"));
+    }
+    match token.rotated_at {
+        Some(rotated_at) if now.since(rotated_at) <= grace => Ok(Standing::InGrace),
+        Some(_) => Ok(Standing::Reused),
+        None if now >= token.expires_at => Err(invalid_token().because("the refresh token has been idle for too long")),
+        None => Ok(Standing::Newest),
+    }
+}
+
+/// RFC 6749 §6: the scope "MUST NOT include any scope not originally granted"; when omitted it is the granted one.
+///
+/// # Errors
+/// `invalid_scope`.
+pub fn narrowed_scope(params: &Params, granted: &[String]) -> Result<Vec<String>, Refusal> {
+    let Some(requested) = params.get("scope") else { return Ok(granted.to_vec()) };
+    let requested = Scope::parse(requested)?;
+    if requested.iter().all(|scope| granted.iter().any(|known| known == scope)) {
+        return Ok(requested.to_vec());
+    }
+    Err(OAuthError::invalid_scope("The scope goes beyond what was granted.").about("scope").into())
+}

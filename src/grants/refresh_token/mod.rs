@@ -1,0 +1,126 @@
+//! The refresh token grant: RFC 6749 §6, with rotation by RFC 9700 §4.14.
+
+mod check;
+pub mod successor;
+
+use serde_json::json;
+
+use self::check::Standing;
+use super::{Answer, Exchange, GrantType};
+use crate::accounts::session;
+use crate::endpoints::token::issue::{self, Mint, TokenResponse};
+use crate::failure::Failure;
+use crate::model::grant::Grant;
+use crate::model::refresh_token::RefreshToken;
+use crate::secret::{Secret, TokenHash};
+use crate::spec::error::OAuthError;
+use crate::store::sql::Rotation;
+use crate::telemetry::audit;
+
+/// `refresh_token`.
+#[derive(Debug)]
+pub struct RefreshTokenGrant;
+
+impl GrantType for RefreshTokenGrant {
+    fn name(&self) -> &'static str {
+        "refresh_token"
+    }
+
+    fn open_to_public_clients(&self) -> bool {
+        true
+    }
+
+    fn exchange<'a>(&'a self, exchange: Exchange<'a>) -> Answer<'a> {
+        Box::pin(refresh(exchange))
+    }
+}
+
+/// The one sentence for every refusal.
+pub(super) const fn invalid_token() -> OAuthError {
+    OAuthError::invalid_grant("The refresh token is not valid for this request.")
+}
+
+async fn refresh(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
+    let Exchange { app, client, params, now } = &exchange;
+    let presented = Secret::new(params.require("refresh_token")?.to_owned()); // RFC 6749 §6
+    let hash = TokenHash::of(presented.expose());
+    let (token, grant) = app.sql.refresh_token(&hash).await?.ok_or_else(|| invalid_token().because("unknown refresh token"))?;
+    let grace = app.settings.lifetimes.refresh_grace;
+    let standing = match check::usable(&token, &grant, client, (*now, grace))? {
+        Standing::Reused => return Err(reused(&exchange, &grant).await),
+        standing => standing,
+    };
+    let scope = check::narrowed_scope(params, &grant.scopes)?; // RFC 6749 §6
+    let resources = issue::requested_resources(app, params, &grant.resources).await?; // RFC 8707 §2.2
+    let user = issue::active_user(app, &grant.subject).await?;
+    session_lives(&exchange, &grant).await?;
+    let next = advance(&exchange, &presented, &token, standing).await?;
+
+    let mint = Mint::new(app, client, *now);
+    let access_token = mint.access_token_of_user(&user, &grant, &scope, &resources)?;
+    let id_token = mint.id_token(&user, &grant.narrowed_to(&scope), &access_token, None)?; // OIDC Core §12.2
+    Ok(TokenResponse::new(access_token, &scope).with_refresh_token(Some(next)).with_id_token(id_token))
+}
+
+/// Without `offline_access` the grant ends with its browser session, whether by logout or by time.
+async fn session_lives(exchange: &Exchange<'_>, grant: &Grant) -> Result<(), Failure> {
+    if grant.offline {
+        return Ok(());
+    }
+    let found = exchange.app.sql.session_by_id(grant.session_id).await?;
+    let lifetimes = &exchange.app.settings.lifetimes;
+    match found {
+        Some(found) if session::check::is_live(&found, exchange.now, lifetimes.session_idle) => Ok(()),
+        _ => Err(invalid_token().because("the session of this grant has ended").into()),
+    }
+}
+
+/// Rotates, or gives the same successor again within the grace window, or lets the token live on where the client does not rotate.
+async fn advance(
+    exchange: &Exchange<'_>,
+    presented: &Secret<String>,
+    token: &RefreshToken,
+    standing: Standing,
+) -> Result<Secret<String>, Failure> {
+    let Exchange { app, client, now, .. } = exchange;
+    let expires_at = issue::refresh_token_end(app, client, *now).min(token.absolute_expires_at);
+    if !client.is_public() && !client.metadata.refresh_rotation {
+        app.sql.slide_refresh_token(&token.hash, expires_at).await?;
+        return Ok(presented.clone());
+    }
+    let successor = successor::of(&app.sealer, presented);
+    if matches!(standing, Standing::InGrace) {
+        return Ok(successor);
+    }
+    let stored = RefreshToken {
+        hash: TokenHash::of(successor.expose()),
+        grant_id: token.grant_id,
+        generation: token.generation.saturating_add(1),
+        issued_at: *now,
+        expires_at,
+        absolute_expires_at: token.absolute_expires_at,
+        rotated_at: None,
+    };
+    match app.sql.rotate_refresh_token(&token.hash, &stored, *now).await? {
+        // The loser of a race stands within the grace window of the winner by definition: it gets the same successor.
+        Rotation::Rotated | Rotation::AlreadyRotated => Ok(successor),
+        Rotation::GrantRevoked => Err(invalid_token().because("the grant was revoked while it was refreshed").into()),
+    }
+}
+
+/// RFC 9700 §4.14.2: reuse after the grace window means that a stranger holds a token of this family; the family dies.
+async fn reused(exchange: &Exchange<'_>, grant: &Grant) -> Failure {
+    let Exchange { app, client, now, .. } = exchange;
+    let event = audit::event(app.entropy.as_ref(), *now, audit::REFRESH_REUSE, "system")
+        .subject(&grant.subject)
+        .client(&client.client_id)
+        .detail(json!({ "grant": grant.id }))
+        .build();
+    match app.sql.revoke_family(grant.id, *now, &event).await {
+        Ok(_) => {
+            app.forget_grant(grant.id);
+            invalid_token().because("a rotated refresh token was used again; its family is revoked").into()
+        }
+        Err(error) => error.into(),
+    }
+}

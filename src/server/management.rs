@@ -1,0 +1,51 @@
+//! The management listener: health and metrics, away from the public address.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::http::header;
+use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
+
+use crate::app::App;
+
+/// A server with one worker: `/livez`, `/readyz`, `/metrics`.
+///
+/// # Errors
+/// When the socket cannot be listened on.
+pub fn server(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
+    let data = web::Data::from(app);
+    let server = HttpServer::new(move || {
+        ActixApp::new()
+            .app_data(data.clone())
+            .route("/livez", web::get().to(livez))
+            .route("/readyz", web::get().to(readyz))
+            .route("/metrics", web::get().to(metrics))
+    });
+    Ok(server.workers(1).disable_signals().shutdown_timeout(5).listen(listener)?.run())
+}
+
+/// The process answers.
+pub async fn livez() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
+}
+
+/// Both stores answer; otherwise 503 and which one does not.
+pub async fn readyz(app: web::Data<App>) -> HttpResponse {
+    const PATIENCE: Duration = Duration::from_millis(2_500);
+    let (sql, kv) = futures_util::future::join(
+        tokio::time::timeout(PATIENCE, app.sql.ping()),
+        tokio::time::timeout(PATIENCE, app.kv.ping()),
+    )
+    .await;
+    let (sql, kv) = (matches!(sql, Ok(Ok(()))), matches!(kv, Ok(Ok(()))));
+    let text = |up: bool| if up { "ok" } else { "unavailable" };
+    let body = serde_json::json!({ "status": text(sql && kv), "database": text(sql), "key_value": text(kv) });
+    let mut response = if sql && kv { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    response.insert_header((header::CACHE_CONTROL, "no-store")).json(body)
+}
+
+async fn metrics(app: web::Data<App>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(app.metrics.encode())
+}

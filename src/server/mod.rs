@@ -1,0 +1,161 @@
+//! Binding, listening, and stopping without losing what is in flight.
+
+pub mod management;
+pub mod tls;
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
+use actix_web::{App as ActixApp, HttpServer, web};
+use anyhow::Context as _;
+use socket2::{Domain, Protocol, Socket, Type};
+
+use crate::app::App;
+use crate::config::Settings;
+use crate::{routes, web as toolkit};
+
+/// Connections that wait to be accepted.
+const BACKLOG: i32 = 1_024;
+
+/// Sockets that are bound but do not answer yet: the issuer may depend on their port.
+#[derive(Debug)]
+pub struct Bound {
+    /// The main listeners.
+    pub main: Vec<TcpListener>,
+    /// Health and metrics.
+    pub management: Option<TcpListener>,
+}
+
+impl Bound {
+    /// Binds every listener. With port 0 the first one chooses, and the others follow, so that `localhost` means one port.
+    ///
+    /// # Errors
+    /// Names the address and the mend: the port is in use, or not ours to use.
+    pub fn new(settings: &Settings) -> anyhow::Result<Self> {
+        let mut main: Vec<TcpListener> = Vec::new();
+        for address in &settings.listen {
+            let chosen = main.first().and_then(|first| first.local_addr().ok()).map(|first| first.port());
+            let address = match (address.port(), chosen) {
+                (0, Some(port)) => SocketAddr::new(address.ip(), port),
+                _ => *address,
+            };
+            match bind(address) {
+                Ok(listener) => main.push(listener),
+                // A machine without IPv6 serves its default [::1] listener on 127.0.0.1 alone.
+                Err(error) if !main.is_empty() && address.is_ipv6() && no_such_address(&error) => {}
+                Err(error) => return Err(explain(error, address, "AUTHY_LISTEN")),
+            }
+        }
+        let management = settings.management_listen.map(|address| bind(address).map_err(|error| explain(error, address, "AUTHY_MANAGEMENT_LISTEN")));
+        Ok(Self { main, management: management.transpose()? })
+    }
+
+    /// The port of the first main listener.
+    pub fn port(&self) -> Option<u16> {
+        self.main.first().and_then(|listener| listener.local_addr().ok()).map(|address| address.port())
+    }
+
+    /// Every address, the main ones first.
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        self.main.iter().chain(&self.management).filter_map(|listener| listener.local_addr().ok()).collect()
+    }
+}
+
+fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}
+
+fn no_such_address(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{AddrNotAvailable, Unsupported};
+    matches!(error.kind(), AddrNotAvailable | Unsupported) || error.raw_os_error() == Some(97) // EAFNOSUPPORT
+}
+
+fn explain(error: std::io::Error, address: SocketAddr, setting: &str) -> anyhow::Error {
+    let mend = match error.kind() {
+        std::io::ErrorKind::AddrInUse => format!("another program listens there; stop it or choose another address with {setting}"),
+        std::io::ErrorKind::PermissionDenied => format!("ports below 1024 need a privilege; choose another port with {setting}"),
+        _ => format!("choose another address with {setting}"),
+    };
+    anyhow::Error::new(error).context(format!("cannot listen on {address}: {mend}"))
+}
+
+/// The two servers, running.
+#[derive(Debug)]
+pub struct Running {
+    handles: Vec<ServerHandle>,
+    tasks: Vec<tokio::task::JoinHandle<std::io::Result<()>>>,
+}
+
+/// Starts answering. Signals are the caller's business.
+///
+/// # Errors
+/// When the TLS files cannot be read.
+pub fn start(app: Arc<App>, bound: Bound) -> anyhow::Result<Running> {
+    let tls = app.settings.tls.as_ref().map(tls::Reloading::load).transpose().context("TLS")?;
+    let shutdown = app.settings.shutdown_timeout.as_secs();
+    let workers = app.settings.workers;
+    let data = web::Data::from(app.clone());
+    let documents = web::Data::new(crate::endpoints::discovery::http::Documents::new(&app));
+    let mut main = HttpServer::new(move || {
+        ActixApp::new()
+            .app_data(data.clone())
+            .app_data(documents.clone())
+            .wrap(from_fn(toolkit::observe::observe))
+            .configure(|config| routes::configure(config, &data))
+            .default_service(web::to(toolkit::not_found::not_found))
+    })
+    .workers(workers)
+    .shutdown_timeout(shutdown)
+    .disable_signals()
+    .client_request_timeout(Duration::from_secs(10))
+    .keep_alive(Duration::from_secs(75))
+    .max_connections(8_192);
+    for listener in bound.main {
+        main = match &tls {
+            Some(tls) => main.listen_rustls_0_23(listener, tls.server_config())?,
+            None => main.listen(listener)?,
+        };
+    }
+    let main = main.run();
+    let mut handles = vec![main.handle()];
+    let mut tasks = vec![tokio::spawn(main)];
+    if let Some(listener) = bound.management {
+        let server = management::server(app, listener)?;
+        handles.push(server.handle());
+        tasks.push(tokio::spawn(server));
+    }
+    if let Some(tls) = tls {
+        tokio::spawn(tls.watch());
+    }
+    Ok(Running { handles, tasks })
+}
+
+impl Running {
+    /// Stops listening, lets what is in flight finish within the timeout, and returns.
+    pub async fn stop(self) {
+        for handle in &self.handles {
+            handle.stop(true).await;
+        }
+        for task in self.tasks {
+            let _ = task.await;
+        }
+    }
+
+    /// Stops at once: for tests.
+    pub async fn abandon(self) {
+        for handle in &self.handles {
+            handle.stop(false).await;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Durable storage: Postgres or SQLite, chosen by the URL, behind one set of queries.
+//!
+//! The queries are plain functions over `Conn` in `queries/`; that folder is a module of [`postgres`] and of [`sqlite`], each with
+//! its own `Conn`. `methods.rs` makes each of them a method of [`Sql`].
+
+mod methods;
+mod migrations;
+pub mod outcome;
+mod postgres;
+mod postgres_tls;
+mod schema;
+mod sqlite;
+mod types;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use diesel::QueryResult;
+
+pub use outcome::{AuditFilter, Created, Page, Redemption, Rotation};
+
+use crate::store::StoreError;
+
+/// How long a caller waits for a free connection.
+const WAIT: Duration = Duration::from_secs(2);
+/// How long one query, or one transaction, may take.
+const ANSWER: Duration = Duration::from_secs(10);
+/// The age at which a connection is replaced.
+const OLD: Duration = Duration::from_secs(30 * 60);
+
+/// How to open a database.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `sqlite:REL`, `sqlite:/ABS`, `postgres://…`, `postgresql://…`.
+    pub url: String,
+    /// The most connections that are open at once.
+    pub pool_size: usize,
+    /// SQLite: wait for the disk at every commit, so that a power loss loses nothing either.
+    pub synchronous_full: bool,
+    /// Certificate authorities that vouch for the Postgres server; the system's when absent.
+    pub ca_file: Option<PathBuf>,
+    /// What `sqlite:REL` is relative to.
+    pub data_dir: PathBuf,
+}
+
+/// Which database it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A file.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// The durable store. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Sql {
+    backend: Backend,
+}
+
+#[derive(Clone, Debug)]
+enum Backend {
+    Postgres(postgres::Database),
+    Sqlite(sqlite::Database),
+}
+
+impl Sql {
+    /// Opens the database and makes sure that it answers. Must be called on the runtime of `main`, which drives the connections.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database does not answer, `Broken` when the URL or a file makes no sense.
+    pub async fn open(options: &Options) -> Result<Self, StoreError> {
+        let backend = match options.url.split_once(':').map(|(scheme, _)| scheme) {
+            Some("postgres" | "postgresql") => Backend::Postgres(postgres::open(options).await?),
+            Some("sqlite") => Backend::Sqlite(sqlite::open(options).await?),
+            _ => return Err(anyhow::anyhow!("the database URL starts with neither sqlite: nor postgres://").into()),
+        };
+        let sql = Self { backend };
+        sql.ping().await?;
+        Ok(sql)
+    }
+
+    /// Which database it is.
+    pub const fn kind(&self) -> Kind {
+        match self.backend {
+            Backend::Postgres(_) => Kind::Postgres,
+            Backend::Sqlite(_) => Kind::Sqlite,
+        }
+    }
+
+    /// The versions of the migrations that have not been applied, in order.
+    pub async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
+        self.migration(migrations::Step::Pending).await
+    }
+
+    /// Brings the schema up to date, one node at a time, and returns the versions it applied.
+    pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        self.migration(migrations::Step::Up).await
+    }
+
+    /// Takes every migration back, and with them all data. Returns the versions it reverted.
+    pub async fn revert_migrations(&self) -> Result<Vec<String>, StoreError> {
+        self.migration(migrations::Step::Down).await
+    }
+
+    async fn migration(&self, step: migrations::Step) -> Result<Vec<String>, StoreError> {
+        match &self.backend {
+            Backend::Postgres(database) => postgres::migration(database, step).await,
+            Backend::Sqlite(database) => sqlite::migration(database, step).await,
+        }
+    }
+}
+
+/// A query under a time limit.
+async fn in_time<T>(query: impl Future<Output = QueryResult<T>>) -> Result<T, StoreError> {
+    match tokio::time::timeout(ANSWER, query).await {
+        Ok(answer) => Ok(answer?),
+        Err(_) => Err(StoreError::Unavailable(format!("the database did not answer within {} s", ANSWER.as_secs()))),
+    }
+}

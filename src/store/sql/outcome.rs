@@ -1,0 +1,69 @@
+//! What the queries are asked with and what they answer, where that is not a model.
+
+use crate::clock::Timestamp;
+use crate::model::client::Client;
+
+/// Whether something new was saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Created {
+    /// It was.
+    Done,
+    /// It was not: the named member (`username`, `email`, `client_id`, `name`, `uri`) is taken.
+    Exists(&'static str),
+}
+
+/// What became of a redeemed code's grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Redemption {
+    /// The grant and its first refresh token are saved.
+    Saved,
+    /// The code had been replayed: the grant was revoked before it was saved.
+    Revoked,
+    /// The session has ended, or the user is gone or locked.
+    SessionEnded,
+}
+
+/// What became of a presented refresh token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Rotation {
+    /// Its successor is saved; exactly one caller hears this.
+    Rotated,
+    /// Somebody rotated it before.
+    AlreadyRotated,
+    /// Its family is revoked, or it is unknown.
+    GrantRevoked,
+}
+
+/// One page of a list, by the key of the last entry of the page before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Only entries that contain this, whatever its case; empty: all.
+    pub search: String,
+    /// The last key of the previous page: a username, or [`Page::client_key`].
+    pub after: Option<String>,
+    /// The most entries.
+    pub limit: i64,
+}
+
+impl Page {
+    /// The key of a client in a list, which is ordered by name and then by id.
+    pub fn client_key(client: &Client) -> String {
+        format!("{}\n{}", client.name, client.client_id)
+    }
+}
+
+/// Which audit events to read. Empty: all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Only of this kind.
+    pub kind: Option<String>,
+    /// Only about this user.
+    pub subject: Option<String>,
+    /// Only about this client.
+    pub client_id: Option<String>,
+    /// Only since this moment.
+    pub since: Option<Timestamp>,
+}

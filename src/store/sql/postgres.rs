@@ -1,0 +1,102 @@
+//! Postgres: a server, reached over TLS when the URL says so.
+
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection as _;
+use diesel::{ConnectionError, ConnectionResult, QueryResult};
+use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
+use diesel_async::pooled_connection::SetupCallback;
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager as _};
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use futures_util::future::FutureExt as _;
+use tokio::runtime::Handle;
+
+use super::postgres_tls::Target;
+use super::{Options, migrations};
+use crate::store::StoreError;
+
+#[path = "pool.rs"]
+#[expect(clippy::duplicate_mod, reason = "the same queries, checked against each backend's own connection")]
+mod pool;
+#[path = "queries/mod.rs"]
+#[expect(clippy::duplicate_mod, reason = "the same queries, checked against each backend's own connection")]
+pub mod queries;
+
+pub use pool::{Database, finish, start};
+
+/// A connection to Postgres.
+pub type Conn = AsyncPgConnection;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(5);
+/// The advisory lock that migrations hold: "authy" in ASCII.
+const MIGRATION_LOCK: i64 = 0x61_75_74_68_79;
+
+/// Where the database is.
+pub struct Place {
+    target: Target,
+    main: Handle,
+}
+
+/// Makes the pool; connections are made when they are needed.
+pub async fn open(options: &Options) -> Result<Database, StoreError> {
+    // A connection is driven by a task of the runtime it was made on. That must be the one of `main`: a web worker has a runtime of
+    // its own, which stalls with the worker.
+    let main = Handle::current();
+    let target = Target::parse(&options.url, options.ca_file.as_deref())?;
+    let place = Place { target: target.clone(), main: main.clone() };
+    let setup: SetupCallback<Conn> = Box::new(move |_| {
+        let (main, target) = (main.clone(), target.clone());
+        async move { establish(&main, target).await }.boxed()
+    });
+    Database::new(place, options.pool_size, setup, false)
+}
+
+async fn establish(main: &Handle, target: Target) -> ConnectionResult<Conn> {
+    let making = async move { tokio::time::timeout(CONNECT, target.connect()).await };
+    match main.spawn(making).await {
+        Ok(Ok(made)) => made,
+        Ok(Err(_)) => Err(ConnectionError::BadConnection(format!("no connection to Postgres within {} s", CONNECT.as_secs()))),
+        Err(error) => Err(ConnectionError::BadConnection(error.to_string())),
+    }
+}
+
+async fn begin(conn: &mut Conn) -> QueryResult<()> {
+    AnsiTransactionManager::begin_transaction(conn).await
+}
+
+/// Runs migrations under an advisory lock, which the server releases when the connection goes.
+pub async fn migration(database: &Database, step: migrations::Step) -> Result<Vec<String>, StoreError> {
+    let place = &database.place;
+    let connection = establish(&place.main, place.target.clone()).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    let work = move || {
+        let mut connection = AsyncConnectionWrapper::<Conn>::from(connection);
+        connection.batch_execute(&format!("select pg_advisory_lock({MIGRATION_LOCK})"))?;
+        migrations::run(&mut connection, MIGRATIONS, step)
+    };
+    place.main.spawn_blocking(work).await.map_err(|error| StoreError::Broken(error.into()))?
+}
+
+/// Reads that hold what they read until the transaction ends.
+pub mod locked {
+    use diesel::prelude::*;
+    use diesel_async::RunQueryDsl;
+
+    use super::Conn;
+    use crate::store::sql::schema::{sessions, users};
+    use crate::store::sql::types::{Id, Time};
+
+    /// When a session ended and will end, and when its user was locked: neither changes before the transaction ends.
+    pub async fn session_and_user(conn: &mut Conn, id: Id, subject: &str) -> QueryResult<Option<(Option<Time>, Time, Option<Time>)>> {
+        sessions::table
+            .inner_join(users::table)
+            .filter(sessions::id.eq(id).and(sessions::subject.eq(subject)))
+            .select((sessions::ended_at, sessions::expires_at, users::locked_at))
+            .for_share()
+            .first(conn)
+            .await
+            .optional()
+    }
+}

@@ -1,0 +1,104 @@
+//! Families of refresh tokens and their rotation.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::grants::{self as grant_queries, GrantRow};
+use super::{Conn, audit, hash_of};
+use crate::clock::Timestamp;
+use crate::model::audit::AuditEvent;
+use crate::model::grant::Grant;
+use crate::model::refresh_token::RefreshToken;
+use crate::secret::TokenHash;
+use crate::store::sql::outcome::Rotation;
+use crate::store::sql::schema::{grants, refresh_tokens};
+use crate::store::sql::types::{Id, Time};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = refresh_tokens)]
+struct TokenRow {
+    hash: Vec<u8>,
+    grant_id: Id,
+    generation: i32,
+    issued_at: Time,
+    expires_at: Time,
+    absolute_expires_at: Time,
+    rotated_at: Option<Time>,
+}
+
+impl From<&RefreshToken> for TokenRow {
+    fn from(token: &RefreshToken) -> Self {
+        Self {
+            hash: token.hash.as_bytes().to_vec(),
+            grant_id: Id(token.grant_id),
+            generation: token.generation,
+            issued_at: Time(token.issued_at),
+            expires_at: Time(token.expires_at),
+            absolute_expires_at: Time(token.absolute_expires_at),
+            rotated_at: token.rotated_at.map(Time),
+        }
+    }
+}
+
+impl TokenRow {
+    fn into_token(self) -> QueryResult<RefreshToken> {
+        Ok(RefreshToken {
+            hash: hash_of(&self.hash, "refresh_tokens.hash")?,
+            grant_id: self.grant_id.0,
+            generation: self.generation,
+            issued_at: self.issued_at.0,
+            expires_at: self.expires_at.0,
+            absolute_expires_at: self.absolute_expires_at.0,
+            rotated_at: self.rotated_at.map(|time| time.0),
+        })
+    }
+}
+
+pub(super) async fn insert(conn: &mut Conn, token: &RefreshToken) -> QueryResult<()> {
+    diesel::insert_into(refresh_tokens::table).values(TokenRow::from(token)).execute(conn).await.map(drop)
+}
+
+pub async fn refresh_token(conn: &mut Conn, hash: &TokenHash) -> QueryResult<Option<(RefreshToken, Grant)>> {
+    let found: Option<(TokenRow, GrantRow)> = refresh_tokens::table
+        .inner_join(grants::table)
+        .filter(refresh_tokens::hash.eq(hash.as_bytes().as_slice()))
+        .select((TokenRow::as_select(), GrantRow::as_select()))
+        .first(conn)
+        .await
+        .optional()?;
+    let Some((token, grant)) = found else { return Ok(None) };
+    let Some(grant) = grant.into_grant()? else { return Ok(None) };
+    Ok(Some((token.into_token()?, grant)))
+}
+
+/// One `update … where rotated_at is null`: of any number of callers, one changes the row.
+pub async fn rotate_refresh_token(conn: &mut Conn, hash: &TokenHash, successor: &RefreshToken, now: Timestamp) -> QueryResult<Rotation> {
+    let hash = hash.as_bytes().as_slice();
+    let live = grants::table.filter(grants::revoked_at.is_null()).select(grants::id);
+    let newest = refresh_tokens::table
+        .filter(refresh_tokens::hash.eq(hash).and(refresh_tokens::rotated_at.is_null()))
+        .filter(refresh_tokens::grant_id.eq(Id(successor.grant_id)).and(refresh_tokens::grant_id.eq_any(live)));
+    if diesel::update(newest).set(refresh_tokens::rotated_at.eq(Time(now))).execute(conn).await? > 0 {
+        insert(conn, successor).await?;
+        return Ok(Rotation::Rotated);
+    }
+    let revoked_at: Option<Option<Time>> = refresh_tokens::table
+        .inner_join(grants::table)
+        .filter(refresh_tokens::hash.eq(hash))
+        .select(grants::revoked_at)
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(if revoked_at == Some(None) { Rotation::AlreadyRotated } else { Rotation::GrantRevoked })
+}
+
+pub async fn slide_refresh_token(conn: &mut Conn, hash: &TokenHash, expires_at: Timestamp) -> QueryResult<()> {
+    let token = refresh_tokens::table.find(hash.as_bytes().as_slice());
+    diesel::update(token).set(refresh_tokens::expires_at.eq(Time(expires_at))).execute(conn).await.map(drop)
+}
+
+pub async fn revoke_family(conn: &mut Conn, grant_id: Uuid, now: Timestamp, event: &AuditEvent) -> QueryResult<()> {
+    grant_queries::revoke(conn, grant_id, now).await?;
+    audit::insert(conn, event).await
+}

@@ -1,0 +1,153 @@
+//! Browser sessions.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::{Conn, audit, hash_of, is_storable};
+use crate::clock::Timestamp;
+use crate::model::audit::AuditEvent;
+use crate::model::session::Session;
+use crate::secret::TokenHash;
+use crate::store::sql::schema::{grants, sessions};
+use crate::store::sql::types::{Id, Json, Time};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions)]
+struct SessionRow {
+    id: Id,
+    token_hash: Vec<u8>,
+    admin_token_hash: Option<Vec<u8>>,
+    subject: String,
+    sid: String,
+    auth_time: Time,
+    amr: Json<Vec<String>>,
+    acr: String,
+    user_agent: String,
+    address: String,
+    created_at: Time,
+    last_seen_at: Time,
+    expires_at: Time,
+    ended_at: Option<Time>,
+}
+
+impl From<&Session> for SessionRow {
+    fn from(session: &Session) -> Self {
+        Self {
+            id: Id(session.id),
+            token_hash: session.token_hash.as_bytes().to_vec(),
+            admin_token_hash: session.admin_token_hash.map(|hash| hash.as_bytes().to_vec()),
+            subject: session.subject.clone(),
+            sid: session.sid.clone(),
+            auth_time: Time(session.auth_time),
+            amr: Json(session.amr.clone()),
+            acr: session.acr.clone(),
+            user_agent: session.user_agent.replace('\0', ""),
+            address: session.address.clone(),
+            created_at: Time(session.created_at),
+            last_seen_at: Time(session.last_seen_at),
+            expires_at: Time(session.expires_at),
+            ended_at: session.ended_at.map(Time),
+        }
+    }
+}
+
+impl SessionRow {
+    fn into_session(self) -> QueryResult<Session> {
+        let admin = self.admin_token_hash.map(|bytes| hash_of(&bytes, "sessions.admin_token_hash")).transpose()?;
+        Ok(Session {
+            id: self.id.0,
+            token_hash: hash_of(&self.token_hash, "sessions.token_hash")?,
+            admin_token_hash: admin,
+            subject: self.subject,
+            sid: self.sid,
+            auth_time: self.auth_time.0,
+            amr: self.amr.0,
+            acr: self.acr,
+            user_agent: self.user_agent,
+            address: self.address,
+            created_at: self.created_at.0,
+            last_seen_at: self.last_seen_at.0,
+            expires_at: self.expires_at.0,
+            ended_at: self.ended_at.map(|time| time.0),
+        })
+    }
+}
+
+async fn insert(conn: &mut Conn, session: &Session) -> QueryResult<()> {
+    diesel::insert_into(sessions::table).values(SessionRow::from(session)).execute(conn).await.map(drop)
+}
+
+pub async fn create_session(conn: &mut Conn, session: &Session, event: &AuditEvent) -> QueryResult<()> {
+    insert(conn, session).await?;
+    audit::insert(conn, event).await
+}
+
+pub async fn session_by_token(conn: &mut Conn, token: &TokenHash) -> QueryResult<Option<Session>> {
+    let query = sessions::table.filter(sessions::token_hash.eq(token.as_bytes().as_slice()));
+    let row = query.select(SessionRow::as_select()).first(conn).await.optional()?;
+    row.map(SessionRow::into_session).transpose()
+}
+
+pub async fn session_by_id(conn: &mut Conn, id: Uuid) -> QueryResult<Option<Session>> {
+    let row = sessions::table.find(Id(id)).select(SessionRow::as_select()).first(conn).await.optional()?;
+    row.map(SessionRow::into_session).transpose()
+}
+
+pub async fn session_by_sid(conn: &mut Conn, sid: &str) -> QueryResult<Option<Session>> {
+    if !is_storable(sid) {
+        return Ok(None);
+    }
+    let row = sessions::table.filter(sessions::sid.eq(sid)).select(SessionRow::as_select()).first(conn).await.optional()?;
+    row.map(SessionRow::into_session).transpose()
+}
+
+pub async fn touch_session(conn: &mut Conn, id: Uuid, now: Timestamp) -> QueryResult<()> {
+    diesel::update(sessions::table.find(Id(id))).set(sessions::last_seen_at.eq(Time(now))).execute(conn).await.map(drop)
+}
+
+pub async fn sessions_of(conn: &mut Conn, subject: &str, now: Timestamp) -> QueryResult<Vec<Session>> {
+    let live = sessions::ended_at.is_null().and(sessions::expires_at.gt(Time(now)));
+    let query = sessions::table.filter(sessions::subject.eq(subject)).filter(live).order(sessions::created_at.desc());
+    let rows: Vec<SessionRow> = query.select(SessionRow::as_select()).load(conn).await?;
+    rows.into_iter().map(SessionRow::into_session).collect()
+}
+
+/// Ends one session and revokes the grants that do not outlive it.
+async fn end(conn: &mut Conn, id: Id, now: Timestamp) -> QueryResult<bool> {
+    let live = sessions::table.find(id).filter(sessions::ended_at.is_null());
+    let ended = diesel::update(live).set(sessions::ended_at.eq(Time(now))).execute(conn).await? > 0;
+    let bound = grants::session_id.eq(id).and(grants::offline.eq(false)).and(grants::revoked_at.is_null());
+    diesel::update(grants::table.filter(bound)).set(grants::revoked_at.eq(Time(now))).execute(conn).await?;
+    Ok(ended)
+}
+
+pub async fn end_session(conn: &mut Conn, id: Uuid, now: Timestamp, event: &AuditEvent) -> QueryResult<bool> {
+    let ended = end(conn, Id(id), now).await?;
+    audit::insert_if(conn, ended, event).await
+}
+
+pub async fn end_sessions_of(conn: &mut Conn, subject: &str, except: Option<Uuid>, now: Timestamp, event: &AuditEvent) -> QueryResult<u64> {
+    let live: Vec<Id> = sessions::table
+        .filter(sessions::subject.eq(subject).and(sessions::ended_at.is_null()))
+        .order(sessions::id.asc())
+        .select(sessions::id)
+        .load(conn)
+        .await?;
+    let mut ended = 0;
+    for id in live.into_iter().filter(|id| Some(id.0) != except) {
+        ended += u64::from(end(conn, id, now).await?);
+    }
+    audit::insert(conn, event).await?;
+    Ok(ended)
+}
+
+pub async fn replace_session(conn: &mut Conn, old: Uuid, new: &Session, now: Timestamp) -> QueryResult<()> {
+    // The old session is locked first, so that no grant is saved under it meanwhile.
+    let live = sessions::table.find(Id(old)).filter(sessions::ended_at.is_null());
+    diesel::update(live).set(sessions::ended_at.eq(Time(now))).execute(conn).await?;
+    insert(conn, new).await?;
+    let of_the_same_user = grants::session_id.eq(Id(old)).and(grants::subject.eq(&new.subject));
+    diesel::update(grants::table.filter(of_the_same_user)).set(grants::session_id.eq(Id(new.id))).execute(conn).await?;
+    end(conn, Id(old), now).await.map(drop)
+}

@@ -1,0 +1,107 @@
+//! Signing keys: the private halves arrive sealed.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+
+use super::{Conn, audit, settings};
+use crate::clock::Timestamp;
+use crate::model::audit::AuditEvent;
+use crate::model::signing_key::SigningKey;
+use crate::store::sql::schema::signing_keys;
+use crate::store::sql::types::{Json, Time};
+
+/// The setting that names the master key everything is sealed with.
+const MASTER_KEY_ID: &str = "master_key_id";
+/// The setting that is there once keys were made: its row is what nodes that start together compete for.
+const FIRST_KEYS: &str = "first_signing_keys";
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = signing_keys, primary_key(kid), treat_none_as_null = true)]
+struct KeyRow {
+    kid: String,
+    algorithm: String,
+    public_jwk: Json<Value>,
+    sealed_private_jwk: Vec<u8>,
+    created_at: Time,
+    signs_from: Time,
+    signs_until: Option<Time>,
+    published_until: Option<Time>,
+}
+
+impl From<&SigningKey> for KeyRow {
+    fn from(key: &SigningKey) -> Self {
+        Self {
+            kid: key.kid.clone(),
+            algorithm: key.algorithm.clone(),
+            public_jwk: Json(key.public_jwk.clone()),
+            sealed_private_jwk: key.sealed_private_jwk.clone(),
+            created_at: Time(key.created_at),
+            signs_from: Time(key.signs_from),
+            signs_until: key.signs_until.map(Time),
+            published_until: key.published_until.map(Time),
+        }
+    }
+}
+
+impl From<KeyRow> for SigningKey {
+    fn from(row: KeyRow) -> Self {
+        Self {
+            kid: row.kid,
+            algorithm: row.algorithm,
+            public_jwk: row.public_jwk.0,
+            sealed_private_jwk: row.sealed_private_jwk,
+            created_at: row.created_at.0,
+            signs_from: row.signs_from.0,
+            signs_until: row.signs_until.map(|time| time.0),
+            published_until: row.published_until.map(|time| time.0),
+        }
+    }
+}
+
+pub async fn signing_keys(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<SigningKey>> {
+    let rows: Vec<KeyRow> = signing_keys::table
+        .filter(signing_keys::published_until.is_null().or(signing_keys::published_until.gt(Time(now))))
+        .order((signing_keys::created_at.desc(), signing_keys::kid.asc()))
+        .select(KeyRow::as_select())
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(SigningKey::from).collect())
+}
+
+pub async fn save_signing_keys(conn: &mut Conn, keys: &[SigningKey], event: &AuditEvent) -> QueryResult<()> {
+    put(conn, keys).await?;
+    audit::insert(conn, event).await
+}
+
+async fn put(conn: &mut Conn, keys: &[SigningKey]) -> QueryResult<()> {
+    for key in keys {
+        diesel::insert_into(signing_keys::table)
+            .values(KeyRow::from(key))
+            .on_conflict(signing_keys::kid)
+            .do_update()
+            .set(KeyRow::from(key))
+            .execute(conn)
+            .await?;
+    }
+    Ok(())
+}
+
+pub async fn create_first_signing_keys(conn: &mut Conn, keys: &[SigningKey]) -> QueryResult<bool> {
+    // The second node waits here until the first has committed.
+    let first = settings::insert_if_absent(conn, FIRST_KEYS, "made").await?;
+    let present: i64 = signing_keys::table.count().get_result(conn).await?;
+    if !first || present > 0 {
+        return Ok(false);
+    }
+    put(conn, keys).await?;
+    Ok(true)
+}
+
+pub async fn reseal(conn: &mut Conn, master_key_id: &str, keys: &[(String, Vec<u8>)]) -> QueryResult<()> {
+    for (kid, sealed) in keys {
+        let key = signing_keys::table.find(kid);
+        diesel::update(key).set(signing_keys::sealed_private_jwk.eq(sealed)).execute(conn).await?;
+    }
+    settings::put_setting(conn, MASTER_KEY_ID, master_key_id).await
+}

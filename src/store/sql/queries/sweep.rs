@@ -1,0 +1,73 @@
+//! Removing what nobody needs any more, in small batches found by an index on expiry.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::Conn;
+use crate::clock::Timestamp;
+use crate::store::sql::schema::{audit_events, consents, grants, refresh_tokens, revoked_tokens, sessions};
+use crate::store::sql::types::{Id, Time};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long sessions stay after their end.
+const SESSIONS_KEPT: u32 = 30;
+/// How long audit events stay.
+const AUDIT_KEPT: u32 = 400;
+
+pub async fn sweep(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<u64> {
+    let removed = sessions(conn, now, limit).await?
+        + refresh_tokens(conn, now, limit).await?
+        + grants(conn, now, limit).await?
+        + consents(conn, now, limit).await?
+        + revoked_tokens(conn, now, limit).await?
+        + audit_events(conn, now, limit).await?;
+    Ok(u64::try_from(removed).unwrap_or(u64::MAX))
+}
+
+async fn sessions(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+    let long_ago = Time(now - DAY * SESSIONS_KEPT);
+    let expired: Vec<Id> = sessions::table.filter(sessions::expires_at.lt(long_ago)).limit(limit).select(sessions::id).load(conn).await?;
+    let ended: Vec<Id> = sessions::table.filter(sessions::ended_at.lt(long_ago)).limit(limit).select(sessions::id).load(conn).await?;
+    let gone: Vec<Id> = expired.into_iter().chain(ended).collect();
+    // A session that merely expired still has its grants; those that do not outlive it end with it at the latest here.
+    let bound = grants::session_id.eq_any(&gone).and(grants::offline.eq(false)).and(grants::revoked_at.is_null());
+    diesel::update(grants::table.filter(bound)).set(grants::revoked_at.eq(Time(now))).execute(conn).await?;
+    diesel::delete(sessions::table.filter(sessions::id.eq_any(&gone))).execute(conn).await
+}
+
+async fn refresh_tokens(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+    let query = refresh_tokens::table.filter(refresh_tokens::expires_at.lt(Time(now))).limit(limit);
+    let gone: Vec<Vec<u8>> = query.select(refresh_tokens::hash).load(conn).await?;
+    diesel::delete(refresh_tokens::table.filter(refresh_tokens::hash.eq_any(gone))).execute(conn).await
+}
+
+async fn grants(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+    let query = grants::table.filter(grants::expires_at.lt(Time(now))).limit(limit);
+    let gone: Vec<Id> = query.select(grants::id).load(conn).await?;
+    diesel::delete(grants::table.filter(grants::id.eq_any(gone))).execute(conn).await
+}
+
+async fn consents(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+    let query = consents::table.filter(consents::expires_at.lt(Time(now))).limit(limit);
+    let gone: Vec<(String, String)> = query.select((consents::subject, consents::client_id)).load(conn).await?;
+    let mut removed = 0;
+    for (subject, client_id) in &gone {
+        let expired = consents::table.find((subject, client_id)).filter(consents::expires_at.lt(Time(now)));
+        removed += diesel::delete(expired).execute(conn).await?;
+    }
+    Ok(removed)
+}
+
+async fn revoked_tokens(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+    let query = revoked_tokens::table.filter(revoked_tokens::expires_at.lt(Time(now))).limit(limit);
+    let gone: Vec<String> = query.select(revoked_tokens::jti).load(conn).await?;
+    diesel::delete(revoked_tokens::table.filter(revoked_tokens::jti.eq_any(gone))).execute(conn).await
+}
+
+async fn audit_events(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+    let query = audit_events::table.filter(audit_events::at.lt(Time(now - DAY * AUDIT_KEPT))).limit(limit);
+    let gone: Vec<Id> = query.select(audit_events::id).load(conn).await?;
+    diesel::delete(audit_events::table.filter(audit_events::id.eq_any(gone))).execute(conn).await
+}

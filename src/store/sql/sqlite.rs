@@ -1,0 +1,176 @@
+//! SQLite: one file, many readers, one writer at a time.
+
+use std::error::Error;
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection as _};
+use diesel::{Connection as _, ConnectionError, ConnectionResult, QueryResult, SqliteConnection};
+use diesel_async::pooled_connection::SetupCallback;
+use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use futures_util::future::{BoxFuture, FutureExt as _, TryFutureExt as _};
+use tokio::runtime::Handle;
+
+use super::{Options, migrations};
+use crate::store::StoreError;
+
+#[path = "pool.rs"]
+mod pool;
+#[path = "queries/mod.rs"]
+pub mod queries;
+
+pub use pool::{Database, finish, start};
+
+/// A connection to SQLite.
+pub type Conn = SyncConnectionWrapper<SqliteConnection, Threads>;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+
+/// Where the database is.
+pub struct Place {
+    file: PathBuf,
+    full: bool,
+    main: Handle,
+}
+
+/// The blocking threads of one runtime. Unlike diesel-async's own, a query whose caller has gone away is left to end by itself:
+/// waiting for it would block, which a runtime of one thread cannot do.
+pub struct Threads(Handle);
+
+impl SpawnBlocking for Threads {
+    fn spawn_blocking<'a, R>(
+        &mut self,
+        task: impl FnOnce() -> R + Send + 'static,
+    ) -> BoxFuture<'a, Result<R, Box<dyn Error + Send + Sync + 'static>>>
+    where
+        R: Send + 'static,
+    {
+        self.0.spawn_blocking(task).map_err(Box::from).boxed()
+    }
+
+    fn get_runtime() -> Self {
+        Self(Handle::current())
+    }
+}
+
+/// Opens the file, making it when it is not there: readable by its owner only.
+pub async fn open(options: &Options) -> Result<Database, StoreError> {
+    let file = path_of(&options.url, &options.data_dir)?;
+    let (main, full) = (Handle::current(), options.synchronous_full);
+    make(&file)?;
+    let place = Place { file: file.clone(), full, main: main.clone() };
+    let setup: SetupCallback<Conn> = Box::new(move |_| {
+        let (main, file) = (main.clone(), file.clone());
+        async move {
+            let opening = main.spawn_blocking(move || connect(&file, full)).await;
+            let connection = opening.map_err(|error| ConnectionError::BadConnection(error.to_string()))??;
+            Ok(Conn::with_runtime(connection, Threads(main)))
+        }
+        .boxed()
+    });
+    Database::new(place, options.pool_size, setup, true)
+}
+
+/// The file that a URL names.
+fn path_of(url: &str, data_dir: &Path) -> Result<PathBuf, StoreError> {
+    let rest = url.strip_prefix("sqlite:").unwrap_or(url);
+    let rest = rest.strip_prefix("//").filter(|rest| rest.starts_with('/')).unwrap_or(rest);
+    if rest.is_empty() || rest.starts_with(':') || rest.starts_with("//") || rest.contains('?') {
+        return Err(anyhow::anyhow!("a SQLite URL is sqlite:FILE (in the data directory) or sqlite:/ABSOLUTE/FILE").into());
+    }
+    Ok(data_dir.join(rest))
+}
+
+/// Makes the file with mode 0600 (SQLite gives its companions the same), and its directory with mode 0700.
+fn make(file: &Path) -> anyhow::Result<()> {
+    if let Some(directory) = file.parent().filter(|directory| !directory.exists()) {
+        DirBuilder::new().recursive(true).mode(0o700).create(directory).with_context(|| format!("cannot make {}", directory.display()))?;
+    }
+    OpenOptions::new()
+        .read(true)
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(file)
+        .map(drop)
+        .with_context(|| format!("cannot open the database file {}", file.display()))
+}
+
+fn connect(file: &Path, full: bool) -> ConnectionResult<SqliteConnection> {
+    let name = file.to_str().ok_or_else(|| ConnectionError::BadConnection("the path of the database is not UTF-8".to_owned()))?;
+    let mut connection = SqliteConnection::establish(name)?;
+    let synchronous = if full { "full" } else { "normal" };
+    connection
+        .batch_execute(&format!(
+            "pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = {synchronous}; pragma foreign_keys = on"
+        ))
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(connection)
+}
+
+/// A transaction that writes takes the lock when it begins: one that read first could not wait for it any more.
+async fn begin(conn: &mut Conn) -> QueryResult<()> {
+    conn.spawn_blocking(|connection| AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")).await
+}
+
+/// Runs migrations under a lock on a file beside the database.
+pub async fn migration(database: &Database, step: migrations::Step) -> Result<Vec<String>, StoreError> {
+    let (file, full) = (database.place.file.clone(), database.place.full);
+    let work = move || {
+        let lock = lock_beside(&file)?;
+        let mut connection = connect(&file, full).context("cannot open the database")?;
+        let versions = migrations::run(&mut connection, MIGRATIONS, step);
+        drop(connection);
+        drop(lock);
+        versions
+    };
+    database.place.main.spawn_blocking(work).await.map_err(|error| StoreError::Broken(error.into()))?
+}
+
+fn lock_beside(database: &Path) -> anyhow::Result<File> {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".lock");
+    let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&name).context("cannot open the migration lock")?;
+    file.lock().context("cannot take the migration lock")?;
+    Ok(file)
+}
+
+/// Locks nothing: a transaction that writes is alone.
+pub mod locked {
+    use diesel::prelude::*;
+    use diesel_async::RunQueryDsl;
+
+    use super::Conn;
+    use crate::store::sql::schema::{sessions, users};
+    use crate::store::sql::types::{Id, Time};
+
+    /// When a session ended and will end, and when its user was locked.
+    pub async fn session_and_user(conn: &mut Conn, id: Id, subject: &str) -> QueryResult<Option<(Option<Time>, Time, Option<Time>)>> {
+        sessions::table
+            .inner_join(users::table)
+            .filter(sessions::id.eq(id).and(sessions::subject.eq(subject)))
+            .select((sessions::ended_at, sessions::expires_at, users::locked_at))
+            .first(conn)
+            .await
+            .optional()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relative_url_lies_in_the_data_directory_and_an_absolute_one_where_it_says() {
+        let path = |url| path_of(url, Path::new("/data"));
+        assert_eq!(path("sqlite:authy.db").unwrap(), Path::new("/data/authy.db"));
+        assert_eq!(path("sqlite:/srv/a.db").unwrap(), Path::new("/srv/a.db"));
+        assert_eq!(path("sqlite:///srv/a.db").unwrap(), Path::new("/srv/a.db"));
+        for nonsense in ["sqlite:", "sqlite::memory:", "sqlite://host/a.db", "sqlite:a.db?mode=ro"] {
+            assert!(path(nonsense).is_err(), "{nonsense}");
+        }
+    }
+}

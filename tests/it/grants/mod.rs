@@ -1,0 +1,5 @@
+//! The token endpoint and its grant types.
+
+mod authorization_code;
+mod client_credentials;
+mod refresh_token;

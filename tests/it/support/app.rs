@@ -1,0 +1,242 @@
+//! A provider that runs inside the test, on a port of its own, with a clock that the test moves.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use authy::app::App;
+use authy::app::builder::Parts;
+use authy::clock::{Clock as _, ManualClock, Timestamp};
+use authy::entropy::{Entropy, OsEntropy};
+use authy::model::audit::AuditEvent;
+use authy::model::client::{Client, ClientMetadata, ClientOrigin, ClientSecret, SecretHash};
+use authy::model::resource::Resource;
+use authy::model::user::{Password, User};
+use authy::sealing::{MasterKey, Sealer};
+use authy::secret::{Secret, TokenHash};
+use authy::server::{Bound, Running};
+use authy::spec::issuer::Issuer;
+use serde_json::{Map, Value, json};
+
+use super::backends::Backend;
+use super::browser::Browser;
+use super::relying_party::RelyingParty;
+
+/// The password of every test user.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// A running provider.
+pub struct TestApp {
+    pub app: Arc<App>,
+    pub clock: Arc<ManualClock>,
+    /// `http://localhost:PORT`: the issuer.
+    pub base: String,
+    pub management: String,
+    running: Option<Running>,
+}
+
+/// What a test may want otherwise.
+pub type Adjust = fn(&mut authy::config::Settings);
+
+impl TestApp {
+    pub async fn start(backend: Backend) -> Self {
+        Self::start_with(backend, |_| {}).await
+    }
+
+    pub async fn start_with(backend: Backend, adjust: Adjust) -> Self {
+        let Backend { sql, kv, clock, .. } = backend;
+        let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
+        let mut settings = authy::config::Settings::for_tests();
+        adjust(&mut settings);
+        let bound = Bound::new(&settings).expect("free ports");
+        let base = format!("http://localhost:{}", bound.port().expect("a port"));
+        let management = format!("http://{}", bound.addresses().last().expect("a management listener"));
+        let sealer = Sealer::new(&MasterKey::generate(entropy.as_ref()));
+        let keys = {
+            let (entropy, sealer, now) = (entropy.clone(), sealer.clone(), clock.now());
+            tokio::task::spawn_blocking(move || super::keys::first_keys(&sealer, entropy.as_ref(), now)).await.expect("keys")
+        };
+        sql.create_first_signing_keys(&keys).await.expect("keys are stored");
+        let parts = Parts {
+            settings,
+            issuer: Issuer::parse(&base).expect("an issuer"),
+            clock: clock.clone(),
+            entropy,
+            sql,
+            kv,
+            sealer,
+        };
+        let app = Arc::new(App::build(parts).await.expect("an app"));
+        let running = authy::server::start(app.clone(), bound).expect("a server");
+        Self { app, clock, base, management, running: Some(running) }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Moves protocol time.
+    pub fn advance(&self, span: Duration) {
+        self.clock.advance(span);
+    }
+
+    pub fn event(&self, kind: &str) -> AuditEvent {
+        AuditEvent {
+            id: self.app.entropy.uuid(),
+            at: self.now(),
+            kind: kind.to_owned(),
+            actor: "test".to_owned(),
+            subject: None,
+            client_id: None,
+            detail: json!({}),
+        }
+    }
+
+    /// A user with every standard claim, whose password is [`PASSWORD`].
+    pub async fn user(&self, username: &str) -> User {
+        let user = User {
+            subject: self.app.entropy.identifier(),
+            username: username.to_owned(),
+            email: Some(format!("{username}@example.org")),
+            email_verified: true,
+            name: Some(format!("{username} Example")),
+            claims: standard_claims(),
+            groups: Vec::new(),
+            admin: false,
+            locked_at: None,
+            created_at: self.now(),
+            updated_at: self.now(),
+        };
+        self.save_user(user).await
+    }
+
+    pub async fn admin(&self, username: &str) -> User {
+        let user = User {
+            subject: self.app.entropy.identifier(),
+            username: username.to_owned(),
+            email: Some(format!("{username}@example.org")),
+            email_verified: true,
+            name: None,
+            claims: Map::new(),
+            groups: Vec::new(),
+            admin: true,
+            locked_at: None,
+            created_at: self.now(),
+            updated_at: self.now(),
+        };
+        self.save_user(user).await
+    }
+
+    async fn save_user(&self, user: User) -> User {
+        let entropy = self.app.entropy.clone();
+        let hash = tokio::task::spawn_blocking(move || authy::accounts::password::hash(PASSWORD, 4, entropy.as_ref()).expect("a hash")).await.expect("hashed");
+        let password = Password { hash, changed_at: self.now() };
+        self.app.sql.create_user(&user, Some(&password), &self.event("user.created")).await.expect("a user");
+        user
+    }
+
+    /// A confidential client with the defaults of an administrator's registration, changed by `adjust`.
+    pub async fn client(&self, adjust: impl FnOnce(&mut ClientMetadata)) -> RelyingParty<'_> {
+        let secret = self.app.entropy.token("cs_");
+        let mut metadata = ClientMetadata {
+            redirect_uris: vec!["https://rp.example/cb".to_owned()],
+            post_logout_redirect_uris: vec!["https://rp.example/bye".to_owned()],
+            grant_types: ["authorization_code", "refresh_token", "client_credentials"].map(str::to_owned).to_vec(),
+            response_types: vec!["code".to_owned()],
+            scopes: ["openid", "profile", "email", "address", "phone", "groups", "offline_access", "read", "write"].map(str::to_owned).to_vec(),
+            refresh_rotation: true,
+            ..ClientMetadata::default()
+        };
+        adjust(&mut metadata);
+        let public = metadata.auth_method == Some(authy::model::client::AuthMethod::None);
+        let client = Client {
+            client_id: self.app.entropy.identifier(),
+            name: "Example application".to_owned(),
+            origin: ClientOrigin::Administrator,
+            enabled: true,
+            secrets: if public {
+                Vec::new()
+            } else {
+                vec![ClientSecret {
+                    id: self.app.entropy.uuid(),
+                    hash: SecretHash::Sha256(TokenHash::of(&secret)),
+                    created_at: self.now(),
+                    expires_at: None,
+                }]
+            },
+            metadata,
+            created_at: self.now(),
+            updated_at: self.now(),
+        };
+        self.app.sql.create_client(&client, &self.event("client.created")).await.expect("a client");
+        RelyingParty::new(self, client, (!public).then(|| Secret::new(secret)))
+    }
+
+    /// The client most tests need.
+    pub async fn relying_party(&self) -> RelyingParty<'_> {
+        self.client(|_| {}).await
+    }
+
+    /// A public client.
+    pub async fn public_client(&self) -> RelyingParty<'_> {
+        self.client(|metadata| {
+            metadata.auth_method = Some(authy::model::client::AuthMethod::None);
+            metadata.grant_types.retain(|grant| grant != "client_credentials");
+            metadata.require_pkce = true;
+        })
+        .await
+    }
+
+    pub async fn resource(&self, uri: &str, introspection_clients: &[&str]) {
+        let resource = Resource {
+            uri: uri.to_owned(),
+            name: "An API".to_owned(),
+            scopes: Vec::new(),
+            signing_algorithm: "ES256".to_owned(),
+            access_token_lifetime: None,
+            introspection_clients: introspection_clients.iter().map(|&client| client.to_owned()).collect(),
+            created_at: self.now(),
+        };
+        self.app.sql.create_resource(&resource, &self.event("resource.created")).await.expect("a resource");
+    }
+
+    /// A fresh browser.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.base)
+    }
+
+    pub async fn get_json(&self, path: &str) -> Value {
+        let response = reqwest::get(format!("{}{path}", self.base)).await.expect("an answer");
+        response.json_body().await
+    }
+
+    /// Ends the server; dropping it leaves that to the process's end.
+    pub async fn stop(mut self) {
+        if let Some(running) = self.running.take() {
+            running.abandon().await;
+        }
+    }
+}
+
+/// reqwest is built without its JSON feature, which only the tests would use.
+pub trait JsonBody {
+    fn json_body(self) -> impl Future<Output = Value>;
+}
+
+impl JsonBody for reqwest::Response {
+    async fn json_body(self) -> Value {
+        let text = self.text().await.expect("a body");
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("not JSON ({error}): {text}"))
+    }
+}
+
+/// OIDC Core §5.1: every standard claim that is kept in the claims of a user.
+pub fn standard_claims() -> Map<String, Value> {
+    let claims = json!({
+        "given_name": "Ada", "family_name": "Example", "middle_name": "Q", "nickname": "ada",
+        "profile": "https://people.example/ada", "picture": "https://people.example/ada.png", "website": "https://ada.example",
+        "gender": "female", "birthdate": "1990-12-10", "zoneinfo": "Europe/Berlin", "locale": "en-GB",
+        "phone_number": "+49 30 1234567", "phone_number_verified": true,
+        "address": { "formatted": "1 Example Street", "street_address": "1 Example Street", "locality": "Berlin", "postal_code": "10115", "country": "Germany" },
+    });
+    claims.as_object().cloned().unwrap_or_default()
+}
