@@ -13,7 +13,7 @@ pub trait Entropy: Send + Sync + fmt::Debug {
     fn fill(&self, buffer: &mut [u8]);
 }
 
-impl dyn Entropy {
+impl dyn Entropy + '_ {
     /// `N` random bytes.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];

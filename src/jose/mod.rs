@@ -1,1 +1,49 @@
-//! To be filled.
+//! JOSE: signing keys, signatures, and the public key set. The only place that knows josekit.
+//!
+//! | RFC | file |
+//! |---|---|
+//! | RFC 7518 §3, RFC 8037 §3.1 | [`algorithm`] |
+//! | RFC 7515 | [`sign`], [`verify`] |
+//! | RFC 7517 | [`jwks`] |
+//! | RFC 7638 | [`mod@thumbprint`] |
+
+pub mod algorithm;
+pub mod json;
+pub mod jwks;
+pub mod keys;
+pub mod rotation;
+pub mod sign;
+pub mod thumbprint;
+pub mod verify;
+
+pub use algorithm::{Algorithm, half_hash};
+pub use keys::{KeyPair, KeySet, SealedPair};
+pub use sign::Signer;
+pub use thumbprint::thumbprint;
+pub use verify::{Expect, Typ};
+
+/// Why a key or a token is of no use.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JoseError {
+    /// The token is not a compact JWS of the strict form.
+    #[error("malformed token: {0}")]
+    Malformed(&'static str),
+    /// The `kid` names none of our published keys.
+    #[error("the token names no published key of ours")]
+    UnknownKey,
+    /// The `alg` is not the key's.
+    #[error("the token's algorithm is not that of its key")]
+    Algorithm,
+    /// The signature does not match.
+    #[error("the signature does not match")]
+    Signature,
+    /// A claim or the `typ` is not what was expected.
+    #[error("wrong {0}")]
+    Unexpected(&'static str),
+    /// The token has expired.
+    #[error("the token has expired")]
+    Expired,
+    /// A key could not be made, read or used: our own trouble, not the caller's.
+    #[error("{0}")]
+    Key(String),
+}

@@ -1,0 +1,181 @@
+//! The keys of the provider: made, sealed, read back, and looked up to sign and to verify.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use josekit::jwk::{Jwk, alg::ec::EcCurve};
+use josekit::jws::{self, JwsSigner, JwsVerifier};
+use ring::signature::{Ed25519KeyPair, KeyPair as _};
+use serde_json::{Value, json};
+
+pub use super::rotation::{emergency, first_keys, rotate};
+use super::{Algorithm, JoseError, Signer, jwks, rotation, thumbprint};
+use crate::clock::Timestamp;
+use crate::entropy::Entropy;
+use crate::model::signing_key::SigningKey;
+use crate::sealing::{Purpose, Sealer};
+use crate::secret::Secret;
+
+/// A key pair just made.
+#[derive(Debug)]
+pub struct KeyPair {
+    /// RFC 7638 thumbprint.
+    pub kid: String,
+    /// What it signs with.
+    pub algorithm: Algorithm,
+    /// The public JWK, as the key set shows it.
+    pub public_jwk: Value,
+    /// The private JWK.
+    pub private_jwk: Secret<String>,
+}
+
+/// A key pair whose private half is sealed: what [`rotation`] gives a place in time.
+#[derive(Clone, Debug)]
+pub struct SealedPair {
+    /// RFC 7638 thumbprint.
+    pub kid: String,
+    /// What it signs with.
+    pub algorithm: Algorithm,
+    /// The public JWK, as the key set shows it.
+    pub public_jwk: Value,
+    /// The private JWK, sealed.
+    pub sealed_private_jwk: Vec<u8>,
+}
+
+impl KeyPair {
+    /// Seals the private half with the master key.
+    pub fn seal(self, sealer: &Sealer, entropy: &dyn Entropy) -> SealedPair {
+        let sealed_private_jwk = sealer.seal(Purpose::PrivateKey, self.private_jwk.expose().as_bytes(), entropy);
+        SealedPair { kid: self.kid, algorithm: self.algorithm, public_jwk: self.public_jwk, sealed_private_jwk }
+    }
+}
+
+/// Makes a key pair. RSA takes up to a second or two of computing: call it off the async threads.
+///
+/// The seed of an Ed25519 key comes from `entropy`; RSA and P-256 keys come from the generator of OpenSSL, which takes no other.
+///
+/// # Errors
+/// [`JoseError::Key`] when the key cannot be made.
+pub fn generate(algorithm: Algorithm, entropy: &dyn Entropy) -> Result<KeyPair, JoseError> {
+    let private = match algorithm {
+        Algorithm::RS256 | Algorithm::PS256 => Jwk::generate_rsa_key(2048),
+        Algorithm::ES256 => Jwk::generate_ec_key(EcCurve::P256),
+        Algorithm::EdDSA => return pair(algorithm, ed25519(&entropy.bytes())?),
+    };
+    let private = private.map_err(|error| trouble(format!("making a key for {algorithm}"), &error))?;
+    pair(algorithm, Value::Object(private.into()))
+}
+
+/// The private JWK of an Ed25519 seed (RFC 8037 §2).
+fn ed25519(seed: &[u8; 32]) -> Result<Value, JoseError> {
+    let key = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|error| trouble("making an Ed25519 key".to_owned(), &error))?;
+    let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+    Ok(json!({"kty": "OKP", "crv": "Ed25519", "x": encode(key.public_key().as_ref()), "d": encode(seed)}))
+}
+
+fn pair(algorithm: Algorithm, private: Value) -> Result<KeyPair, JoseError> {
+    let kid = thumbprint(&private).ok_or_else(|| JoseError::Key("a new key lacks a member".to_owned()))?;
+    let public_jwk = jwks::public_jwk(algorithm, &kid, &private).ok_or_else(|| JoseError::Key("a new key has another type".to_owned()))?;
+    Ok(KeyPair { kid, algorithm, public_jwk, private_jwk: Secret::new(private.to_string()) })
+}
+
+/// The published keys of the provider, read once and kept.
+pub struct KeySet {
+    /// The newest first.
+    keys: Vec<Key>,
+}
+
+struct Key {
+    stored: SigningKey,
+    public_jwk: Value,
+    signer: Signer,
+    verifier: Box<dyn JwsVerifier>,
+}
+
+impl KeySet {
+    /// Opens the stored keys. They may include ones that wait or have been withdrawn: each look-up compares with `now`.
+    ///
+    /// # Errors
+    /// [`JoseError::Key`], naming the key, when one was sealed with another master key, does not read, or its halves do not belong together.
+    pub fn load(stored: &[SigningKey], sealer: &Sealer) -> Result<Self, JoseError> {
+        let mut keys = stored.iter().map(|key| open(key, sealer)).collect::<Result<Vec<_>, _>>()?;
+        keys.sort_by(|one, other| other.stored.signs_from.cmp(&one.stored.signs_from).then_with(|| one.stored.kid.cmp(&other.stored.kid)));
+        Ok(Self { keys })
+    }
+
+    /// The newest key that may sign at `now`.
+    pub fn signer(&self, algorithm: Algorithm, now: Timestamp) -> Option<&Signer> {
+        self.keys.iter().find(|key| key.signer.algorithm == algorithm && rotation::may_sign(&key.stored, now)).map(|key| &key.signer)
+    }
+
+    /// The public key set at `now` (RFC 7517 §5).
+    pub fn jwks(&self, now: Timestamp) -> Value {
+        jwks::set(self.published(now).map(|key| &key.public_jwk))
+    }
+
+    /// The next moment at which [`KeySet::signer`] or [`KeySet::jwks`] answers differently: how long their answers may be kept.
+    pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
+        let moments = self.keys.iter().flat_map(|key| [Some(key.stored.signs_from), key.stored.signs_until, key.stored.published_until]);
+        moments.flatten().filter(|&moment| now < moment).min()
+    }
+
+    /// The ids of all keys, the newest first.
+    pub fn kids(&self) -> Vec<&str> {
+        self.keys.iter().map(|key| key.stored.kid.as_str()).collect()
+    }
+
+    /// The published key of this id, with the algorithm it is for.
+    pub(super) fn verifier(&self, kid: &str, now: Timestamp) -> Option<(Algorithm, &dyn JwsVerifier)> {
+        self.published(now).find(|key| key.stored.kid == kid).map(|key| (key.signer.algorithm, &*key.verifier))
+    }
+
+    fn published(&self, now: Timestamp) -> impl Iterator<Item = &Key> {
+        self.keys.iter().filter(move |key| rotation::is_published(&key.stored, now))
+    }
+}
+
+impl fmt::Debug for KeySet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.keys.iter().map(|key| &key.signer)).finish()
+    }
+}
+
+/// Reads one stored key and makes sure that the private half, the id and the published half are one key.
+fn open(stored: &SigningKey, sealer: &Sealer) -> Result<Key, JoseError> {
+    let wrong = |what: &str| JoseError::Key(format!("signing key {} {what}", stored.kid));
+    let algorithm = Algorithm::parse(&stored.algorithm).ok_or_else(|| wrong("has an algorithm that authy does not know"))?;
+    let plain = sealer
+        .open(Purpose::PrivateKey, &stored.sealed_private_jwk)
+        .map(Secret::new)
+        .ok_or_else(|| wrong("was sealed with another master key or is damaged; give authy the master key it was made with"))?;
+    let private = Jwk::from_bytes(plain.expose()).map_err(|_| wrong("is damaged"))?;
+    let (signer, verifier) = halves(algorithm, &private).map_err(|error| trouble(format!("reading signing key {}", stored.kid), &error))?;
+    let private = Value::Object(private.into());
+    let public_jwk = jwks::public_jwk(algorithm, &stored.kid, &private).ok_or_else(|| wrong("is of another type than its algorithm"))?;
+    let is_one_key = [&private, &stored.public_jwk].into_iter().all(|half| thumbprint(half).as_ref() == Some(&stored.kid));
+    if !is_one_key {
+        return Err(wrong("has halves that do not belong together"));
+    }
+    Ok(Key { stored: stored.clone(), public_jwk, signer: Signer::new(&stored.kid, algorithm, signer), verifier })
+}
+
+type Halves = (Box<dyn JwsSigner>, Box<dyn JwsVerifier>);
+
+/// The signer and the verifier of a private JWK. The algorithm is that of the key, never one a token asks for (RFC 8725 §3.1).
+fn halves(algorithm: Algorithm, private: &Jwk) -> Result<Halves, josekit::JoseError> {
+    let public = private.to_public_key()?;
+    Ok(match algorithm {
+        Algorithm::RS256 => (Box::new(jws::RS256.signer_from_jwk(private)?), Box::new(jws::RS256.verifier_from_jwk(&public)?)),
+        Algorithm::PS256 => (Box::new(jws::PS256.signer_from_jwk(private)?), Box::new(jws::PS256.verifier_from_jwk(&public)?)),
+        Algorithm::ES256 => (Box::new(jws::ES256.signer_from_jwk(private)?), Box::new(jws::ES256.verifier_from_jwk(&public)?)),
+        Algorithm::EdDSA => (Box::new(jws::EdDSA.signer_from_jwk(private)?), Box::new(jws::EdDSA.verifier_from_jwk(&public)?)),
+    })
+}
+
+fn trouble(doing: String, error: &dyn fmt::Display) -> JoseError {
+    JoseError::Key(format!("{doing}: {error}"))
+}
+
+#[cfg(test)]
+mod tests;
