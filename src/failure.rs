@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::spec::error::{ErrorCode, OAuthError, Refusal};
+use crate::store::StoreError;
 
 /// Why a step did not answer.
 #[derive(Debug)]
@@ -55,5 +56,16 @@ impl From<OAuthError> for Failure {
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
         Self::Broken(error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    /// A store that is away is a matter of moments (`temporarily_unavailable`); everything else is ours to mend.
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(detail) => Self::Busy(detail.into()),
+            StoreError::Conflict => Self::Broken(anyhow::Error::new(error)),
+            StoreError::Broken(error) => Self::Broken(error),
+        }
     }
 }

@@ -1,1 +1,4 @@
 //! The one integration binary; its modules mirror `src`.
+
+mod store;
+mod support;

@@ -123,8 +123,7 @@ pub async fn redeem_grant(conn: &mut Conn, grant: &Grant, token: Option<&Refresh
 /// A person who can sign in, and, unless the grant outlives it, the session it was approved in.
 async fn may_be_given(conn: &mut Conn, grant: &Grant, now: Timestamp) -> QueryResult<bool> {
     if grant.offline {
-        let locked_at: Option<Option<Time>> =
-            users::table.find(&grant.subject).select(users::locked_at).first(conn).await.optional()?;
+        let locked_at: Option<Option<Time>> = users::table.find(&grant.subject).select(users::locked_at).first(conn).await.optional()?;
         return Ok(locked_at == Some(None));
     }
     let found = locked::session_and_user(conn, Id(grant.session_id), &grant.subject).await?;

@@ -73,12 +73,7 @@ pub async fn refresh_token(conn: &mut Conn, hash: &TokenHash) -> QueryResult<Opt
 }
 
 /// One `update … where rotated_at is null`: of any number of callers, one changes the row.
-pub async fn rotate_refresh_token(
-    conn: &mut Conn,
-    hash: &TokenHash,
-    successor: &RefreshToken,
-    now: Timestamp,
-) -> QueryResult<Rotation> {
+pub async fn rotate_refresh_token(conn: &mut Conn, hash: &TokenHash, successor: &RefreshToken, now: Timestamp) -> QueryResult<Rotation> {
     let hash = hash.as_bytes().as_slice();
     let live = grants::table.filter(grants::revoked_at.is_null()).select(grants::id);
     let newest = refresh_tokens::table

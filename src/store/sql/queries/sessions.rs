@@ -127,13 +127,7 @@ pub async fn end_session(conn: &mut Conn, id: Uuid, now: Timestamp, event: &Audi
     audit::insert_if(conn, ended, event).await
 }
 
-pub async fn end_sessions_of(
-    conn: &mut Conn,
-    subject: &str,
-    except: Option<Uuid>,
-    now: Timestamp,
-    event: &AuditEvent,
-) -> QueryResult<u64> {
+pub async fn end_sessions_of(conn: &mut Conn, subject: &str, except: Option<Uuid>, now: Timestamp, event: &AuditEvent) -> QueryResult<u64> {
     let live: Vec<Id> = sessions::table
         .filter(sessions::subject.eq(subject).and(sessions::ended_at.is_null()))
         .order(sessions::id.asc())

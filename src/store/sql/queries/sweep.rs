@@ -28,8 +28,7 @@ pub async fn sweep(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<u
 
 async fn sessions(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
     let long_ago = Time(now - DAY * SESSIONS_KEPT);
-    let expired: Vec<Id> =
-        sessions::table.filter(sessions::expires_at.lt(long_ago)).limit(limit).select(sessions::id).load(conn).await?;
+    let expired: Vec<Id> = sessions::table.filter(sessions::expires_at.lt(long_ago)).limit(limit).select(sessions::id).load(conn).await?;
     let ended: Vec<Id> = sessions::table.filter(sessions::ended_at.lt(long_ago)).limit(limit).select(sessions::id).load(conn).await?;
     let gone: Vec<Id> = expired.into_iter().chain(ended).collect();
     // A session that merely expired still has its grants; those that do not outlive it end with it at the latest here.

@@ -1,0 +1,70 @@
+//! Authorization codes, under the hash of the code: RFC 6749 §4.1.2 "MUST NOT use the authorization code more than once".
+
+use std::time::Duration;
+
+use super::{Kv, unreadable};
+use crate::model::authorization_code::AuthorizationCode;
+use crate::secret::TokenHash;
+use crate::store::StoreError;
+
+/// What a code that has been used leaves behind.
+const USED: &[u8] = b"used";
+/// How long a used code is remembered.
+const REMEMBERED: Duration = Duration::from_secs(600);
+
+/// What a presented code is, before it is claimed.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
+pub enum Loaded {
+    /// It can be claimed.
+    Live(AuthorizationCode),
+    /// Somebody claimed it.
+    Used,
+    /// It never was, or was long ago.
+    Unknown,
+}
+
+/// What came of claiming a code.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
+#[must_use]
+pub enum Claimed {
+    /// The caller has it; nobody else ever will.
+    Live(AuthorizationCode),
+    /// Somebody else was first.
+    Replayed,
+    /// It never was, or was long ago.
+    Unknown,
+}
+
+fn key(hash: &TokenHash) -> String {
+    format!("code:{}", hash.hex())
+}
+
+fn parse(bytes: &[u8]) -> Result<AuthorizationCode, StoreError> {
+    serde_json::from_slice(bytes).map_err(|error| unreadable("an authorization code", error))
+}
+
+/// Keeps a code for `ttl`.
+pub async fn save(kv: &Kv, hash: &TokenHash, code: &AuthorizationCode, ttl: Duration) -> Result<(), StoreError> {
+    let value = serde_json::to_vec(code).map_err(|error| unreadable("an authorization code", error))?;
+    kv.put(&key(hash), &value, ttl).await
+}
+
+/// Looks at a code, so that a wrong client, verifier or redirect URI does not burn it.
+pub async fn load(kv: &Kv, hash: &TokenHash) -> Result<Loaded, StoreError> {
+    Ok(match kv.get(&key(hash)).await? {
+        None => Loaded::Unknown,
+        Some(value) if value == USED => Loaded::Used,
+        Some(value) => Loaded::Live(parse(&value)?),
+    })
+}
+
+/// Claims a code, in one atomic step.
+pub async fn claim(kv: &Kv, hash: &TokenHash) -> Result<Claimed, StoreError> {
+    Ok(match kv.swap(&key(hash), USED, REMEMBERED).await? {
+        None => Claimed::Unknown,
+        Some(value) if value == USED => Claimed::Replayed,
+        Some(value) => Claimed::Live(parse(&value)?),
+    })
+}

@@ -1,0 +1,47 @@
+//! Refusals, kept for their owners to read. They are a convenience: a stranger must not be able to fill the store with them.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Kv, unreadable};
+use crate::clock::Timestamp;
+use crate::model::audit::ErrorRecord;
+use crate::store::StoreError;
+
+/// How many are kept per minute in a store that has no ring of its own.
+const PER_MINUTE: u64 = 1_000;
+
+/// An error record as it is stored.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    id: String,
+    at: Timestamp,
+    error: String,
+    description: String,
+    detail: String,
+    endpoint: String,
+    client_id: Option<String>,
+}
+
+/// Keeps a record for `ttl`, unless there are too many.
+pub async fn save(kv: &Kv, record: &ErrorRecord, ttl: Duration) -> Result<(), StoreError> {
+    if matches!(kv, Kv::Redis(_)) {
+        let minute = record.at.as_seconds().div_euclid(60);
+        if kv.bump(&format!("error-count:{minute}"), Duration::from_secs(120)).await? > PER_MINUTE {
+            return Ok(());
+        }
+    }
+    let ErrorRecord { id, at, error, description, detail, endpoint, client_id } = record.clone();
+    let stored = Stored { id, at, error, description, detail, endpoint, client_id };
+    let value = serde_json::to_vec(&stored).map_err(|error| unreadable("an error record", error))?;
+    kv.put(&format!("error:{}", record.id), &value, ttl).await
+}
+
+/// The record of an `error_id`.
+pub async fn load(kv: &Kv, id: &str) -> Result<Option<ErrorRecord>, StoreError> {
+    let Some(value) = kv.get(&format!("error:{id}")).await? else { return Ok(None) };
+    let stored: Stored = serde_json::from_slice(&value).map_err(|error| unreadable("an error record", error))?;
+    let Stored { id, at, error, description, detail, endpoint, client_id } = stored;
+    Ok(Some(ErrorRecord { id, at, error, description, detail, endpoint, client_id }))
+}

@@ -1,0 +1,11 @@
+//! One-time values that were seen before. When the store cannot tell, that is an error: who asks must refuse.
+
+use std::time::Duration;
+
+use super::Kv;
+use crate::store::StoreError;
+
+/// Whether the value was seen within the last `ttl`; from now on it was.
+pub async fn seen(kv: &Kv, kind: &str, key_hash: &str, ttl: Duration) -> Result<bool, StoreError> {
+    Ok(!kv.put_new(&format!("replay:{kind}:{key_hash}"), b"1", ttl).await?)
+}

@@ -1,0 +1,150 @@
+//! Keys, settings, resources, revoked tokens, the audit record.
+
+use authy::model::audit::AuditEvent;
+use authy::model::resource::Resource;
+use authy::model::signing_key::SigningKey;
+use authy::store::sql::{AuditFilter, Created};
+use serde_json::json;
+
+use super::samples::*;
+use crate::support::backends::{START, each};
+
+fn key(kid: &str) -> SigningKey {
+    SigningKey {
+        kid: kid.to_owned(),
+        algorithm: "ES256".to_owned(),
+        public_jwk: json!({"kty": "EC", "kid": kid}),
+        sealed_private_jwk: vec![0, 1, 255],
+        created_at: START,
+        signs_from: later(60),
+        signs_until: None,
+        published_until: None,
+    }
+}
+
+#[tokio::test]
+async fn signing_keys_are_saved_replaced_resealed_and_withdrawn() {
+    each(async |backend| {
+        let sql = &backend.sql;
+        let (old, mut new) = (key("old"), key("new"));
+        new.created_at = later(1);
+        sql.save_signing_keys(&[old.clone(), new.clone()], &event("keys.saved")).await.unwrap();
+        assert_eq!(sql.signing_keys(START).await.unwrap(), [new.clone(), old.clone()]);
+        let retired = SigningKey { signs_until: Some(later(10)), published_until: Some(later(20)), ..old };
+        sql.save_signing_keys(std::slice::from_ref(&retired), &event("keys.saved")).await.unwrap();
+        assert_eq!(sql.signing_keys(later(19)).await.unwrap(), [new.clone(), retired]);
+        assert_eq!(sql.signing_keys(later(20)).await.unwrap(), [new.clone()]);
+        sql.reseal("k2", &[("new".to_owned(), vec![9])]).await.unwrap();
+        assert_eq!(sql.signing_keys(later(20)).await.unwrap()[0].sealed_private_jwk, [9]);
+        assert_eq!(sql.setting("master_key_id").await.unwrap().as_deref(), Some("k2"));
+        assert!(!sql.create_first_signing_keys(&[key("late")]).await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_nodes_that_start_together_one_makes_the_first_keys() {
+    each(async |backend| {
+        let nodes: Vec<_> = (0..8)
+            .map(|node| {
+                let sql = backend.sql.clone();
+                tokio::spawn(async move { sql.create_first_signing_keys(&[key(&format!("node-{node}"))]).await.unwrap() })
+            })
+            .collect();
+        let mut first = 0;
+        for node in nodes {
+            first += u32::from(node.await.unwrap());
+        }
+        assert_eq!((first, backend.sql.signing_keys(START).await.unwrap().len()), (1, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn settings_are_put_and_kept() {
+    each(async |backend| {
+        let sql = &backend.sql;
+        assert_eq!(sql.setting("a").await.unwrap(), None);
+        assert_eq!(sql.put_setting_if_absent("a", "1").await.unwrap(), "1");
+        assert_eq!(sql.put_setting_if_absent("a", "2").await.unwrap(), "1");
+        sql.put_setting("a", "3").await.unwrap();
+        assert_eq!(sql.setting("a").await.unwrap().as_deref(), Some("3"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn resources_are_kept_by_uri() {
+    each(async |backend| {
+        let sql = &backend.sql;
+        let mut api = Resource {
+            uri: "https://api.example".to_owned(),
+            name: "API".to_owned(),
+            scopes: vec!["read".to_owned()],
+            signing_algorithm: "ES256".to_owned(),
+            access_token_lifetime: Some(300),
+            introspection_clients: vec!["app".to_owned()],
+            created_at: START,
+        };
+        assert_eq!(sql.create_resource(&api, &event("resource.created")).await.unwrap(), Created::Done);
+        assert_eq!(sql.create_resource(&api, &event("no")).await.unwrap(), Created::Exists("uri"));
+        api.access_token_lifetime = None;
+        assert!(sql.update_resource(&api, &event("resource.updated")).await.unwrap());
+        assert_eq!(sql.resource(&api.uri).await.unwrap().as_ref(), Some(&api));
+        assert_eq!(sql.list_resources().await.unwrap(), [api.clone()]);
+        assert!(sql.delete_resource(&api.uri, &event("resource.deleted")).await.unwrap());
+        assert!(!sql.delete_resource(&api.uri, &event("no")).await.unwrap());
+        assert!(!sql.update_resource(&api, &event("no")).await.unwrap());
+        assert_eq!(sql.resource("\0").await.unwrap(), None);
+        assert!(!recorded(sql).await.contains(&"no".to_owned()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_remembered_and_may_be_revoked_again() {
+    each(async |backend| {
+        let sql = &backend.sql;
+        for _ in 0..2 {
+            sql.revoke_token("jti-1", later(600)).await.unwrap();
+        }
+        assert!(sql.token_is_revoked("jti-1").await.unwrap());
+        assert!(!sql.token_is_revoked("jti-2").await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_audit_record_is_read_backwards_in_pages_without_a_gap() {
+    each(async |backend| {
+        let sql = &backend.sql;
+        let about = |number: u64, kind: &str| AuditEvent {
+            at: later(number / 2),
+            subject: number.is_multiple_of(2).then(|| "sub-of-ada".to_owned()),
+            client_id: Some(format!("client-{}", number % 3)),
+            ..event(kind)
+        };
+        let events: Vec<_> = (0..9).map(|number| about(number, if number < 3 { "a" } else { "b" })).collect();
+        sql.record(&events).await.unwrap();
+        let mut seen = Vec::new();
+        loop {
+            let before = seen.last().map(|event: &AuditEvent| (event.at, event.id));
+            let page = sql.audit_page(&AuditFilter::default(), before, 2).await.unwrap();
+            if page.is_empty() {
+                break;
+            }
+            seen.extend(page);
+        }
+        assert!(seen.is_sorted_by(|left, right| left.at >= right.at));
+        let mut expected = events.clone();
+        seen.sort_by_key(|event| event.id);
+        expected.sort_by_key(|event| event.id);
+        assert_eq!(seen, expected);
+        let count = async |filter: AuditFilter| sql.audit_page(&filter, None, 99).await.unwrap().len();
+        assert_eq!(count(AuditFilter { kind: Some("a".to_owned()), ..AuditFilter::default() }).await, 3);
+        assert_eq!(count(AuditFilter { subject: Some("sub-of-ada".to_owned()), ..AuditFilter::default() }).await, 5);
+        assert_eq!(count(AuditFilter { client_id: Some("client-0".to_owned()), ..AuditFilter::default() }).await, 3);
+        assert_eq!(count(AuditFilter { since: Some(later(4)), ..AuditFilter::default() }).await, 1);
+    })
+    .await;
+}

@@ -1,0 +1,14 @@
+//! One contract for both storages.
+
+mod clients;
+mod grants;
+mod kv;
+mod migrations;
+mod misc;
+mod outages;
+mod people;
+mod refresh_tokens;
+mod samples;
+mod schema;
+mod sessions;
+mod sweep;

@@ -1,0 +1,58 @@
+//! What goes, and what stays.
+
+use authy::model::audit::AuditEvent;
+use authy::model::consent::Consent;
+use authy::model::session::Session;
+
+use super::samples::*;
+use crate::support::backends::{START, each};
+
+#[tokio::test]
+async fn the_sweeper_removes_what_is_over_in_small_batches_and_nothing_else() {
+    each(async |backend| {
+        let sql = &backend.sql;
+        let session_row = ada_with_app(sql).await;
+        let (bound, mut offline) = (grant(&session_row, "app"), grant(&session_row, "app"));
+        offline.offline = true;
+        let (short, long) = (token(&bound, 0), token(&offline, 0));
+        let _ = sql.redeem_grant(&bound, Some(&short), START).await.unwrap();
+        let _ = sql.redeem_grant(&offline, Some(&long), START).await.unwrap();
+        sql.slide_refresh_token(&long.hash, START + DAY * 100).await.unwrap();
+        for number in 0..3 {
+            sql.revoke_token(&format!("jti-{number}"), START + DAY).await.unwrap();
+            let ended = Session { ended_at: Some(START), expires_at: START + DAY * 300, ..session("sub-of-ada") };
+            sql.create_session(&ended, &event("session.started")).await.unwrap();
+        }
+        let consent = Consent {
+            subject: "sub-of-ada".to_owned(),
+            client_id: "app".to_owned(),
+            scopes: Vec::new(),
+            claims: Vec::new(),
+            resources: Vec::new(),
+            granted_at: START,
+            expires_at: START + DAY * 365,
+        };
+        sql.save_consent(&consent).await.unwrap();
+        assert_eq!(sql.sweep(START, 100).await.unwrap(), 0);
+
+        // Two of three ended sessions, two of three revoked tokens, one refresh token; then the rest, and the expired session.
+        assert_eq!(sql.sweep(START + DAY * 36, 2).await.unwrap(), 5);
+        assert!(sql.session_by_id(session_row.id).await.unwrap().is_some());
+        assert_eq!(sql.grant_by_id(bound.id).await.unwrap().unwrap().revoked_at, None);
+        assert_eq!(sql.sweep(START + DAY * 38, 2).await.unwrap(), 3);
+        assert_eq!(sql.session_by_id(session_row.id).await.unwrap(), None);
+        assert!(sql.grant_by_id(bound.id).await.unwrap().unwrap().revoked_at.is_some(), "it ended with its session");
+        assert_eq!(sql.refresh_token(&short.hash).await.unwrap(), None);
+        assert_eq!(sql.refresh_token(&long.hash).await.unwrap().unwrap().1, offline);
+        assert!(sql.consent_of("sub-of-ada", "app").await.unwrap().is_some());
+
+        // A year on: the other refresh token, both grants, the consent.
+        assert_eq!(sql.sweep(START + DAY * 366, 100).await.unwrap(), 4);
+        assert_eq!(sql.grant_by_id(offline.id).await.unwrap(), None);
+        assert_eq!(recorded(sql).await.len(), 6);
+        sql.record(&[AuditEvent { at: START + DAY * 400, ..event("recent") }]).await.unwrap();
+        assert_eq!(sql.sweep(START + DAY * 401, 100).await.unwrap(), 6);
+        assert_eq!(recorded(sql).await, ["recent"]);
+    })
+    .await;
+}
