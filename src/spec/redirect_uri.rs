@@ -12,7 +12,7 @@ pub use register::{Registration, Unfit, check_registration};
 /// The hosts of RFC 8252 §7.3, as they are written in a URI. Each is a host of its own: there is no crossing between them.
 pub(crate) const LOOPBACK_HOSTS: &[&str] = &["127.0.0.1", "[::1]", "localhost"];
 
-/// A redirect URI that was found among those a client registered: only [`matches`] makes one.
+/// A redirect URI that was found among those a client registered: only [`matches()`] makes one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RedirectUri(String);
 

@@ -1,4 +1,9 @@
 //! The one integration binary; its modules mirror `src`.
 
+mod authorize;
+mod endpoints;
+mod grants;
+mod house;
+mod security;
 mod store;
 mod support;

@@ -1,0 +1,36 @@
+# `just` lists the recipes; `just check` is what a change must pass.
+
+default:
+    @just --list
+
+# Start the provider on SQLite, with nothing else.
+run *arguments:
+    cargo run -- serve {{arguments}}
+
+# Format, lints, documentation; no test.
+check:
+    cargo fmt --check
+    cargo clippy --locked --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
+    cargo deny check
+    cargo machete
+
+# Everything that CI runs.
+test:
+    ./scripts/test
+
+# The quick tests: Rust only, on SQLite and in-process storage.
+quick *arguments:
+    cargo test --locked {{arguments}}
+
+# Logins through libraries in other languages: node python go oauth2-proxy java.
+relying-parties *suites:
+    ./scripts/relying-parties {{suites}}
+
+# Build the container image, measure it, run it.
+image:
+    ./scripts/image
+
+# Server CPU per operation, beside a bare handler in the same run.
+bench *arguments:
+    cargo run --release -- bench {{arguments}}

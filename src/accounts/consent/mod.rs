@@ -1,0 +1,129 @@
+//! Agreeing: what an application may do in a person's name. OIDC Core §3.1.2.4.
+
+pub mod http;
+pub mod page;
+pub mod remember;
+pub mod scopes;
+
+use crate::accounts::client_card::ClientCard;
+use crate::accounts::transaction::{self, Parked};
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::endpoints::authorize::request::AuthorizationRequest;
+use crate::endpoints::authorize::{self, Answer, Opened, SignedIn, interaction};
+use crate::failure::Failure;
+use crate::model::transaction::Transaction;
+use crate::telemetry::audit;
+
+use remember::Approved;
+use scopes::Asked;
+
+/// What the page shows.
+#[derive(Debug)]
+pub struct Question {
+    /// Who asks.
+    pub client: ClientCard,
+    /// Where the answer goes.
+    pub redirect_uri: String,
+    /// Scopes and claims in words.
+    pub asked: Vec<Asked>,
+    /// The names of the resources (RFC 8707).
+    pub resources: Vec<String>,
+    /// Until when the approval is remembered; `None`: it is for this once.
+    pub until: Option<Timestamp>,
+}
+
+/// What a person answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Yes.
+    Approve,
+    /// No.
+    Deny,
+}
+
+/// What a page finds when it asks for a parked request.
+#[derive(Debug)]
+pub enum Found<T> {
+    /// It is there.
+    Here(T),
+    /// It was answered before, or has expired.
+    Gone,
+    /// It belongs to another session.
+    Foreign,
+}
+
+/// Load the request, check it again, and put it into words.
+///
+/// # Errors
+/// When a store is away, or the client has changed meanwhile.
+pub async fn question(app: &App, handle: &str, signed_in: &SignedIn) -> Result<Found<Question>, Failure> {
+    let transaction = match transaction::load(app, handle, signed_in.session.id).await? {
+        Parked::Ready(transaction) => transaction,
+        Parked::Gone => return Ok(Found::Gone),
+        Parked::Foreign => return Ok(Found::Foreign),
+    };
+    let opened = authorize::open(app, &transaction.request).await?;
+    let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
+    let now = app.now();
+    let before = app.sql.consent_of(&signed_in.user.subject, &opened.client.client_id).await?.filter(|consent| now < consent.expires_at);
+    let mut asked = scopes::asked(request.scope.iter(), before.as_ref());
+    asked.extend(scopes::asked_claims(request.claims.names().into_iter(), before.as_ref()));
+    Ok(Found::Here(Question {
+        client: ClientCard::of(&opened.client),
+        redirect_uri: opened.path.redirect_uri().to_string(),
+        asked,
+        resources: resource_names(app, &request.resources).await?,
+        until: interaction::is_remembered(&opened.client, &transaction.request).then(|| now + app.settings.lifetimes.consent),
+    }))
+}
+
+/// Take the request, once; remember the approval if it may be remembered; go on.
+///
+/// # Errors
+/// When a store is away.
+pub async fn answer(app: &App, handle: &str, decision: Decision, signed_in: &SignedIn) -> Result<Found<Answer>, Failure> {
+    let mut transaction = match transaction::take(app, handle, signed_in.session.id).await? {
+        Parked::Ready(transaction) => transaction,
+        Parked::Gone => return Ok(Found::Gone),
+        Parked::Foreign => return Ok(Found::Foreign),
+    };
+    if decision == Decision::Deny {
+        return Ok(Found::Here(authorize::deny(app, &transaction).await)); // RFC 6749 §4.1.2.1
+    }
+    let opened = authorize::open(app, &transaction.request).await?;
+    if interaction::is_remembered(&opened.client, &transaction.request) {
+        remember(app, &opened, signed_in).await?;
+    }
+    transaction.consented = true;
+    Ok(Found::Here(authorize::resume(app, Transaction::clone(&transaction), signed_in).await))
+}
+
+async fn remember(app: &App, opened: &Opened, signed_in: &SignedIn) -> Result<(), Failure> {
+    let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
+    let (subject, client_id, now) = (&signed_in.user.subject, &opened.client.client_id, app.now());
+    let before = app.sql.consent_of(subject, client_id).await?;
+    let approved = Approved {
+        subject,
+        client_id,
+        scopes: request.scope.iter().map(str::to_owned).collect(),
+        claims: request.claims.names().into_iter().map(str::to_owned).collect(),
+        resources: request.resources.clone(),
+    };
+    app.sql.save_consent(&remember::merged(before, approved, now, app.settings.lifetimes.consent)).await?;
+    let event = audit::event(app.entropy.as_ref(), now, audit::CONSENT_GIVEN, subject).subject(subject).client(client_id).build();
+    app.sql.record(&[event]).await?;
+    Ok(())
+}
+
+/// A resource that is not registered has no name here; the request goes on and is refused where that is due.
+async fn resource_names(app: &App, uris: &[String]) -> Result<Vec<String>, Failure> {
+    let mut names = Vec::with_capacity(uris.len());
+    for uri in uris {
+        names.push(match app.resource(uri).await? {
+            Some(resource) if !resource.name.is_empty() => resource.name.clone(),
+            _ => uri.clone(),
+        });
+    }
+    Ok(names)
+}

@@ -1,0 +1,73 @@
+//! What an approval adds to what was approved before. Pure.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::model::consent::Consent;
+
+/// What a person has just approved.
+#[derive(Debug)]
+pub struct Approved<'a> {
+    /// Who.
+    pub subject: &'a str,
+    /// For whom.
+    pub client_id: &'a str,
+    /// Scopes.
+    pub scopes: Vec<String>,
+    /// Claims by name.
+    pub claims: Vec<String>,
+    /// Resources (RFC 8707).
+    pub resources: Vec<String>,
+}
+
+/// The consent to keep: what is still approved from before, and what is new. It lasts anew from now.
+pub fn merged(before: Option<Consent>, approved: Approved<'_>, now: Timestamp, lifetime: Duration) -> Consent {
+    let before = before.filter(|consent| now < consent.expires_at);
+    let (scopes, claims, resources) = before.map(|consent| (consent.scopes, consent.claims, consent.resources)).unwrap_or_default();
+    Consent {
+        subject: approved.subject.to_owned(),
+        client_id: approved.client_id.to_owned(),
+        scopes: union(scopes, approved.scopes),
+        claims: union(claims, approved.claims),
+        resources: union(resources, approved.resources),
+        granted_at: now,
+        expires_at: now + lifetime,
+    }
+}
+
+/// Sorted, each once.
+fn union(before: Vec<String>, new: Vec<String>) -> Vec<String> {
+    before.into_iter().chain(new).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
+
+    fn approved(scopes: &[&str]) -> Approved<'static> {
+        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        Approved { subject: "ada", client_id: "rp", scopes, claims: Vec::new(), resources: Vec::new() }
+    }
+
+    #[test]
+    fn a_new_approval_widens_the_old_one() {
+        let start = Timestamp::from_seconds(1_000);
+        let first = merged(None, approved(&["profile", "openid"]), start, YEAR);
+        assert_eq!(first.scopes, ["openid", "profile"]);
+        let later = start + Duration::from_secs(60);
+        let second = merged(Some(first), approved(&["openid", "email"]), later, YEAR);
+        assert_eq!(second.scopes, ["email", "openid", "profile"]);
+        assert_eq!(second.expires_at, later + YEAR);
+    }
+
+    #[test]
+    fn what_has_expired_does_not_come_back() {
+        let start = Timestamp::from_seconds(1_000);
+        let first = merged(None, approved(&["openid", "phone"]), start, YEAR);
+        let second = merged(Some(first), approved(&["openid"]), start + YEAR, YEAR);
+        assert_eq!(second.scopes, ["openid"]);
+    }
+}

@@ -1,0 +1,210 @@
+//! Signing in with a username and a password.
+
+pub mod http;
+pub mod page;
+pub mod throttle;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::accounts::browser::Browser;
+use crate::accounts::client_card::ClientCard;
+use crate::accounts::password;
+use crate::accounts::session::{self, Cookies};
+use crate::app::App;
+use crate::endpoints::authorize::interaction::{Interaction, LoginReason};
+use crate::endpoints::authorize::{self, Answer, SignedIn};
+use crate::failure::Failure;
+use crate::model::transaction::Transaction;
+use crate::model::user::{Password, User};
+use crate::secret::Secret;
+use crate::store::kv::throttle as counted;
+use crate::telemetry::audit;
+
+use throttle::Guess;
+
+/// What somebody typed.
+#[derive(Debug)]
+pub struct Attempt {
+    /// Username or e-mail address, see [`typed`].
+    pub username: String,
+    /// The password, of whatever length.
+    pub password: Secret<String>,
+}
+
+/// What came of an attempt.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The person is who they say.
+    SignedIn(Box<SignedIn>, Cookies),
+    /// The pair does not fit, for whatever reason: nobody learns which.
+    Wrong,
+    /// Too many attempts: come back later. The password was not looked at.
+    Wait(Duration),
+}
+
+/// What the page says before anybody signs in.
+#[derive(Debug, Default)]
+pub struct Welcome {
+    /// The application that sent the person here.
+    pub client: Option<ClientCard>,
+    /// `login_hint`: OIDC Core §3.1.2.1.
+    pub hint: String,
+    /// Where the form may end, besides here.
+    pub redirect_uri: Option<String>,
+}
+
+/// How usernames and e-mail addresses are looked up: without the spaces around, in lower case.
+pub fn typed(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+/// What the page shows for a request under way.
+///
+/// # Errors
+/// When the request is not valid any more: its client has changed meanwhile.
+pub async fn welcome(app: &App, transaction: Option<&Transaction>) -> Result<Welcome, Failure> {
+    let Some(transaction) = transaction else { return Ok(Welcome::default()) };
+    let opened = authorize::open(app, &transaction.request).await?;
+    let hint = opened.params.get("login_hint").unwrap_or_default();
+    Ok(Welcome {
+        client: Some(ClientCard::of(&opened.client)),
+        hint: hint.chars().take(320).collect(),
+        redirect_uri: Some(opened.path.redirect_uri().to_string()),
+    })
+}
+
+/// What has happened since the page was shown, or since another tab was.
+#[derive(Debug)]
+pub enum Meanwhile {
+    /// Nothing: sign in.
+    Nothing,
+    /// Somebody has signed in, but the application asks for somebody else.
+    OtherUser,
+    /// Somebody has signed in: this is what the application gets, or what comes next.
+    GoneOn(Box<Answer>),
+}
+
+/// Somebody may have signed in in another tab: the request goes on then, unless it wants a sign-in of its own.
+///
+/// # Errors
+/// When the database is away.
+pub async fn meanwhile(app: &App, transaction: &Transaction, browser: &Browser) -> Result<Meanwhile, Failure> {
+    let Some(signed_in) = session::current(app, browser).await? else { return Ok(Meanwhile::Nothing) };
+    let answer = authorize::resume(app, transaction.clone(), &signed_in).await;
+    Ok(match &answer {
+        Answer::Interact(waiting) => match waiting.interaction {
+            Interaction::Login(LoginReason::OtherUser) => Meanwhile::OtherUser,
+            Interaction::Login(_) => Meanwhile::Nothing,
+            Interaction::SelectAccount | Interaction::Consent => Meanwhile::GoneOn(Box::new(answer)),
+        },
+        Answer::Page(_) | Answer::Return(..) => Meanwhile::GoneOn(Box::new(answer)),
+    })
+}
+
+/// Count, look up, verify, start a session. Every refusal takes the same steps, so that it takes the same time.
+///
+/// # Errors
+/// When a store is away, and when too many passwords wait to be verified.
+pub async fn sign_in(app: &App, attempt: Attempt, browser: &Browser) -> Result<Outcome, Failure> {
+    if let Some(wait) = admit(app, &attempt.username, &browser.address).await? {
+        return Ok(Outcome::Wait(wait));
+    }
+    let (user, stored) = match app.sql.user_by_login(&attempt.username).await? {
+        Some((user, stored)) => (Some(user), stored),
+        None => (None, None),
+    };
+    let fits = fits(app, &attempt.password, stored.as_ref()).await?;
+    let Some(user) = user.filter(|user| fits && user.is_active()) else { return Ok(Outcome::Wrong) };
+    if let Some(stored) = &stored {
+        renew_hash(app, &user, &attempt.password, stored).await;
+    }
+    forgive(app, &attempt.username, &browser.address).await?;
+    let (signed_in, cookies) = session::start(app, &Arc::new(user), browser).await?;
+    Ok(Outcome::SignedIn(Box::new(signed_in), cookies))
+}
+
+/// Counts a guess before it is looked at, so that a hundred at once count as a hundred. How long to wait, if it is one too many.
+///
+/// # Errors
+/// When the store is away: guesses that cannot be counted are not taken.
+pub async fn admit(app: &App, username: &str, address: &str) -> Result<Option<Duration>, Failure> {
+    let known = counted::count(&app.kv, throttle::KNOWN, &throttle::pair_key(username, address)).await? > 0;
+    let guess = Guess { username, address, known, now: app.now() };
+    let mut longest = None;
+    for counter in throttle::counters(&guess) {
+        let count = counted::bump(&app.kv, counter.kind, &counter.key, counter.window).await?;
+        let succeeded = match counter.forgives {
+            true => counted::count(&app.kv, throttle::SUCCEEDED, &counter.key).await?,
+            false => 0,
+        };
+        longest = longest.max(throttle::wait(&counter, count, succeeded, guess.now));
+    }
+    Ok(longest)
+}
+
+/// What was right is not held against the person or the address, and the address is remembered as theirs.
+///
+/// # Errors
+/// When the store is away.
+pub async fn forgive(app: &App, username: &str, address: &str) -> Result<(), Failure> {
+    let now = app.now();
+    for known in [false, true] {
+        for counter in throttle::counters(&Guess { username, address, known, now }) {
+            if throttle::is_of_pair(&counter) {
+                counted::clear(&app.kv, counter.kind, &counter.key).await?;
+            } else if counter.forgives && known {
+                counted::bump(&app.kv, throttle::SUCCEEDED, &counter.key, counter.window).await?;
+            }
+        }
+    }
+    counted::bump(&app.kv, throttle::KNOWN, &throttle::pair_key(username, address), throttle::REMEMBERED_FOR).await?;
+    Ok(())
+}
+
+/// Whether a password fits. Without a stored one, and for one that is too long to be anybody's, a hash that nothing fits is worked
+/// through instead: the answer takes as long.
+///
+/// # Errors
+/// When too many passwords wait to be verified.
+pub async fn fits(app: &App, password: &Secret<String>, stored: Option<&Password>) -> Result<bool, Failure> {
+    let acceptable = password.expose().len() <= password::MAX_BYTES;
+    let (candidate, hash, real) = match stored {
+        Some(stored) if acceptable => (password.clone(), stored.hash.clone(), true),
+        _ => (Secret::from("no password"), app.dummy_hash.clone(), false),
+    };
+    let verdict = app.hashing.run(move || password::verify(candidate.expose(), hash.expose())).await;
+    verdict.map(|fits| fits && real).ok_or_else(busy)
+}
+
+/// The hash of a new password.
+///
+/// # Errors
+/// When too many passwords wait to be hashed.
+pub async fn hash(app: &App, password: &Secret<String>) -> Result<Password, Failure> {
+    let (password, cost, entropy) = (password.clone(), app.hash_cost, app.entropy.clone());
+    let hashed = app.hashing.run(move || password::hash(password.expose(), cost, entropy.as_ref())).await.ok_or_else(busy)?;
+    let hash = hashed.map_err(|error| anyhow::anyhow!("a password could not be hashed: {error}"))?;
+    Ok(Password { hash, changed_at: app.now() })
+}
+
+/// Old and imported hashes become ours when their owner comes by. That is a courtesy: where it does not work, the old one stays.
+async fn renew_hash(app: &App, user: &User, password: &Secret<String>, stored: &Password) {
+    if !password::needs_rehash(stored.hash.expose(), app.hash_cost) {
+        return;
+    }
+    let Ok(renewed) = hash(app, password).await else { return };
+    // The password may have been changed while the new hash was made; the old one must not come back.
+    if !matches!(app.sql.password_of(&user.subject).await, Ok(Some(current)) if current == *stored) {
+        return;
+    }
+    let renewed = Password { changed_at: stored.changed_at, ..renewed };
+    let event = audit::event(app.entropy.as_ref(), app.now(), audit::PASSWORD_REHASHED, "system").subject(&user.subject).build();
+    if let Err(error) = app.sql.set_password(&user.subject, &renewed, &event).await {
+        tracing::warn!(%error, "a password hash could not be renewed");
+    }
+}
+
+fn busy() -> Failure {
+    Failure::Busy("too many passwords wait to be verified".into())
+}

@@ -1,0 +1,188 @@
+//! How many guesses are let through. Pure: what to count, and what the counts mean.
+//!
+//! A stranger can only use up what strangers get: addresses from which somebody has signed in to the account before are counted apart,
+//! so guessing from elsewhere locks nobody out of their own home or office.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::secret::TokenHash;
+
+/// For how long an address is remembered as one from which an account was signed in to.
+pub const REMEMBERED_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// The kind under which such addresses are remembered.
+pub const KNOWN: &str = "login-known";
+
+/// The kind that counts what succeeded from an address.
+pub const SUCCEEDED: &str = "login-succeeded";
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// One counter that a guess is written to before it is looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counter {
+    /// Names the table of counters.
+    pub kind: &'static str,
+    /// A hash of whom it counts, and in which window.
+    pub key: String,
+    /// How many are let through in one window.
+    pub limit: u64,
+    /// How long a window is.
+    pub window: Duration,
+    /// Whether what succeeds from the address is given back, so that an office behind one address can come to work.
+    pub forgives: bool,
+}
+
+/// Who guesses, and at whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Guess<'a> {
+    /// What was typed, as [`super::typed`] returns it.
+    pub username: &'a str,
+    /// Where the guess comes from.
+    pub address: &'a str,
+    /// Whether this address has signed in to this account before.
+    pub known: bool,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// The counters of a guess.
+pub fn counters(guess: &Guess<'_>) -> Vec<Counter> {
+    let network = network(guess.address);
+    let pair = pair_key(guess.username, guess.address);
+    let (pair_kind, pair_limit) = if guess.known { ("login-pair-known", 30) } else { ("login-pair", 10) };
+    let counter = |kind, name: &str, limit, window| Counter { kind, key: in_window(name, guess.now, window), limit, window, forgives: false };
+    let mut counters = vec![
+        counter(pair_kind, &pair, pair_limit, 5 * MINUTE),
+        counter("login-pair-day", &pair, 100, DAY),
+        Counter { forgives: true, ..counter("login-address", &network, 100, 15 * MINUTE) },
+    ];
+    if !guess.known {
+        counters.push(counter("login-account", &hash(&["account", guess.username]), 30, HOUR));
+    }
+    counters
+}
+
+/// Whether a counter counts one account from one address: success clears it.
+pub fn is_of_pair(counter: &Counter) -> bool {
+    counter.kind.starts_with("login-pair")
+}
+
+/// The key under which an address is remembered for an account.
+pub fn pair_key(username: &str, address: &str) -> String {
+    hash(&["pair", username, &network(address)])
+}
+
+/// How long a guess has to wait, if it is one too many: until the window ends.
+pub fn wait(counter: &Counter, counted: u64, succeeded: u64, now: Timestamp) -> Option<Duration> {
+    (counted.saturating_sub(succeeded) > counter.limit).then(|| until_next_window(now, counter.window))
+}
+
+/// Windows begin at fixed moments, so that all counters of one window end together.
+fn in_window(name: &str, now: Timestamp, window: Duration) -> String {
+    hash(&["window", name, &window_number(now, window).to_string()])
+}
+
+fn window_number(now: Timestamp, window: Duration) -> i64 {
+    now.as_seconds().div_euclid(seconds(window))
+}
+
+fn until_next_window(now: Timestamp, window: Duration) -> Duration {
+    let left = seconds(window).saturating_sub(now.as_seconds().rem_euclid(seconds(window)));
+    Duration::from_secs(u64::try_from(left).unwrap_or(1).max(1))
+}
+
+fn seconds(window: Duration) -> i64 {
+    i64::try_from(window.as_secs()).unwrap_or(i64::MAX).max(1)
+}
+
+/// Parts are told apart by their lengths: no two lists of parts give the same text.
+fn hash(parts: &[&str]) -> String {
+    let text = parts.iter().map(|part| format!("{}:{part}", part.len())).collect::<String>();
+    TokenHash::of(&text).hex()
+}
+
+/// Who holds one IPv6 address usually holds the /64 around it.
+fn network(address: &str) -> String {
+    match address.parse::<IpAddr>() {
+        Ok(IpAddr::V6(v6)) => match v6.to_ipv4_mapped() {
+            Some(v4) => v4.to_string(),
+            None => v6.segments().iter().take(4).map(|segment| format!("{segment:x}:")).collect(),
+        },
+        Ok(v4) => v4.to_string(),
+        Err(_) => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guess<'a>(username: &'a str, address: &'a str, known: bool) -> Guess<'a> {
+        Guess { username, address, known, now: Timestamp::from_seconds(1_000_000) }
+    }
+
+    fn key(counters: &[Counter], kind: &str) -> Option<String> {
+        counters.iter().find(|counter| counter.kind == kind).map(|counter| counter.key.clone())
+    }
+
+    #[test]
+    fn a_stranger_does_not_use_up_what_a_known_address_has() {
+        let stranger = counters(&guess("ada", "203.0.113.9", false));
+        let owner = counters(&guess("ada", "198.51.100.7", true));
+        assert!(key(&stranger, "login-account").is_some());
+        for counter in &owner {
+            assert!(stranger.iter().all(|other| (other.kind, &other.key) != (counter.kind, &counter.key)), "{counter:?} is shared");
+        }
+    }
+
+    #[test]
+    fn strangers_share_one_budget_for_an_account() {
+        let one = counters(&guess("ada", "203.0.113.9", false));
+        let other = counters(&guess("ada", "192.0.2.1", false));
+        assert_eq!(key(&one, "login-account"), key(&other, "login-account"));
+        assert_ne!(key(&one, "login-pair"), key(&other, "login-pair"));
+    }
+
+    #[test]
+    fn the_guess_after_the_limit_waits_until_the_window_ends() {
+        let now = Timestamp::from_seconds(1_000_000);
+        let counter = counters(&guess("ada", "203.0.113.9", false)).remove(0);
+        assert_eq!(wait(&counter, 10, 0, now), None);
+        let wait = wait(&counter, 11, 0, now).unwrap();
+        assert_eq!((now.as_seconds() + i64::try_from(wait.as_secs()).unwrap()) % 300, 0);
+        assert!(wait <= counter.window);
+    }
+
+    #[test]
+    fn what_succeeded_from_an_address_is_given_back() {
+        let counters = counters(&guess("ada", "203.0.113.9", false));
+        let address = counters.iter().find(|counter| counter.forgives).unwrap();
+        let now = Timestamp::from_seconds(1_000_000);
+        assert_eq!(wait(address, 180, 100, now), None);
+        assert!(wait(address, 201, 100, now).is_some());
+    }
+
+    #[test]
+    fn a_new_window_begins_at_zero() {
+        let first = counters(&guess("ada", "203.0.113.9", false));
+        let later = counters(&Guess { now: Timestamp::from_seconds(1_000_000 + 3600), ..guess("ada", "203.0.113.9", false) });
+        assert_ne!(key(&first, "login-pair"), key(&later, "login-pair"));
+    }
+
+    #[test]
+    fn neighbours_in_one_ipv6_network_count_as_one() {
+        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::9"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+    }
+
+    #[test]
+    fn parts_of_a_key_cannot_be_shifted() {
+        assert_ne!(hash(&["ab", "c"]), hash(&["a", "bc"]));
+    }
+}

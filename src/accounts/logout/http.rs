@@ -1,0 +1,61 @@
+//! `GET` and `POST /logout`, and the page that says it is done.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::page::{LogoutPage, SignedOutPage};
+use crate::accounts::http::{Bound, Visit};
+use crate::accounts::person::Person;
+use crate::app::App;
+use crate::endpoints::end_session;
+
+/// Asks first. `request` is the sealed request of an application, from [`end_session::seal`].
+pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    let visit = Visit::new(&app, &request).with_pre_session();
+    let sealed = match visit.query() {
+        Ok(query) => query.get("request").unwrap_or_default().to_owned(),
+        Err(failure) => return visit.failure(failure),
+    };
+    let asked = end_session::open(&app, &sealed);
+    let question = match super::question(&app, &asked, &visit.browser).await {
+        Ok(question) => question,
+        Err(failure) => return visit.failure(failure),
+    };
+    if question.is_moot(&asked) {
+        return visit.redirect(super::DONE);
+    }
+    let bound = if question.signed_in.is_some() { Bound::Session } else { Bound::PreSession };
+    let template = LogoutPage {
+        page: visit.page(bound),
+        person: question.signed_in.as_ref().map(|signed_in| Person::of(&signed_in.user)),
+        client: question.client,
+        sealed,
+        action: visit.url("/logout", &[]),
+    };
+    visit.render_for(&template, StatusCode::OK, question.return_to.as_deref())
+}
+
+/// Signs out.
+pub async fn submit(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+    let visit = Visit::new(&app, &request);
+    let bound = match visit.session().await {
+        Ok(Some(_)) => Bound::Session,
+        Ok(None) => Bound::PreSession,
+        Err(failure) => return visit.failure(failure),
+    };
+    let form = match visit.form(&body, bound) {
+        Ok(form) => form,
+        Err(response) => return response,
+    };
+    match super::confirm(&app, form.get("request"), &visit.browser).await {
+        Ok(Some(return_to)) => visit.signed_out().leave(&return_to),
+        Ok(None) => visit.signed_out().redirect(super::DONE),
+        Err(failure) => visit.failure(failure),
+    }
+}
+
+/// Says that it is done.
+pub async fn done(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    let visit = Visit::new(&app, &request);
+    visit.render(&SignedOutPage { page: visit.plain_page() }, StatusCode::OK)
+}

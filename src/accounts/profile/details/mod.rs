@@ -1,0 +1,41 @@
+//! Who a person is: the claims they may say about themselves.
+
+pub mod fields;
+pub mod http;
+pub mod page;
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::model::user::User;
+use crate::spec::error::OAuthError;
+use crate::spec::params::Params;
+use crate::telemetry::audit;
+
+use fields::Problem;
+
+/// The person as stored, not as cached: what is edited must be what is there.
+///
+/// # Errors
+/// When the database is away, or the account was deleted meanwhile.
+pub async fn load(app: &App, subject: &str) -> Result<User, Failure> {
+    let found = app.sql.user_by_subject(subject).await?;
+    found.ok_or_else(|| OAuthError::access_denied("This account does not exist any more.").into())
+}
+
+/// Check and save.
+///
+/// # Errors
+/// When the database is away.
+pub async fn save(app: &App, subject: &str, form: &Params) -> Result<Result<(), Vec<Problem>>, Failure> {
+    let before = load(app, subject).await?;
+    let (name, claims) = match fields::edited(form, &before.claims) {
+        Ok(edited) => edited,
+        Err(problems) => return Ok(Err(problems)),
+    };
+    let now = app.now();
+    let after = User { name, claims, updated_at: now, ..before };
+    let event = audit::event(app.entropy.as_ref(), now, audit::USER_UPDATED, subject).subject(subject).build();
+    app.sql.update_user(&after, &event).await?;
+    app.forget_user(subject);
+    Ok(Ok(()))
+}

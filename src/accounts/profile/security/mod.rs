@@ -1,0 +1,78 @@
+//! A person's password.
+
+pub mod http;
+pub mod page;
+
+use std::time::Duration;
+
+use crate::accounts::browser::Browser;
+use crate::accounts::session::{self, Cookies};
+use crate::accounts::{login, password};
+use crate::app::App;
+use crate::endpoints::authorize::SignedIn;
+use crate::failure::Failure;
+use crate::secret::Secret;
+use crate::telemetry::audit;
+
+/// What was typed.
+#[derive(Debug)]
+pub struct Change {
+    /// The password as it is.
+    pub current: Secret<String>,
+    /// As it shall be.
+    pub new: Secret<String>,
+    /// The same again.
+    pub repeated: Secret<String>,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Changed; this browser has a new session, every other one is signed out.
+    Changed(Cookies),
+    /// Something typed cannot be taken: the field, and what is wrong.
+    Unfit(&'static str, &'static str),
+    /// Too many guesses at the current password.
+    Wait(Duration),
+}
+
+/// Check the new one, verify the current one, save, and sign everybody else out: whoever knew the old password is gone.
+///
+/// # Errors
+/// When a store is away, and when too many passwords wait to be verified.
+pub async fn change(app: &App, change: &Change, signed_in: &SignedIn, browser: &Browser) -> Result<Outcome, Failure> {
+    if let Err(problem) = password::check(change.new.expose()) {
+        return Ok(Outcome::Unfit("new_password", problem));
+    }
+    if change.new != change.repeated {
+        return Ok(Outcome::Unfit("repeated_password", "The two new passwords differ."));
+    }
+    let user = &signed_in.user;
+    if let Some(wait) = login::admit(app, &user.username, &browser.address).await? {
+        return Ok(Outcome::Wait(wait));
+    }
+    let stored = app.sql.password_of(&user.subject).await?;
+    if !login::fits(app, &change.current, stored.as_ref()).await? {
+        return Ok(Outcome::Unfit("current_password", "This is not your current password."));
+    }
+    login::forgive(app, &user.username, &browser.address).await?;
+    let hashed = login::hash(app, &change.new).await?;
+    let now = app.now();
+    let event = audit::event(app.entropy.as_ref(), now, audit::PASSWORD_CHANGED, &user.subject).subject(&user.subject).build();
+    app.sql.set_password(&user.subject, &hashed, &event).await?;
+    let (renewed, cookies) = session::start(app, user, browser).await?;
+    sign_others_out(app, &renewed).await?;
+    Ok(Outcome::Changed(cookies))
+}
+
+/// The sessions of other browsers end, and with them what applications were given there, also what outlives a sign-out.
+async fn sign_others_out(app: &App, signed_in: &SignedIn) -> Result<(), Failure> {
+    let (subject, session) = (&signed_in.user.subject, signed_in.session.id);
+    let event = |kind| audit::event(app.entropy.as_ref(), app.now(), kind, subject).subject(subject);
+    app.sql.end_sessions_of(subject, Some(session), app.now(), &event(audit::SESSION_ENDED).build()).await?;
+    for grant in app.sql.grants_of(subject).await?.into_iter().filter(|grant| grant.session_id != session) {
+        app.sql.revoke_grant(grant.id, app.now(), &event(audit::GRANT_REVOKED).client(&grant.client_id).build()).await?;
+    }
+    app.forget_grants();
+    Ok(())
+}

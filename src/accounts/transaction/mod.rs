@@ -1,0 +1,109 @@
+//! A request under way, between the pages that a person sees. Before sign-in it travels sealed in the URL and belongs to the browser;
+//! after sign-in it is kept in the key-value store and belongs to the session.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::accounts::browser::Browser;
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::failure::Failure;
+use crate::model::transaction::{Binding, Transaction};
+use crate::sealing::Purpose;
+use crate::secret::TokenHash;
+use crate::spec::error::{OAuthError, Refusal};
+use crate::store::kv::transactions;
+
+const SEALED_PREFIX: &str = "tx_";
+const HANDLE_PREFIX: &str = "th_";
+
+/// Sign-in, account selection and consent may take one sign-in lifetime each.
+const PAGES: u32 = 3;
+
+/// What a handle stands for.
+#[derive(Debug)]
+pub enum Parked {
+    /// A request of this very session.
+    Ready(Box<Transaction>),
+    /// Unknown, expired, or finished before: a form that was sent twice ends here.
+    Gone,
+    /// A request of another session.
+    Foreign,
+}
+
+/// The request for the URL of a page before sign-in, bound to the browser's pre-session cookie.
+///
+/// # Errors
+/// When the browser has no pre-session cookie: the caller must have given it one.
+pub fn seal(app: &App, mut transaction: Transaction, browser: &Browser) -> Result<String, Failure> {
+    let cookie = browser.pre_session_hash().ok_or_else(|| anyhow::anyhow!("a transaction was sealed for a browser without a pre-session cookie"))?;
+    transaction.bound_to = Binding::Browser(cookie);
+    let bytes = serde_json::to_vec(&transaction).map_err(anyhow::Error::from)?;
+    Ok(app.sealer.seal_text(Purpose::Transaction, SEALED_PREFIX, &bytes, app.entropy.as_ref()))
+}
+
+/// The request that a URL brings back.
+///
+/// # Errors
+/// When it is not one of ours, has expired, or was begun in another browser.
+pub fn open(app: &App, sealed: &str, browser: &Browser) -> Result<Transaction, Refusal> {
+    const START_AGAIN: OAuthError =
+        OAuthError::invalid_request("This sign-in has expired or was begun in another browser. Go back to the application and start again.");
+    let transaction = app
+        .sealer
+        .open_text(Purpose::Transaction, SEALED_PREFIX, sealed)
+        .and_then(|bytes| serde_json::from_slice::<Transaction>(&bytes).ok())
+        .ok_or_else(|| START_AGAIN.because("the sealed transaction does not open"))?;
+    if has_expired(&transaction, app.now(), app.settings.lifetimes.login) {
+        return Err(START_AGAIN.because("the transaction has expired"));
+    }
+    match (&transaction.bound_to, browser.pre_session_hash()) {
+        (Binding::Browser(expected), Some(presented)) if *expected == presented => Ok(transaction),
+        _ => Err(START_AGAIN.because("the transaction belongs to another browser")),
+    }
+}
+
+/// Keeps a request for a session that is signed in; what is returned names it in URLs and forms, and is worth nothing elsewhere.
+///
+/// # Errors
+/// When the store is away: a request that cannot be kept is refused.
+pub async fn park(app: &App, mut transaction: Transaction, session: Uuid) -> Result<String, Failure> {
+    transaction.bound_to = Binding::Session(session);
+    let handle = app.entropy.token(HANDLE_PREFIX);
+    transactions::save(&app.kv, &TokenHash::of(&handle), &transaction, app.settings.lifetimes.login).await?;
+    Ok(handle)
+}
+
+/// Looks at a parked request without using it up.
+///
+/// # Errors
+/// When the store is away.
+pub async fn load(app: &App, handle: &str, session: Uuid) -> Result<Parked, Failure> {
+    let found = transactions::load(&app.kv, &TokenHash::of(handle)).await?;
+    Ok(sort(app, found, session))
+}
+
+/// Takes a parked request: of many who try at once, one gets it. A foreign session does not use it up.
+///
+/// # Errors
+/// When the store is away.
+pub async fn take(app: &App, handle: &str, session: Uuid) -> Result<Parked, Failure> {
+    match load(app, handle, session).await? {
+        Parked::Ready(_) => Ok(sort(app, transactions::take(&app.kv, &TokenHash::of(handle)).await?, session)),
+        unusable => Ok(unusable),
+    }
+}
+
+fn sort(app: &App, found: Option<Transaction>, session: Uuid) -> Parked {
+    match found {
+        Some(transaction) if has_expired(&transaction, app.now(), app.settings.lifetimes.login.saturating_mul(PAGES)) => Parked::Gone,
+        Some(transaction) if transaction.bound_to == Binding::Session(session) => Parked::Ready(Box::new(transaction)),
+        Some(_) => Parked::Foreign,
+        None => Parked::Gone,
+    }
+}
+
+fn has_expired(transaction: &Transaction, now: Timestamp, lifetime: Duration) -> bool {
+    now.since(transaction.started_at) >= lifetime
+}

@@ -1,0 +1,5 @@
+//! The authorization endpoint: what a person has to do, and when.
+
+mod consent;
+mod prompts;
+mod responses;

@@ -1,0 +1,6 @@
+//! Discovery, userinfo, introspection, revocation, logout, health.
+
+mod discovery;
+mod health;
+mod logout;
+mod tokens;
