@@ -1,0 +1,154 @@
+//! How much a request may bring: checked before anything is parsed.
+
+use actix_web::dev::{Payload, RequestHead};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap};
+use futures_util::StreamExt as _;
+
+use crate::spec::error::OAuthError;
+
+/// The most bytes of a body.
+pub const MAX_BODY: usize = 64 * 1024;
+/// The most fields of a form.
+pub const MAX_FIELDS: usize = 500;
+/// The most bytes of all header fields together.
+pub const MAX_HEADERS: usize = 32 * 1024;
+/// The most bytes of path and query.
+pub const MAX_TARGET: usize = 16 * 1024;
+
+/// A request that is refused before anybody looks at what it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Excess {
+    /// 413
+    Body,
+    /// 400
+    Fields,
+    /// 431
+    Headers,
+    /// 414
+    Target,
+    /// 415: not `application/x-www-form-urlencoded`, or compressed.
+    MediaType,
+    /// 400: the body is no text, or broke off.
+    Unreadable,
+}
+
+impl Excess {
+    /// RFC 9110 §15.5.
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::Body => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Headers => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::Target => StatusCode::URI_TOO_LONG,
+            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Fields | Self::Unreadable => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    /// What the sender may read.
+    pub const fn public(self) -> OAuthError {
+        OAuthError::invalid_request(match self {
+            Self::Body => "The body of the request is larger than 64 KiB.",
+            Self::Fields => "The form has too many fields.",
+            Self::Headers => "The header fields of the request are too large.",
+            Self::Target => "The URL of the request is too long.",
+            Self::MediaType => "The body must be application/x-www-form-urlencoded and not compressed.",
+            Self::Unreadable => "The body of the request could not be read as text.",
+        })
+    }
+}
+
+/// Looks at the head of a request.
+///
+/// # Errors
+/// When its target or its header fields are too large.
+pub fn check_head(head: &RequestHead) -> Result<(), Excess> {
+    if head.uri.path_and_query().map_or(0, |target| target.as_str().len()) > MAX_TARGET {
+        return Err(Excess::Target);
+    }
+    let size: usize = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    if size > MAX_HEADERS { Err(Excess::Headers) } else { Ok(()) }
+}
+
+/// Whether a body is a form as RFC 6749 App. B has it; parameters such as `charset` are passed over.
+///
+/// # Errors
+/// For another media type, and for a compressed body: nothing is ever inflated.
+pub fn check_form_type(headers: &HeaderMap) -> Result<(), Excess> {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = value.split(';').next().unwrap_or_default().trim();
+    let encoded = headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    if encoded || !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") { Err(Excess::MediaType) } else { Ok(()) }
+}
+
+/// Reads a body up to [`MAX_BODY`]. One that announces more is refused before a byte of it is read.
+///
+/// # Errors
+/// When it is too large, breaks off, or is not UTF-8.
+pub async fn read_text(headers: &HeaderMap, payload: &mut Payload) -> Result<String, Excess> {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|value| value.parse::<u64>().ok());
+    if announced.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > MAX_BODY)) {
+        return Err(Excess::Body);
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Excess::Unreadable)?;
+        if body.len() + chunk.len() > MAX_BODY {
+            return Err(Excess::Body);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    String::from_utf8(body).map_err(|_| Excess::Unreadable)
+}
+
+/// Counts the fields of a form without decoding them.
+///
+/// # Errors
+/// When there are more than [`MAX_FIELDS`].
+pub fn check_fields(body: &str) -> Result<(), Excess> {
+    if body.bytes().filter(|byte| *byte == b'&').count() >= MAX_FIELDS { Err(Excess::Fields) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    async fn read(request: TestRequest) -> Result<String, Excess> {
+        let (request, mut payload) = request.to_http_parts();
+        read_text(request.headers(), &mut payload).await
+    }
+
+    #[tokio::test]
+    async fn a_body_of_64_kib_is_read_and_one_byte_more_is_not() {
+        let full = "a".repeat(MAX_BODY);
+        assert_eq!(read(TestRequest::default().set_payload(full.clone())).await.unwrap().len(), MAX_BODY);
+        assert_eq!(read(TestRequest::default().set_payload(full + "a")).await, Err(Excess::Body));
+        assert_eq!(read(TestRequest::default().insert_header(("content-length", "99999999999999"))).await, Err(Excess::Body));
+        assert_eq!(read(TestRequest::default().set_payload(vec![0xff])).await, Err(Excess::Unreadable));
+    }
+
+    #[test]
+    fn only_plain_forms_are_forms() {
+        let check = |headers: &[(&'static str, &'static str)]| {
+            let request = headers.iter().fold(TestRequest::default(), |request, header| request.insert_header(*header)).to_http_request();
+            check_form_type(request.headers())
+        };
+        assert_eq!(check(&[("content-type", "application/x-www-form-urlencoded")]), Ok(()));
+        assert_eq!(check(&[("content-type", "Application/X-WWW-Form-Urlencoded; charset=UTF-8")]), Ok(()));
+        assert_eq!(check(&[("content-type", "application/json")]), Err(Excess::MediaType));
+        assert_eq!(check(&[]), Err(Excess::MediaType));
+        let zipped = [("content-type", "application/x-www-form-urlencoded"), ("content-encoding", "gzip")];
+        assert_eq!(check(&zipped), Err(Excess::MediaType));
+    }
+
+    #[test]
+    fn heads_and_forms_are_bounded() {
+        let head = |request: TestRequest| check_head(request.to_http_request().head());
+        assert_eq!(head(TestRequest::with_uri("/oauth2/authorize?state=x")), Ok(()));
+        assert_eq!(head(TestRequest::with_uri(&format!("/?{}", "a".repeat(MAX_TARGET)))), Err(Excess::Target));
+        assert_eq!(head(TestRequest::default().insert_header(("x-filler", "a".repeat(MAX_HEADERS)))), Err(Excess::Headers));
+        assert_eq!(check_fields(&"a=b&".repeat(MAX_FIELDS - 1)), Ok(()));
+        assert_eq!(check_fields(&"a=b&".repeat(10_000)), Err(Excess::Fields));
+    }
+}
