@@ -11,6 +11,7 @@ use crate::accounts::setup::http::PASSWORD_HINT;
 use crate::app::App;
 use crate::endpoints::authorize::SignedIn;
 use crate::secret::Secret;
+use crate::web::extract::FormBody;
 use crate::web::page::{FieldErrors, NoticeKind};
 
 const PATH: &str = "/account/security";
@@ -27,7 +28,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
 }
 
 /// Changes the password.
-pub async fn submit(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -> HttpResponse {
     let visit = Visit::new(&app, &request);
     let signed_in = match person(&visit, PATH).await {
         Ok(signed_in) => signed_in,
