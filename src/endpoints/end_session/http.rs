@@ -28,7 +28,7 @@ fn finish(app: &App, outcome: Outcome) -> Result<HttpResponse, Failure> {
     match outcome {
         Outcome::Confirm(asked) => Ok(respond::redirect(&app.issuer.url(&format!("/logout?request={}", super::seal(app, &asked)?)))),
         Outcome::SignedOut { return_to } => {
-            let mut response = respond::redirect(&return_to.unwrap_or_else(|| app.issuer.url("/logout?done=1")));
+            let mut response = respond::redirect(&return_to.unwrap_or_else(|| app.issuer.url(crate::accounts::logout::DONE)));
             let cookies = Cookies::new(app.issuer.is_https());
             for kind in [Kind::Session, Kind::Admin] {
                 // Clearing cannot fail; a session that has ended is worth nothing anyway.
