@@ -11,11 +11,12 @@
 //! | 5 | [`config`], [`telemetry`], [`failure`], [`hashing`], [`app`] | the long-lived parts |
 //! | 6 | [`client_auth`], [`grants`], [`endpoints`], [`accounts`], [`admin`] | pipelines |
 //! | 7 | [`web`] and every `http.rs` and `page.rs` | HTTP and HTML |
-//! | 8 | [`routes`], [`server`], [`tasks`], [`cli`] | putting it together |
+//! | 8 | [`routes`], [`server`], [`tasks`], [`boot`], [`cli`] | putting it together |
 
 pub mod accounts;
 pub mod admin;
 pub mod app;
+pub mod boot;
 pub mod cli;
 pub mod client_auth;
 pub mod clock;

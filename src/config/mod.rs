@@ -1,1 +1,152 @@
-//! To be filled.
+//! Settings: default < TOML file < environment < flag. [`registry`] lists every one of them; everything else is made from that list.
+//!
+//! [`load`] reads nothing but its arguments, so that it can be tried without touching the process.
+
+pub mod brand;
+pub mod database;
+pub mod files;
+pub mod hashing;
+pub mod lifetimes;
+pub mod listen;
+pub mod log;
+pub mod markdown;
+pub mod network;
+pub mod outbound;
+pub mod parse;
+pub mod problem;
+mod nearest;
+mod reader;
+pub mod redact;
+pub mod registry;
+pub mod show;
+pub mod sources;
+mod sources_env;
+mod sources_toml;
+pub mod tls;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub use brand::Brand;
+pub use database::Database;
+pub use hashing::Hashing;
+pub use lifetimes::Lifetimes;
+pub use log::LogFormat;
+pub use network::Network;
+pub use outbound::Outbound;
+pub use problem::{Problem, Problems};
+pub use tls::Tls;
+
+use crate::secret::Secret;
+use crate::spec::issuer::Issuer;
+use reader::Reader;
+use sources::Values;
+
+/// How files are read: the operating system's way, or a test's.
+pub type ReadFile<'a> = &'a dyn Fn(&Path) -> std::io::Result<Vec<u8>>;
+
+/// Every setting, checked and typed.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Unset: `http://localhost:<port>`, known when the listener is bound.
+    pub issuer: Option<Issuer>,
+    /// Where the main server listens; port 0 chooses a free one.
+    pub listen: Vec<SocketAddr>,
+    /// `sqlite:REL` (in the data directory), `sqlite:/ABS`, `postgres://…`.
+    pub database_url: Secret<String>,
+    /// The rest about the database.
+    pub database: Database,
+    /// Unset: short-lived state lives in this process.
+    pub redis_url: Option<Secret<String>>,
+    /// Where the SQLite file and a made master key live.
+    pub data_dir: PathBuf,
+    /// 32 bytes in base64url; unset: the data directory's `master.key`.
+    pub master_key: Option<Secret<String>>,
+    /// The master key before the last change, so that what it sealed can be sealed anew.
+    pub master_key_previous: Option<Secret<String>>,
+    /// Whose `Forwarded` and `X-Forwarded-*` headers are believed.
+    pub trusted_proxies: Vec<Network>,
+    /// The mail server.
+    pub smtp_url: Option<Secret<String>>,
+    /// Health and metrics; `None`: switched off.
+    pub management_listen: Option<SocketAddr>,
+    /// What is logged, as a list of directives.
+    pub log: String,
+    /// How it is logged.
+    pub log_format: LogFormat,
+    /// TLS of the main listener; `None`: a proxy does it, or nobody.
+    pub tls: Option<Tls>,
+    /// How long things live.
+    pub lifetimes: Lifetimes,
+    /// What people see of the operator.
+    pub brand: Brand,
+    /// Password hashing.
+    pub hashing: Hashing,
+    /// Requests that authy makes itself.
+    pub outbound: Outbound,
+    /// Requests for another host than the issuer's are refused.
+    pub strict_host: bool,
+    /// Threads that answer requests.
+    pub workers: usize,
+    /// How long a stop waits for what is in flight.
+    pub shutdown_timeout: Duration,
+}
+
+/// Resolves and checks every setting.
+///
+/// `flags` are (setting, value) pairs under the names of the [`registry`], `config` among them for the TOML file.
+///
+/// # Errors
+/// Every problem at once, each with its mend.
+pub fn load(flags: &[(&str, String)], env: impl Iterator<Item = (String, String)>, read_file: ReadFile<'_>) -> Result<Settings, Problems> {
+    settle(&sources::collect(flags, env, read_file))
+}
+
+/// Checks collected values: [`load`] without the collecting.
+///
+/// # Errors
+/// As [`load`].
+pub fn settle(values: &Values) -> Result<Settings, Problems> {
+    let mut reader = Reader::new(values);
+    let settings = Settings {
+        issuer: reader.optional("issuer", parse::issuer),
+        listen: listen::read(&mut reader),
+        database_url: reader.one("database_url", parse::database_url),
+        database: Database::read(&mut reader),
+        redis_url: reader.optional("redis_url", parse::redis_url),
+        data_dir: reader.one("data_dir", parse::path),
+        master_key: reader.optional("master_key", parse::master_key),
+        master_key_previous: reader.optional("master_key_previous", parse::master_key),
+        trusted_proxies: reader.all("trusted_proxies", Network::parse),
+        smtp_url: reader.optional("smtp_url", parse::smtp_url),
+        management_listen: reader.one("management_listen", listen::management),
+        log: reader.one("log", log::directives),
+        log_format: reader.one("log_format", LogFormat::parse),
+        tls: Tls::read(&mut reader),
+        lifetimes: Lifetimes::read(&mut reader),
+        brand: Brand::read(&mut reader),
+        hashing: Hashing::read(&mut reader),
+        outbound: Outbound::read(&mut reader),
+        strict_host: reader.one("strict_host", parse::boolean),
+        workers: reader.one("workers", parse::threads),
+        shutdown_timeout: reader.one("shutdown_timeout", parse::duration),
+    };
+    reader.finish(settings)
+}
+
+impl Settings {
+    /// The defaults, with ports that the system chooses and passwords hashed as cheaply as bcrypt can: for tests of a whole server.
+    pub fn for_tests() -> Self {
+        let mut flags = vec![("listen", "127.0.0.1:0".to_owned()), ("management_listen", "127.0.0.1:0".to_owned())];
+        flags.extend([("hashing.cost", "4".to_owned()), ("workers", "1".to_owned()), ("shutdown_timeout", "2s".to_owned())]);
+        let none = |_: &Path| Err(std::io::ErrorKind::NotFound.into());
+        let mut values = sources::collect(&flags, std::iter::empty(), &none);
+        // Neither flags nor defaults can be wrong here; if one is, every test says so.
+        values.problems.clear();
+        settle(&values).unwrap_or_else(|problems| unreachable!("the defaults do not hold: {problems}"))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,5 @@
-//! To be filled.
+//! What the operator sees: logs, metrics, audit events.
+
+pub mod audit;
+pub mod log;
+pub mod metrics;

@@ -1,0 +1,120 @@
+//! The master key: configured, read from the data directory, or made; and changed, when the key before it is at hand.
+
+use super::{BootError, key_file};
+use crate::clock::Timestamp;
+use crate::config::Settings;
+use crate::entropy::Entropy;
+use crate::sealing::{MasterKey, Purpose, Sealer};
+use crate::secret::Secret;
+use crate::store::sql::Sql;
+
+/// The setting in the database that names the key.
+const SETTING: &str = "master_key_id";
+
+/// Where the master key came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// `AUTHY_MASTER_KEY`.
+    Settings,
+    /// `master.key` in the data directory.
+    File,
+}
+
+/// The opened master key.
+#[derive(Debug)]
+pub struct Master {
+    /// Seals and opens with it, and opens what the previous key sealed if that one is configured.
+    pub sealer: Sealer,
+    /// Where it came from.
+    pub source: Source,
+}
+
+/// Finds or makes the master key and compares its id with the one in the database. With another key, and the one before it in
+/// `master_key_previous`, everything is sealed anew in one transaction.
+///
+/// # Errors
+/// No key although the database was written with one; a key that cannot be read; another key than the database's (both ids are named).
+pub async fn master_key(settings: &Settings, sql: &Sql, entropy: &dyn Entropy) -> Result<Master, BootError> {
+    let known = sql.setting(SETTING).await?;
+    let (key, source) = match &settings.master_key {
+        Some(text) => (parse(text, "AUTHY_MASTER_KEY")?, Source::Settings),
+        None => (from_file(settings, sql, (known.as_deref(), entropy)).await?, Source::File),
+    };
+    let previous = settings.master_key_previous.as_ref().map(|text| parse(text, "AUTHY_MASTER_KEY_PREVIOUS")).transpose()?;
+    let sealer = Sealer::with_previous(&key, previous.as_ref());
+    let id = key.id();
+    let known = match known {
+        Some(known) => known,
+        None => sql.put_setting_if_absent(SETTING, &id).await?,
+    };
+    if known != id {
+        match previous.as_ref() {
+            Some(previous) if previous.id() == known => seal_anew(sql, &sealer, (&id, entropy)).await?,
+            _ => return Err(another_key(&known, &id, previous.as_ref())),
+        }
+    }
+    Ok(Master { sealer, source })
+}
+
+fn parse(text: &Secret<String>, name: &str) -> Result<MasterKey, BootError> {
+    MasterKey::parse(text.expose()).map_err(|problem| {
+        BootError::new(format!("The master key in {name} cannot be read: {problem}."), "Restore the key that this deployment was started with.")
+    })
+}
+
+async fn from_file(settings: &Settings, sql: &Sql, (known, entropy): (Option<&str>, &dyn Entropy)) -> Result<MasterKey, BootError> {
+    let path = key_file::path(&settings.data_dir);
+    let trouble = |error: std::io::Error| {
+        BootError::new(
+            format!("The master key file {} cannot be used: {error}.", path.display()),
+            "Let this user read and write it, or set AUTHY_MASTER_KEY_FILE.",
+        )
+    };
+    if let Some(text) = key_file::read(&settings.data_dir).map_err(trouble)? {
+        return parse(&text, &path.display().to_string());
+    }
+    // Whatever was sealed before could never be opened with a new key.
+    if known.is_some() || !sql.signing_keys(Timestamp::from_micros(0)).await?.is_empty() {
+        let named = known.map_or_else(String::new, |id| format!(" with the id {id}"));
+        return Err(BootError::new(
+            format!("The database was written with a master key{named}, and there is none: {} does not exist.", path.display()),
+            "Put the file back, or give the key in AUTHY_MASTER_KEY_FILE (all nodes share one key).",
+        ));
+    }
+    super::data_directory(settings)?;
+    let made = MasterKey::generate(entropy);
+    if key_file::write_new(&settings.data_dir, &made, entropy).map_err(trouble)? {
+        tracing::info!(key.id = %made.id(), "made a master key: back up {} together with the database", path.display());
+        return Ok(made);
+    }
+    // Another process made one in this very moment.
+    match key_file::read(&settings.data_dir).map_err(trouble)? {
+        Some(text) => parse(&text, &path.display().to_string()),
+        None => Err(BootError::new(format!("The master key file {} comes and goes.", path.display()), "Let no other program touch it.")),
+    }
+}
+
+/// Seals every private key with the current master key and names it in the database, in one transaction.
+async fn seal_anew(sql: &Sql, sealer: &Sealer, (id, entropy): (&str, &dyn Entropy)) -> Result<(), BootError> {
+    let mut sealed = Vec::new();
+    for key in sql.signing_keys(Timestamp::from_micros(0)).await? {
+        let Some(plain) = sealer.open(Purpose::PrivateKey, &key.sealed_private_jwk).map(Secret::new) else {
+            return Err(BootError::new(
+                format!("The signing key {} opens with neither master key.", key.kid),
+                "Restore the database from a backup, or withdraw the key with `authy key rotate --emergency`.",
+            ));
+        };
+        sealed.push((key.kid, sealer.seal(Purpose::PrivateKey, plain.expose(), entropy)));
+    }
+    sql.reseal(id, &sealed).await?;
+    tracing::info!(key.id = %id, keys = sealed.len(), "everything is sealed with the new master key; AUTHY_MASTER_KEY_PREVIOUS can go");
+    Ok(())
+}
+
+fn another_key(known: &str, given: &str, previous: Option<&MasterKey>) -> BootError {
+    let previous = previous.map(|key| format!(", and the previous one has {}", key.id())).unwrap_or_default();
+    BootError::new(
+        format!("This is not the master key of the database: the database was written with {known}, this key has the id {given}{previous}."),
+        format!("Give the key {known}; to change it, give that one as AUTHY_MASTER_KEY_PREVIOUS_FILE as well."),
+    )
+}

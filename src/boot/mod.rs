@@ -1,0 +1,147 @@
+//! From settings to open storage: the data directory, the database with its schema, the master key, the first signing keys.
+//! `serve` and the commands that touch data go the same way.
+
+pub mod key_file;
+pub mod master_key;
+
+use std::fmt;
+use std::path::Path;
+
+use crate::admin::keys::make_pairs;
+use crate::clock::Timestamp;
+use crate::config::Settings;
+use crate::entropy::Entropy;
+use crate::jose::rotation;
+use crate::sealing::Sealer;
+use crate::store::StoreError;
+use crate::store::sql::{Options, Sql};
+
+pub use master_key::{Master, master_key};
+
+/// Why nothing could be opened, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BootError {
+    /// One sentence: what is wrong. Never a secret.
+    pub message: String,
+    /// One sentence: what to do.
+    pub mend: String,
+}
+
+impl BootError {
+    pub(crate) fn new(message: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { message: message.into(), mend: mend.into() }
+    }
+
+    fn of(error: &StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::new(
+                format!("The database does not answer: {error}."),
+                "Check AUTHY_DATABASE_URL (--database-url), and that the database server runs and lets this machine in.",
+            ),
+            StoreError::Conflict | StoreError::Broken(_) => {
+                let causes = match error {
+                    StoreError::Broken(broken) => format!("{broken:#}"),
+                    other => other.to_string(),
+                };
+                Self::new(format!("The database cannot be used: {causes}."), "Check AUTHY_DATABASE_URL (--database-url); `authy doctor` tells more.")
+            }
+        }
+    }
+}
+
+impl fmt::Display for BootError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.message, self.mend)
+    }
+}
+
+impl std::error::Error for BootError {}
+
+impl From<StoreError> for BootError {
+    fn from(error: StoreError) -> Self {
+        Self::of(&error)
+    }
+}
+
+/// Makes the data directory, open to its owner only. One that is there stays as it is.
+///
+/// # Errors
+/// When it cannot be made, or something else has its name.
+pub fn data_directory(settings: &Settings) -> Result<(), BootError> {
+    let directory = settings.data_dir.as_path();
+    if directory.is_dir() {
+        return Ok(());
+    }
+    make_private(directory).map_err(|error| {
+        BootError::new(
+            format!("The data directory {} cannot be made: {error}.", directory.display()),
+            "Choose another with --data-dir (AUTHY_DATA_DIR), or let this user write there.",
+        )
+    })
+}
+
+fn make_private(directory: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
+}
+
+/// Opens the database without looking at its schema.
+///
+/// # Errors
+/// When it does not answer, or its URL or file makes no sense.
+pub async fn connect(settings: &Settings) -> Result<Sql, BootError> {
+    data_directory(settings)?;
+    let options = Options {
+        url: settings.database_url.expose().clone(),
+        pool_size: settings.database.pool_size,
+        synchronous_full: settings.database.synchronous_full,
+        ca_file: settings.database.ca_file.clone(),
+        data_dir: settings.data_dir.clone(),
+    };
+    Ok(Sql::open(&options).await?)
+}
+
+/// Opens the database and brings its schema up to date, unless the settings forbid that.
+///
+/// # Errors
+/// As [`connect`]; also when the schema is behind and may not be changed.
+pub async fn database(settings: &Settings) -> Result<Sql, BootError> {
+    let sql = connect(settings).await?;
+    let pending = sql.pending_migrations().await?;
+    if pending.is_empty() {
+        return Ok(sql);
+    }
+    if !settings.database.migrate {
+        return Err(BootError::new(
+            format!("The database lacks {} migration(s), and AUTHY_DATABASE__MIGRATE is false.", pending.len()),
+            "Run `authy migrate` first.",
+        ));
+    }
+    let applied = sql.migrate().await?;
+    tracing::info!(migrations = applied.len(), "the schema is up to date");
+    Ok(sql)
+}
+
+/// Everything that `serve` needs: the database, the opened master key, and signing keys in it.
+///
+/// # Errors
+/// Each names what is missing and the mend.
+pub async fn open(settings: &Settings, entropy: &dyn Entropy, now: Timestamp) -> Result<(Sql, Sealer), BootError> {
+    let sql = database(settings).await?;
+    let master = master_key(settings, &sql, entropy).await?;
+    first_keys(&sql, &master.sealer, entropy, now).await?;
+    Ok((sql, master.sealer))
+}
+
+/// Makes the first signing keys, one for every algorithm, if there are none. Of several nodes that start at once, one makes them.
+///
+/// # Errors
+/// When the database is away or a key cannot be made.
+pub async fn first_keys(sql: &Sql, sealer: &Sealer, entropy: &dyn Entropy, now: Timestamp) -> Result<bool, BootError> {
+    if !sql.signing_keys(now).await?.is_empty() {
+        return Ok(false);
+    }
+    let pairs = make_pairs(sealer, entropy)
+        .map_err(|error| BootError::new(format!("The first signing keys could not be made: {error:#}."), "Start again; if it stays, report it."))?;
+    Ok(sql.create_first_signing_keys(&rotation::first_keys(pairs, now)).await?)
+}

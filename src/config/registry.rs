@@ -1,0 +1,170 @@
+//! The one table of settings: parsing, unknown-key detection, `config show`, and the page of settings are all made from it.
+
+/// What a value looks like; the words go into the documentation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `true` or `false`.
+    Bool,
+    /// A whole number.
+    Count,
+    /// A whole number, or `auto`.
+    CountOrAuto,
+    /// Seconds, or a number with a unit.
+    Duration,
+    /// A file or directory.
+    Path,
+    /// `host:port`.
+    Address,
+    /// A URL.
+    Url,
+    /// Several values: commas between them, or a TOML array.
+    List,
+    /// Anything else; the documentation line says what.
+    Text,
+}
+
+/// How much of a value may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrecy {
+    /// All of it.
+    Open,
+    /// A URL without its password. May be read from a file.
+    Url,
+    /// Nothing of it. May be read from a file.
+    Secret,
+}
+
+/// One setting.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// As TOML spells it, dots between tables: `database.migrate`.
+    pub key: &'static str,
+    /// What it looks like.
+    pub kind: Kind,
+    /// As it would be written; empty: unset.
+    pub default: &'static str,
+    /// What may be shown.
+    pub secrecy: Secrecy,
+    /// One line for the page of settings.
+    pub doc: &'static str,
+}
+
+impl Kind {
+    /// For the page of settings.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Bool => "`true` or `false`",
+            Self::Count => "number",
+            Self::CountOrAuto => "number or `auto`",
+            Self::Duration => "duration: seconds, or `90s`, `10m`, `12h`, `30d`",
+            Self::Path => "path",
+            Self::Address => "`host:port`",
+            Self::Url => "URL",
+            Self::List => "list",
+            Self::Text => "text",
+        }
+    }
+}
+
+impl Setting {
+    /// The environment variable: `AUTHY_DATABASE__MIGRATE`.
+    pub fn env(&self) -> String {
+        env_name(self.key)
+    }
+
+    /// Whether `…_FILE` may name a file that holds the value.
+    pub fn may_come_from_file(&self) -> bool {
+        self.secrecy != Secrecy::Open
+    }
+}
+
+/// How the environment spells a key.
+pub fn env_name(key: &str) -> String {
+    format!("AUTHY_{}", key.replace('.', "__").to_uppercase())
+}
+
+/// The setting of a key, as TOML spells it.
+pub fn find(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
+}
+
+const fn open(key: &'static str, kind: Kind, default: &'static str, doc: &'static str) -> Setting {
+    Setting { key, kind, default, secrecy: Secrecy::Open, doc }
+}
+
+const fn url(key: &'static str, default: &'static str, doc: &'static str) -> Setting {
+    Setting { key, kind: Kind::Url, default, secrecy: Secrecy::Url, doc }
+}
+
+const fn secret(key: &'static str, doc: &'static str) -> Setting {
+    Setting { key, kind: Kind::Text, default: "", secrecy: Secrecy::Secret, doc }
+}
+
+/// Every setting.
+#[rustfmt::skip]
+pub static SETTINGS: &[Setting] = &[
+    open("issuer", Kind::Url, "", "The URL that names this provider, without a final `/`. Unset: `http://localhost:` and the port."),
+    open("listen", Kind::List, "localhost:8080", "Where people and applications connect: `host:port`, several with commas. `localhost` is 127.0.0.1 and [::1]; port 0 chooses a free one."),
+    url("database_url", "sqlite:authy.db", "`sqlite:FILE` (in the data directory), `sqlite:/ABSOLUTE/FILE` or `postgres://user:password@host/database`."),
+    open("database.migrate", Kind::Bool, "true", "Whether `serve` brings the schema up to date. Otherwise run `authy migrate`."),
+    open("database.pool_size", Kind::Count, "16", "The most connections to the database, 1 to 1000."),
+    open("database.ca_file", Kind::Path, "", "PEM file of the authorities that vouch for the Postgres server. Unset: the system's."),
+    open("database.synchronous_full", Kind::Bool, "false", "SQLite: wait for the disk at every commit, so that a loss of power loses nothing."),
+    url("redis_url", "", "`redis://`, `rediss://`, `redis+cluster://` or `redis+sentinel://`. Unset: short-lived state stays in this process, which suits a single node."),
+    open("data_dir", Kind::Path, "./authy-data", "Where the SQLite file and a made master key live."),
+    secret("master_key", "32 random bytes in base64url that encrypt keys at rest. Unset: `master.key` in the data directory, made on the first start."),
+    secret("master_key_previous", "The master key before the last change; remove it once `authy doctor` says that nothing uses it."),
+    open("trusted_proxies", Kind::List, "", "Addresses or networks of the proxies whose forwarding headers are believed: `10.0.0.0/8, ::1`."),
+    url("smtp_url", "", "The mail server: `smtp://user:password@host:587` or `smtps://…`."),
+    open("management_listen", Kind::Address, "127.0.0.1:9080", "Where health and metrics are answered, or `off`. Do not open it to the internet."),
+    open("log", Kind::Text, "info", "How much is logged: `error`, `warn`, `info`, `debug`, `trace`, or directives such as `info,authy::store=debug`."),
+    open("log_format", Kind::Text, "pretty", "`pretty` for people, `json` for machines."),
+    open("tls.cert", Kind::Path, "", "PEM file of the certificate chain. Set with `tls.key`; both are read again when they change."),
+    open("tls.key", Kind::Path, "", "PEM file of the certificate's private key."),
+    open("lifetimes.code", Kind::Duration, "60s", "Authorization codes; at most 10 minutes."),
+    open("lifetimes.access_token", Kind::Duration, "10m", "Access tokens, unless the client or resource says otherwise."),
+    open("lifetimes.id_token", Kind::Duration, "1h", "ID Tokens, unless the client says otherwise."),
+    open("lifetimes.refresh_idle", Kind::Duration, "30d", "Refresh tokens that are not used."),
+    open("lifetimes.refresh_absolute", Kind::Duration, "180d", "Refresh tokens in all, however often they are used."),
+    open("lifetimes.refresh_grace", Kind::Duration, "10s", "How long a used refresh token still yields its successor, for answers lost on the way."),
+    open("lifetimes.session_idle", Kind::Duration, "12h", "Browser sessions without activity."),
+    open("lifetimes.session_absolute", Kind::Duration, "7d", "Browser sessions in all."),
+    open("lifetimes.login", Kind::Duration, "10m", "A sign-in that is under way."),
+    open("lifetimes.setup_link", Kind::Duration, "24h", "The link on which the first administrator is made."),
+    open("lifetimes.error_record", Kind::Duration, "7d", "How long the reason for a refusal can be looked up."),
+    open("lifetimes.consent", Kind::Duration, "365d", "How long a person's approval is remembered."),
+    open("brand.name", Kind::Text, "authy", "The name that people see, at most 60 characters."),
+    open("brand.logo", Kind::Text, "", "An SVG, PNG or JPEG file of at most 256 KiB, or an https URL."),
+    open("brand.color", Kind::Text, "#0f6a5b", "The accent colour, as `#rrggbb`."),
+    open("hashing.cost", Kind::CountOrAuto, "12", "bcrypt's cost for new passwords, 4 to 18; `auto` measures at start which takes about 250 ms."),
+    open("hashing.threads", Kind::CountOrAuto, "auto", "Threads that hash passwords; `auto`: one per core."),
+    open("hashing.queue", Kind::Count, "64", "Sign-ins that may wait for a hashing thread, 1 to 100000; more are told to come back."),
+    open("outbound.ca_file", Kind::Path, "", "PEM file of the authorities that vouch for servers authy connects to, Redis among them. Unset: the system's."),
+    open("outbound.allow_hosts", Kind::List, "", "Host names that authy may connect to though their addresses are not public."),
+    open("strict_host", Kind::Bool, "false", "Refuse requests whose Host is not the issuer's."),
+    open("workers", Kind::CountOrAuto, "auto", "Threads that answer requests; `auto`: one per core."),
+    open("shutdown_timeout", Kind::Duration, "30s", "How long a stop waits for requests in flight."),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_unique_and_map_to_the_environment_and_back() {
+        for (number, setting) in SETTINGS.iter().enumerate() {
+            assert!(SETTINGS.iter().skip(number + 1).all(|other| other.key != setting.key), "{}", setting.key);
+            assert!(!setting.key.contains("__"), "{}", setting.key);
+            assert!(setting.doc.ends_with('.'), "{}", setting.key);
+        }
+        assert_eq!(find("database.migrate").unwrap().env(), "AUTHY_DATABASE__MIGRATE");
+        assert_eq!(find("database_url").unwrap().env(), "AUTHY_DATABASE_URL");
+    }
+
+    #[test]
+    fn no_setting_reads_like_another_one_from_a_file() {
+        for setting in SETTINGS.iter().filter(|setting| setting.may_come_from_file()) {
+            assert!(find(&format!("{}_file", setting.key)).is_none(), "{}", setting.key);
+        }
+    }
+}

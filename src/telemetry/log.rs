@@ -1,0 +1,49 @@
+//! Logs go to standard error, for people or as JSON, one line per event; the request's id comes from its span.
+
+use std::io::IsTerminal as _;
+
+use tracing::subscriber::set_global_default;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
+
+use crate::config::LogFormat;
+
+/// Starts logging; a second call changes nothing. Panics are logged too, by their place and without their words, which may hold anything.
+///
+/// # Errors
+/// When the directives cannot be read, which the settings have checked.
+pub fn init(directives: &str, format: LogFormat) -> Result<(), ParseError> {
+    let filter = EnvFilter::try_new(bounded(directives))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second logger is refused; the first one stays, which is what a process with several commands in it wants.
+    let _already_started = match format {
+        LogFormat::Pretty => set_global_default(builder.with_ansi(std::io::stderr().is_terminal()).finish()),
+        LogFormat::Json => set_global_default(builder.json().flatten_event(true).with_current_span(true).with_span_list(false).finish()),
+    };
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a bug: this part of authy gave up; please report the place");
+    }));
+    Ok(())
+}
+
+/// `debug` and `trace` without a target mean authy itself: other crates log requests and query parameters there, and those hold secrets.
+fn bounded(directives: &str) -> String {
+    let ours = |word: &str| match word.to_ascii_lowercase().as_str() {
+        level @ ("debug" | "trace") => format!("info,authy={level}"),
+        _ => word.to_owned(),
+    };
+    directives.split(',').map(|word| ours(word.trim())).collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_detail_is_asked_of_authy_only_unless_another_target_is_named() {
+        assert_eq!(bounded("trace"), "info,authy=trace");
+        assert_eq!(bounded("DEBUG, h2=debug"), "info,authy=debug,h2=debug");
+        assert_eq!(bounded("warn"), "warn");
+    }
+}

@@ -1,0 +1,208 @@
+//! Counters for `/metrics`. Labels come from fixed sets only, so that no request can make a new time series.
+
+use std::fmt;
+use std::time::Duration;
+
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::spec::error::ErrorCode;
+
+/// Upper bounds in seconds: from a cached document to a password hash behind a queue.
+const BOUNDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Answered {
+    endpoint: &'static str,
+    status: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Endpoint {
+    endpoint: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Refused {
+    endpoint: &'static str,
+    error: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct GrantType {
+    grant_type: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Outcome {
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Kind {
+    kind: &'static str,
+}
+
+/// How a sign-in ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoginOutcome {
+    /// The person is signed in.
+    Succeeded,
+    /// Unknown user or wrong password: one value, as for the person.
+    Failed,
+    /// The account is locked.
+    Locked,
+    /// Too many attempts.
+    Throttled,
+    /// The hashing queue is full.
+    Busy,
+}
+
+impl LoginOutcome {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Locked => "locked",
+            Self::Throttled => "throttled",
+            Self::Busy => "busy",
+        }
+    }
+}
+
+/// Every counter. Recording is lock-free once a label set has been seen.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<Answered, Counter>,
+    durations: Family<Endpoint, Histogram, fn() -> Histogram>,
+    refusals: Family<Refused, Counter>,
+    tokens: Family<GrantType, Counter>,
+    logins: Family<Outcome, Counter>,
+    throttled: Family<Kind, Counter>,
+    hashing_queue: Gauge,
+    hashing_rejected: Counter,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let histogram: fn() -> Histogram = || Histogram::new(BOUNDS);
+        let mut metrics = Self {
+            registry: Registry::with_prefix("authy"),
+            requests: Family::default(),
+            durations: Family::new_with_constructor(histogram),
+            refusals: Family::default(),
+            tokens: Family::default(),
+            logins: Family::default(),
+            throttled: Family::default(),
+            hashing_queue: Gauge::default(),
+            hashing_rejected: Counter::default(),
+        };
+        let registry = &mut metrics.registry;
+        registry.register("http_requests", "Requests answered, by endpoint and class of status", metrics.requests.clone());
+        registry.register_with_unit("http_request_duration", "Time to answer, by endpoint", Unit::Seconds, metrics.durations.clone());
+        registry.register("refusals", "Refusals, by endpoint and registered error code", metrics.refusals.clone());
+        registry.register("tokens_issued", "Token responses, by grant type", metrics.tokens.clone());
+        registry.register("logins", "Sign-ins by password, by outcome", metrics.logins.clone());
+        registry.register("throttled", "Requests turned away because there were too many, by what was counted", metrics.throttled.clone());
+        registry.register("hashing_queue_depth", "Password hashes that wait for a thread", metrics.hashing_queue.clone());
+        registry.register("hashing_rejected", "Password hashes turned away because the queue was full", metrics.hashing_rejected.clone());
+        registry.register("build", "The running version", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
+        metrics
+    }
+}
+
+impl Metrics {
+    /// One answered request. `endpoint` is the name of the route, never its URL.
+    pub fn request(&self, endpoint: &'static str, status: u16, took: Duration) {
+        let class = match status {
+            100..=199 => "1xx",
+            200..=299 => "2xx",
+            300..=399 => "3xx",
+            400..=499 => "4xx",
+            _ => "5xx",
+        };
+        self.requests.get_or_create(&Answered { endpoint, status: class }).inc();
+        self.durations.get_or_create(&Endpoint { endpoint }).observe(took.as_secs_f64());
+    }
+
+    /// One refusal with a registered code.
+    pub fn refused(&self, endpoint: &'static str, error: ErrorCode) {
+        self.refusals.get_or_create(&Refused { endpoint, error: error.as_str() }).inc();
+    }
+
+    /// One token response. `grant_type` is a name from the registry of grants.
+    pub fn token_issued(&self, grant_type: &'static str) {
+        self.tokens.get_or_create(&GrantType { grant_type }).inc();
+    }
+
+    /// One sign-in by password.
+    pub fn login(&self, outcome: LoginOutcome) {
+        self.logins.get_or_create(&Outcome { outcome: outcome.as_str() }).inc();
+    }
+
+    /// One request turned away; `kind` names what was counted: `account`, `address`.
+    pub fn throttled(&self, kind: &'static str) {
+        self.throttled.get_or_create(&Kind { kind }).inc();
+    }
+
+    /// How many hashes wait.
+    pub fn hashing_queue_depth(&self, waiting: usize) {
+        self.hashing_queue.set(i64::try_from(waiting).unwrap_or(i64::MAX));
+    }
+
+    /// One hash turned away.
+    pub fn hashing_rejected(&self) {
+        self.hashing_rejected.inc();
+    }
+
+    /// The text that `/metrics` answers, in the OpenMetrics format 1.0.0.
+    pub fn encode(&self) -> String {
+        let mut encoded = String::new();
+        // Writing into a String does not fail; were it to, a half-written page would be worse than an empty one.
+        if text::encode(&mut encoded, &self.registry).is_err() {
+            encoded.clear();
+        }
+        encoded
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Metrics")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_counted_is_encoded_under_its_labels() {
+        let metrics = Metrics::default();
+        metrics.request("token", 200, Duration::from_millis(3));
+        metrics.request("token", 204, Duration::from_millis(3));
+        metrics.refused("token", ErrorCode::InvalidGrant);
+        metrics.token_issued("refresh_token");
+        metrics.login(LoginOutcome::Failed);
+        metrics.throttled("account");
+        metrics.hashing_queue_depth(7);
+        let text = metrics.encode();
+        for line in [
+            "authy_http_requests_total{endpoint=\"token\",status=\"2xx\"} 2",
+            "authy_http_request_duration_seconds_bucket{le=\"0.005\",endpoint=\"token\"} 2",
+            "authy_refusals_total{endpoint=\"token\",error=\"invalid_grant\"} 1",
+            "authy_tokens_issued_total{grant_type=\"refresh_token\"} 1",
+            "authy_logins_total{outcome=\"failed\"} 1",
+            "authy_throttled_total{kind=\"account\"} 1",
+            "authy_hashing_queue_depth 7",
+        ] {
+            assert!(text.lines().any(|known| known == line), "{line} is not in\n{text}");
+        }
+        assert!(text.ends_with("# EOF\n"));
+    }
+}
