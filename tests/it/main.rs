@@ -1,4 +1,5 @@
 //! The one integration binary; its modules mirror `src`.
+#![cfg(test)]
 
 mod authorize;
 mod endpoints;
