@@ -44,12 +44,9 @@ impl App {
     pub async fn build(parts: Parts) -> anyhow::Result<Self> {
         let Parts { settings, issuer, clock, entropy, sql, kv, sealer } = parts;
         let keys = Keys::load(&sql, &sealer, clock.now()).await?;
-        let hashing = Hashing::start(settings.hashing.threads, settings.hashing.queue);
+        let hashing = Hashing::start(settings.hashing.threads, settings.hashing.queue).context("the hashing threads could not be started")?;
         let hash_cost = settings.hashing.cost;
-        let chance = entropy.clone();
-        let dummy_hash = tokio::task::spawn_blocking(move || password::dummy_hash(hash_cost, chance.as_ref()))
-            .await
-            .context("the hash for unknown users could not be made")?;
+        let dummy_hash = password::dummy_hash(hash_cost, entropy.as_ref());
         Ok(Self {
             settings,
             issuer,

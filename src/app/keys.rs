@@ -24,8 +24,8 @@ pub struct Keys {
 pub struct Snapshot {
     /// Signers and verification keys.
     pub set: KeySet,
-    /// The JWKS document.
-    pub jwks: Arc<str>,
+    /// The JWKS document, as it goes on the wire.
+    pub jwks: Arc<[u8]>,
     /// Its strong `ETag`, with quotes.
     pub etag: String,
     /// What tells one stored state from the next.
@@ -69,7 +69,7 @@ fn build(stored: &[crate::model::signing_key::SigningKey], sealer: &Sealer, now:
     let set = KeySet::load(stored, sealer).context("signing keys could not be opened")?;
     let jwks = set.jwks(now).to_string();
     let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(jwks.as_bytes())));
-    Ok(Snapshot { set, jwks: jwks.into(), etag, fingerprint: fingerprint(stored) })
+    Ok(Snapshot { set, jwks: jwks.into_bytes().into(), etag, fingerprint: fingerprint(stored) })
 }
 
 /// Which keys there are and when each begins and ends; expiry needs no reading of the clock, since SQL leaves expired keys out.

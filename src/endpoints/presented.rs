@@ -26,7 +26,7 @@ pub fn access_token(token: &str, sealer: &Sealer, keys: &KeySet, (issuer, now): 
         return (now < claims.expires_at).then_some(claims);
     }
     let expect = Expect { issuer, typ: Typ::AccessToken, check_expiry: true, now };
-    from_jwt(&verify::verify(keys, token, &expect).ok()?)
+    from_jwt(&verify::verify(keys, token, expect).ok()?)
 }
 
 /// RFC 9068 §2.2, read back from a token of our own.

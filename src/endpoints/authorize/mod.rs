@@ -186,7 +186,7 @@ fn hinted_subject(app: &App, params: &Params) -> Result<Option<String>, Refusal>
     let Some(hint) = params.get("id_token_hint") else { return Ok(None) };
     let keys = app.keys.current();
     let expect = Expect { issuer: app.issuer.as_str(), typ: Typ::IdToken, check_expiry: false, now: app.now() };
-    let claims = verify::verify(&keys.set, hint, &expect)
+    let claims = verify::verify(&keys.set, hint, expect)
         .map_err(|error| OAuthError::invalid_request("The id_token_hint is not valid.").about("id_token_hint").because(error.to_string()))?;
     Ok(claims.get("sub").and_then(|sub| sub.as_str()).map(str::to_owned))
 }

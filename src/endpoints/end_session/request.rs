@@ -40,7 +40,7 @@ pub struct Hint {
 pub fn hint(asked: &logout::LogoutRequest, keys: &KeySet, (issuer, now): (&str, Timestamp)) -> Result<Option<Hint>, Refusal> {
     let Some(token) = &asked.id_token_hint else { return Ok(None) };
     const INVALID: OAuthError = OAuthError::invalid_request("The id_token_hint is not valid.").about("id_token_hint");
-    let claims = verify::verify(keys, token.expose(), &Expect { issuer, typ: Typ::IdToken, check_expiry: false, now })
+    let claims = verify::verify(keys, token.expose(), Expect { issuer, typ: Typ::IdToken, check_expiry: false, now })
         .map_err(|error| INVALID.because(error.to_string()))?;
     let text = |name: &str| claims.get(name).and_then(|value| value.as_str()).map(str::to_owned);
     match (text("sub"), text("sid"), text("aud")) {
