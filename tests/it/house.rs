@@ -244,6 +244,22 @@ fn every_note_to_self_carries_an_issue_number() {
 }
 
 #[test]
+fn the_error_reference_explains_every_code() {
+    let registry = sources("src/spec").into_iter().find(|source| source.path == "src/spec/error.rs").expect("src/spec/error.rs").text;
+    let reference = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/errors.md")).expect("docs/errors.md");
+    let list = registry.split("error_codes! {").last().expect("the list of codes");
+    let rows = list.lines().take_while(|line| line.trim() != "}").filter_map(|line| line.split('"').nth(1));
+    let codes: Vec<_> = rows.collect();
+    assert!(codes.contains(&"invalid_grant"), "the list of codes in src/spec/error.rs is not where this test looks for it");
+    let unexplained: Vec<_> = codes
+        .iter()
+        .filter(|code| !reference.contains(&format!("## `{code}`")))
+        .map(|code| format!("docs/errors.md: no section `{code}`"))
+        .collect();
+    assert_none(&unexplained, "write a section for the code: its meaning, the usual causes, what to do.");
+}
+
+#[test]
 fn the_layer_rule_finds_what_it_forbids() {
     let breaks = |module: &str, line: &str| forbidden(module).iter().any(|word| mentions(line, word));
     assert!(breaks("spec/pkce.rs", "use crate::store::Sql;"));
