@@ -58,7 +58,10 @@ pub async fn master_key(settings: &Settings, sql: &Sql, entropy: &dyn Entropy) -
 
 fn parse(text: &Secret<String>, name: &str) -> Result<MasterKey, BootError> {
     MasterKey::parse(text.expose()).map_err(|problem| {
-        BootError::new(format!("The master key in {name} cannot be read: {problem}."), "Restore the key that this deployment was started with.")
+        BootError::new(
+            format!("The master key in {name} cannot be read: {problem}."),
+            "Restore the key that this deployment was started with.",
+        )
     })
 }
 
@@ -114,7 +117,9 @@ async fn seal_anew(sql: &Sql, sealer: &Sealer, (id, entropy): (&str, &dyn Entrop
 fn another_key(known: &str, given: &str, previous: Option<&MasterKey>) -> BootError {
     let previous = previous.map(|key| format!(", and the previous one has {}", key.id())).unwrap_or_default();
     BootError::new(
-        format!("This is not the master key of the database: the database was written with {known}, this key has the id {given}{previous}."),
+        format!(
+            "This is not the master key of the database: the database was written with {known}, this key has the id {given}{previous}."
+        ),
         format!("Give the key {known}; to change it, give that one as AUTHY_MASTER_KEY_PREVIOUS_FILE as well."),
     )
 }

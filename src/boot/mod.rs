@@ -43,7 +43,10 @@ impl BootError {
                     StoreError::Broken(broken) => format!("{broken:#}"),
                     other => other.to_string(),
                 };
-                Self::new(format!("The database cannot be used: {causes}."), "Check AUTHY_DATABASE_URL (--database-url); `authy doctor` tells more.")
+                Self::new(
+                    format!("The database cannot be used: {causes}."),
+                    "Check AUTHY_DATABASE_URL (--database-url); `authy doctor` tells more.",
+                )
             }
         }
     }
@@ -141,7 +144,8 @@ pub async fn first_keys(sql: &Sql, sealer: &Sealer, entropy: &dyn Entropy, now: 
     if !sql.signing_keys(now).await?.is_empty() {
         return Ok(false);
     }
-    let pairs = make_pairs(sealer, entropy)
-        .map_err(|error| BootError::new(format!("The first signing keys could not be made: {error:#}."), "Start again; if it stays, report it."))?;
+    let pairs = make_pairs(sealer, entropy).map_err(|error| {
+        BootError::new(format!("The first signing keys could not be made: {error:#}."), "Start again; if it stays, report it.")
+    })?;
     Ok(sql.create_first_signing_keys(&rotation::first_keys(pairs, now)).await?)
 }

@@ -28,7 +28,11 @@ pub fn read(text: &str, draft: &mut ClientDraft) -> Result<(), Faults> {
     let mut faults = Faults::default();
     match serde_json::from_str::<Value>(text) {
         Ok(Value::Object(members)) => members.into_iter().for_each(|(name, value)| member(draft, &name, value, &mut faults)),
-        Ok(_) => faults.add("metadata", "The metadata document is not a JSON object.", "Write it as RFC 7591 §2 shows: {\"redirect_uris\": […]}."),
+        Ok(_) => faults.add(
+            "metadata",
+            "The metadata document is not a JSON object.",
+            "Write it as RFC 7591 §2 shows: {\"redirect_uris\": […]}.",
+        ),
         Err(error) => faults.add(
             "metadata",
             format!("The metadata document is not JSON: line {}, column {}.", error.line(), error.column()),
@@ -131,7 +135,8 @@ mod tests {
     #[test]
     fn every_member_of_a_wrong_type_is_named() {
         let mut draft = ClientDraft::new("", ClientOrigin::Administrator);
-        let faults = read(r#"{"redirect_uris": "https://a/", "require_pkce": "yes", "default_max_age": -1, "scope": ["openid"]}"#, &mut draft);
+        let faults =
+            read(r#"{"redirect_uris": "https://a/", "require_pkce": "yes", "default_max_age": -1, "scope": ["openid"]}"#, &mut draft);
         assert_eq!(faults.unwrap_err().iter().count(), 4);
         assert!(read("[]", &mut draft).is_err() && read("{", &mut draft).is_err());
     }

@@ -108,7 +108,12 @@ pub fn read(form: &Form, base: Option<&Client>) -> Result<ClientDraft, (ClientDr
 fn seconds(form: &Form, name: &'static str, faults: &mut Faults) -> Option<u64> {
     let text = form.filled(name)?;
     let number = text.parse().ok();
-    faults.unless(number.is_some(), name, "This is not a whole number of seconds.", "Write digits only, for example 600, or leave it empty.");
+    faults.unless(
+        number.is_some(),
+        name,
+        "This is not a whole number of seconds.",
+        "Write digits only, for example 600, or leave it empty.",
+    );
     number
 }
 

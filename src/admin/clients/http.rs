@@ -154,7 +154,12 @@ pub async fn rotate_secret(app: web::Data<App>, request: HttpRequest, client_id:
 }
 
 /// `POST /admin/clients/{client_id}/secrets/{secret_id}/retire`
-pub async fn retire_secret(app: web::Data<App>, request: HttpRequest, path: web::Path<(String, uuid::Uuid)>, body: web::Bytes) -> HttpResponse {
+pub async fn retire_secret(
+    app: web::Data<App>,
+    request: HttpRequest,
+    path: web::Path<(String, uuid::Uuid)>,
+    body: web::Bytes,
+) -> HttpResponse {
     let visit = match Visit::submit(&app, &request, &body).await {
         Ok((visit, _)) => visit,
         Err(response) => return response,

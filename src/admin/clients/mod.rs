@@ -10,12 +10,15 @@ pub mod secrets;
 pub mod snippet;
 pub mod weakness;
 
+use serde_json::json;
+
 use crate::admin::fault::{Fault, Faults};
 use crate::admin::office::{Office, Problem};
 use crate::model::client::{Client, ClientMetadata};
 use crate::secret::Secret;
 use crate::spec::client_metadata::{self, ClientDraft};
 use crate::store::sql::Created;
+use crate::telemetry::audit;
 
 impl Office<'_> {
     /// Registers a client: RFC 7591 §2. Returns the secret if authy made one; it is never shown again.
@@ -40,7 +43,7 @@ impl Office<'_> {
             client.secrets.push(secret);
             made = plain;
         }
-        let event = self.event("client.created").client(&client.client_id).build();
+        let event = self.event(audit::CLIENT_CREATED).client(&client.client_id).build();
         match self.sql.create_client(&client, &event).await? {
             Created::Done => {
                 self.forget_client(&client.client_id);
@@ -63,7 +66,7 @@ impl Office<'_> {
         let draft = ClientDraft { origin: before.origin, client_id: Some(before.client_id.clone()), secret: None, ..draft.clone() };
         let metadata = checked(&draft)?;
         let client = Client { name: draft.name.trim().to_owned(), metadata, updated_at: self.now, ..before };
-        let event = self.event("client.updated").client(client_id).build();
+        let event = self.event(audit::CLIENT_UPDATED).client(client_id).build();
         if !self.sql.update_client(&client, &event).await? {
             return Err(no_client(client_id));
         }
@@ -79,8 +82,7 @@ impl Office<'_> {
     pub async fn enable_client(&self, client_id: &str, enabled: bool) -> Result<Client, Problem> {
         let before = self.client(client_id).await?;
         let client = Client { enabled, updated_at: self.now, ..before };
-        let kind = if enabled { "client.enabled" } else { "client.disabled" };
-        let event = self.event(kind).client(client_id).build();
+        let event = self.event(audit::CLIENT_UPDATED).client(client_id).detail(json!({"enabled": enabled})).build();
         if !self.sql.update_client(&client, &event).await? {
             return Err(no_client(client_id));
         }
@@ -93,7 +95,7 @@ impl Office<'_> {
     /// # Errors
     /// Not found.
     pub async fn delete_client(&self, client_id: &str) -> Result<(), Problem> {
-        let event = self.event("client.deleted").client(client_id).build();
+        let event = self.event(audit::CLIENT_DELETED).client(client_id).build();
         if !self.sql.delete_client(client_id, &event).await? {
             return Err(no_client(client_id));
         }

@@ -60,10 +60,29 @@ impl Edit<'_> {
     /// Faults that belong to no field of the form.
     fn others(&self) -> Vec<&Fault> {
         const SHOWN: [&str; 23] = [
-            "client_name", "client_id", "token_endpoint_auth_method", "redirect_uris", "post_logout_redirect_uris", "grant_types", "scope", "profile",
-            "id_token_claims", "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "default_resource",
-            "allowed_origins", "default_max_age", "access_token_lifetime", "id_token_lifetime", "refresh_token_lifetime", "client_uri", "logo_uri",
-            "policy_uri", "tos_uri", "contacts",
+            "client_name",
+            "client_id",
+            "token_endpoint_auth_method",
+            "redirect_uris",
+            "post_logout_redirect_uris",
+            "grant_types",
+            "scope",
+            "profile",
+            "id_token_claims",
+            "id_token_signed_response_alg",
+            "userinfo_signed_response_alg",
+            "access_token_format",
+            "default_resource",
+            "allowed_origins",
+            "default_max_age",
+            "access_token_lifetime",
+            "id_token_lifetime",
+            "refresh_token_lifetime",
+            "client_uri",
+            "logo_uri",
+            "policy_uri",
+            "tos_uri",
+            "contacts",
         ];
         self.faults.iter().filter(|fault| !SHOWN.contains(&fault.field)).collect()
     }
@@ -75,8 +94,15 @@ impl Edit<'_> {
 
     fn open_tokens(&self) -> bool {
         self.open(&[
-            "id_token_claims", "id_token_signed_response_alg", "userinfo_signed_response_alg", "access_token_format", "default_resource",
-            "access_token_lifetime", "id_token_lifetime", "refresh_token_lifetime", "default_max_age",
+            "id_token_claims",
+            "id_token_signed_response_alg",
+            "userinfo_signed_response_alg",
+            "access_token_format",
+            "default_resource",
+            "access_token_lifetime",
+            "id_token_lifetime",
+            "refresh_token_lifetime",
+            "default_max_age",
         ])
     }
 

@@ -89,7 +89,11 @@ fn curl(client: &Client, issuer: &Issuer, secret: &str) -> String {
         Some(AuthMethod::ClientSecretPost) => format!("-d client_id={} -d client_secret={secret}", client.client_id),
         _ => format!("-u '{}:{secret}'", client.client_id),
     };
-    let scope = if scopes.is_empty() { String::new() } else { format!(" \\\n  --data-urlencode 'scope={}'", scopes.join(" ").replace('\'', "%27")) };
+    let scope = if scopes.is_empty() {
+        String::new()
+    } else {
+        format!(" \\\n  --data-urlencode 'scope={}'", scopes.join(" ").replace('\'', "%27"))
+    };
     format!("curl {credentials} \\\n  -d grant_type=client_credentials{scope} \\\n  '{}'", issuer.url("/oauth2/token"))
 }
 

@@ -8,6 +8,7 @@ use crate::admin::users::profile::is_group_name;
 use crate::model::group::Group;
 use crate::model::user::User;
 use crate::store::sql::Created;
+use crate::telemetry::audit;
 
 /// `{name, members, created_at}`.
 pub fn json(group: &Group) -> Value {
@@ -24,7 +25,7 @@ impl Office<'_> {
         if !is_group_name(name) {
             return Err(Problem::refused("name", "A group's name has 1 to 200 characters on one line.", "Choose another name."));
         }
-        match self.sql.create_group(name, self.now, &self.event("group.created").build()).await? {
+        match self.sql.create_group(name, self.now, &self.event(audit::GROUP_CREATED).build()).await? {
             Created::Done => Ok(Group { name: name.to_owned(), members: Vec::new(), created_at: self.now }),
             Created::Exists(_) => {
                 Err(Problem::Exists(Fault::new("name", format!("There is a group {name:?} already."), "Use it, or choose another name.")))
@@ -33,7 +34,7 @@ impl Office<'_> {
     }
 
     pub(in crate::admin) async fn make_group_if_absent(&self, name: &str) -> Result<(), Problem> {
-        let _already_there = self.sql.create_group(name, self.now, &self.event("group.created").build()).await?;
+        let _already_there = self.sql.create_group(name, self.now, &self.event(audit::GROUP_CREATED).build()).await?;
         Ok(())
     }
 
@@ -59,7 +60,7 @@ impl Office<'_> {
     /// The group or the user is not there.
     pub async fn add_member(&self, group: &str, user: &str) -> Result<Group, Problem> {
         let user = self.member_to_be(group, user).await?;
-        let event = self.event("group.member_added").subject(&user.subject).build();
+        let event = self.event(audit::GROUP_MEMBER_ADDED).subject(&user.subject).build();
         if !self.sql.add_group_member(group, &user.subject, &event).await? {
             return Err(no_group(group));
         }
@@ -73,7 +74,7 @@ impl Office<'_> {
     /// The group or the user is not there, or the user is no member.
     pub async fn remove_member(&self, group: &str, user: &str) -> Result<Group, Problem> {
         let user = self.member_to_be(group, user).await?;
-        let event = self.event("group.member_removed").subject(&user.subject).build();
+        let event = self.event(audit::GROUP_MEMBER_REMOVED).subject(&user.subject).build();
         if !self.sql.remove_group_member(group, &user.subject, &event).await? {
             return Err(Problem::not_found("member", &user.username, format!("`authy group list` shows who is in {group:?}.")));
         }
@@ -91,7 +92,7 @@ impl Office<'_> {
     /// # Errors
     /// Not found.
     pub async fn delete_group(&self, name: &str) -> Result<(), Problem> {
-        if !self.sql.delete_group(name, &self.event("group.deleted").build()).await? {
+        if !self.sql.delete_group(name, &self.event(audit::GROUP_DELETED).build()).await? {
             return Err(no_group(name));
         }
         Ok(())

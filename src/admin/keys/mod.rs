@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::jose::{self, Algorithm, SealedPair, rotation};
 use crate::model::signing_key::SigningKey;
 use crate::sealing::Sealer;
+use crate::telemetry::audit;
 
 use plan::{Rotation, State};
 
@@ -48,8 +49,8 @@ impl Office<'_> {
         let existing = self.sql.signing_keys(self.now).await?;
         let pairs = make_pairs(sealer, self.entropy).map_err(Failure::Broken)?;
         let (changed, kind) = match how {
-            Rotation::Planned => (rotation::rotate(&existing, pairs, self.now, longest_token), "keys.rotated"),
-            Rotation::Emergency => (rotation::emergency(&existing, pairs, self.now), "keys.rotated_in_emergency"),
+            Rotation::Planned => (rotation::rotate(&existing, pairs, self.now, longest_token), audit::KEYS_ROTATED),
+            Rotation::Emergency => (rotation::emergency(&existing, pairs, self.now), audit::KEYS_WITHDRAWN),
         };
         self.sql.save_signing_keys(&changed, &self.event(kind).build()).await?;
         self.list_keys().await

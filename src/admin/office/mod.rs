@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::secret::Secret;
 use crate::store::StoreError;
 use crate::store::sql::Sql;
+use crate::telemetry::audit;
 
 /// Somebody who administers, with what the work needs.
 #[derive(Clone, Copy, Debug)]
@@ -127,8 +128,8 @@ impl<'a> Office<'a> {
     }
 
     /// An audit event of this moment by this person.
-    pub(in crate::admin) fn event(&self, kind: &str) -> crate::telemetry::audit::EventBuilder {
-        crate::telemetry::audit::event(self.entropy, self.now, kind, self.actor)
+    pub(in crate::admin) fn event(&self, kind: &str) -> audit::EventBuilder {
+        audit::event(self.entropy, self.now, kind, self.actor)
     }
 
     /// Hashes a password or a brought secret: in a running provider on the threads that are there for it.
@@ -136,11 +137,11 @@ impl<'a> Office<'a> {
         use crate::accounts::password;
         let cost = self.hash_cost;
         let hashed = match self.running {
-            None => password::hash(secret.expose(), cost),
+            None => password::hash(secret.expose(), cost, self.entropy),
             Some(app) => {
-                let secret = secret.clone();
+                let (secret, entropy) = (secret.clone(), app.entropy.clone());
                 app.hashing
-                    .run(move || password::hash(secret.expose(), cost))
+                    .run(move || password::hash(secret.expose(), cost, entropy.as_ref()))
                     .await
                     .ok_or_else(|| Failure::Busy("the hashing queue is full".into()))?
             }

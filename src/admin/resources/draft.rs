@@ -51,9 +51,7 @@ impl ResourceDraft {
             "A resource is named by an absolute URI without a fragment (RFC 8707 §2).",
             "Write it like https://api.example.org/orders.",
         );
-        let scope_token = |scope: &String| {
-            !scope.is_empty() && scope.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
-        };
+        let scope_token = |scope: &String| !scope.is_empty() && scope.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e));
         faults.unless(
             self.scopes.iter().all(scope_token),
             "scopes",

@@ -6,6 +6,7 @@ use crate::admin::fault::Fault;
 use crate::admin::office::{Office, Problem};
 use crate::model::resource::Resource;
 use crate::store::sql::Created;
+use crate::telemetry::audit;
 
 use draft::ResourceDraft;
 
@@ -16,7 +17,7 @@ impl Office<'_> {
     /// Refused with every fault, or the URI is taken, or an introspection client is unknown.
     pub async fn create_resource(&self, draft: &ResourceDraft) -> Result<Resource, Problem> {
         let resource = self.checked(draft, None).await?;
-        match self.sql.create_resource(&resource, &self.event("resource.created").build()).await? {
+        match self.sql.create_resource(&resource, &self.event(audit::RESOURCE_CREATED).build()).await? {
             Created::Done => Ok(resource),
             Created::Exists(_) => {
                 let message = format!("There is a resource {:?} already.", draft.uri);
@@ -44,7 +45,9 @@ impl Office<'_> {
         let mut named = self.sql.list_resources().await?.into_iter().filter(|resource| resource.name == name);
         match (named.next(), named.next()) {
             (Some(resource), None) => Ok(resource),
-            (Some(_), Some(_)) => Err(Problem::refused("", format!("Several resources are called {name:?}."), "Name the one you mean by its URI.")),
+            (Some(_), Some(_)) => {
+                Err(Problem::refused("", format!("Several resources are called {name:?}."), "Name the one you mean by its URI."))
+            }
             (None, _) => Err(no_resource(name)),
         }
     }
@@ -56,7 +59,7 @@ impl Office<'_> {
     pub async fn update_resource(&self, draft: &ResourceDraft) -> Result<Resource, Problem> {
         let before = self.sql.resource(&draft.uri).await?.ok_or_else(|| no_resource(&draft.uri))?;
         let resource = self.checked(draft, Some(&before)).await?;
-        if !self.sql.update_resource(&resource, &self.event("resource.updated").build()).await? {
+        if !self.sql.update_resource(&resource, &self.event(audit::RESOURCE_UPDATED).build()).await? {
             return Err(no_resource(&draft.uri));
         }
         Ok(resource)
@@ -67,7 +70,7 @@ impl Office<'_> {
     /// # Errors
     /// Not found.
     pub async fn delete_resource(&self, uri: &str) -> Result<(), Problem> {
-        if !self.sql.delete_resource(uri, &self.event("resource.deleted").build()).await? {
+        if !self.sql.delete_resource(uri, &self.event(audit::RESOURCE_DELETED).build()).await? {
             return Err(no_resource(uri));
         }
         Ok(())

@@ -22,8 +22,34 @@ pub const TEXT_CLAIMS: [&str; 12] = [
 
 /// Claims that authy itself makes: nobody may write over them.
 const RESERVED: [&str; 28] = [
-    "sub", "iss", "aud", "exp", "iat", "nbf", "jti", "azp", "nonce", "auth_time", "acr", "amr", "at_hash", "c_hash", "sid", "client_id", "scope",
-    "token_type", "active", "username", "email", "email_verified", "name", "preferred_username", "groups", "updated_at", "cnf", "act",
+    "sub",
+    "iss",
+    "aud",
+    "exp",
+    "iat",
+    "nbf",
+    "jti",
+    "azp",
+    "nonce",
+    "auth_time",
+    "acr",
+    "amr",
+    "at_hash",
+    "c_hash",
+    "sid",
+    "client_id",
+    "scope",
+    "token_type",
+    "active",
+    "username",
+    "email",
+    "email_verified",
+    "name",
+    "preferred_username",
+    "groups",
+    "updated_at",
+    "cnf",
+    "act",
 ];
 
 /// Reads `NAME=JSON-OR-TEXT`: the value is JSON when it parses as an object, array, number, boolean, null or quoted text, else text.
@@ -51,10 +77,11 @@ pub fn faults(claims: &Map<String, Value>) -> Vec<Fault> {
 }
 
 fn fault(name: &str, value: &Value) -> Option<Fault> {
-    let reserved = || {
-        Fault::new("claims", format!("authy itself makes the claim {name:?}."), "Use the setting of that name, or another claim name.")
+    let reserved =
+        || Fault::new("claims", format!("authy itself makes the claim {name:?}."), "Use the setting of that name, or another claim name.");
+    let wrong = |what: &str, example: &str| {
+        Fault::new("claims", format!("The claim {name:?} must be {what}."), format!("Write it like {example}."))
     };
-    let wrong = |what: &str, example: &str| Fault::new("claims", format!("The claim {name:?} must be {what}."), format!("Write it like {example}."));
     if name.is_empty() || name.len() > 100 || name.contains(char::is_control) {
         return Some(Fault::new("claims", "A claim's name has 1 to 100 characters.", "Choose another name."));
     }

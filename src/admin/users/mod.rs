@@ -15,6 +15,7 @@ use crate::admin::office::{Office, Problem};
 use crate::model::user::{Password, User};
 use crate::secret::Secret;
 use crate::store::sql::Created;
+use crate::telemetry::audit;
 
 use profile::{CheckedProfile, Profile};
 
@@ -40,7 +41,7 @@ impl Office<'_> {
             Some(password) => Some(Password { hash: self.hash(password).await?, changed_at: self.now }),
         };
         let user = self.blank_user(&checked);
-        let event = self.event("user.created").subject(&user.subject).build();
+        let event = self.event(audit::USER_CREATED).subject(&user.subject).build();
         match self.sql.create_user(&user, password.as_ref(), &event).await? {
             Created::Done => self.user(&user.subject).await,
             Created::Exists(field) => Err(taken(field)),
@@ -85,7 +86,7 @@ impl Office<'_> {
         let mut user = before.clone();
         checked.apply(&mut user);
         user.updated_at = self.now;
-        let event = self.event("user.updated").subject(subject).build();
+        let event = self.event(audit::USER_UPDATED).subject(subject).build();
         if let Created::Exists(field) = self.sql.update_user(&user, &event).await? {
             return Err(taken(field));
         }
@@ -97,11 +98,11 @@ impl Office<'_> {
     async fn set_groups(&self, before: &User, wanted: &[String]) -> Result<(), Problem> {
         for group in wanted.iter().filter(|group| !before.groups.contains(group)) {
             self.make_group_if_absent(group).await?;
-            let event = self.event("group.member_added").subject(&before.subject).build();
+            let event = self.event(audit::GROUP_MEMBER_ADDED).subject(&before.subject).build();
             self.sql.add_group_member(group, &before.subject, &event).await?;
         }
         for group in before.groups.iter().filter(|group| !wanted.contains(group)) {
-            let event = self.event("group.member_removed").subject(&before.subject).build();
+            let event = self.event(audit::GROUP_MEMBER_REMOVED).subject(&before.subject).build();
             self.sql.remove_group_member(group, &before.subject, &event).await?;
         }
         Ok(())
@@ -116,7 +117,7 @@ impl Office<'_> {
             return Err(Problem::Refused(fault.into()));
         }
         let password = Password { hash: self.hash(new).await?, changed_at: self.now };
-        let event = self.event("password.set").subject(subject).build();
+        let event = self.event(audit::PASSWORD_SET).subject(subject).build();
         if !self.sql.set_password(subject, &password, &event).await? {
             return Err(no_user(subject));
         }
@@ -131,7 +132,7 @@ impl Office<'_> {
     pub async fn lock_user(&self, subject: &str) -> Result<User, Problem> {
         let user = self.user(subject).await?;
         self.not_oneself(&user, true, "lock your own account")?;
-        let event = self.event("user.locked").subject(subject).build();
+        let event = self.event(audit::USER_LOCKED).subject(subject).build();
         self.sql.lock_user(subject, Some(user.locked_at.unwrap_or(self.now)), &event).await?;
         self.end_all_sessions(subject, None).await?;
         self.forget_user(subject);
@@ -143,7 +144,7 @@ impl Office<'_> {
     /// # Errors
     /// Not found.
     pub async fn unlock_user(&self, subject: &str) -> Result<User, Problem> {
-        let event = self.event("user.unlocked").subject(subject).build();
+        let event = self.event(audit::USER_UNLOCKED).subject(subject).build();
         if !self.sql.lock_user(subject, None, &event).await? {
             return Err(no_user(subject));
         }
@@ -158,7 +159,7 @@ impl Office<'_> {
     pub async fn delete_user(&self, subject: &str) -> Result<(), Problem> {
         let user = self.user(subject).await?;
         self.not_oneself(&user, true, "delete your own account")?;
-        let event = self.event("user.deleted").subject(subject).build();
+        let event = self.event(audit::USER_DELETED).subject(subject).build();
         if !self.sql.delete_user(subject, &event).await? {
             return Err(no_user(subject));
         }

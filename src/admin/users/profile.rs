@@ -118,7 +118,8 @@ fn is_username(text: &str) -> bool {
 /// Only what no address can do without: whether it works is found out by writing to it.
 fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
-    let clean = |part: &str| !part.is_empty() && !part.contains(|letter: char| letter.is_whitespace() || letter.is_control() || letter == '@');
+    let clean =
+        |part: &str| !part.is_empty() && !part.contains(|letter: char| letter.is_whitespace() || letter.is_control() || letter == '@');
     text.len() <= 254 && clean(local) && local.len() <= 64 && clean(domain) && domain.split('.').all(|label| !label.is_empty())
 }
 
@@ -141,7 +142,8 @@ mod tests {
 
     #[test]
     fn usernames_and_addresses_are_kept_in_lower_case() {
-        let profile = Profile { username: " Ada ".into(), email: Some("Ada@Example.ORG".into()), email_verified: true, ..Profile::default() };
+        let profile =
+            Profile { username: " Ada ".into(), email: Some("Ada@Example.ORG".into()), email_verified: true, ..Profile::default() };
         let checked = profile.check().unwrap();
         assert_eq!(checked.get().username, "ada");
         assert_eq!(checked.get().email.as_deref(), Some("ada@example.org"));

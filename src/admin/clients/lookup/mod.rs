@@ -77,9 +77,12 @@ impl Office<'_> {
             let clients = self.sql.list_clients(&Page { search: String::new(), after, limit: 500 }).await?;
             let Some(last) = clients.last() else { break };
             (after, seen) = (Some(Page::client_key(last)), seen.saturating_add(clients.len()));
-            weakened.extend(clients.into_iter().map(|client| (weakness::of(&client), client)).filter_map(|(found, client)| {
-                (!found.is_empty()).then_some((client, found))
-            }));
+            weakened.extend(
+                clients
+                    .into_iter()
+                    .map(|client| (weakness::of(&client), client))
+                    .filter_map(|(found, client)| (!found.is_empty()).then_some((client, found))),
+            );
         }
         Ok(weakened)
     }

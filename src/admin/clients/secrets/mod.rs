@@ -6,6 +6,7 @@ use crate::admin::office::{Office, Problem};
 use crate::model::client::{Client, ClientSecret, SecretHash};
 use crate::secret::{Secret, TokenHash};
 use crate::spec::client_metadata::{self, ClientDraft};
+use crate::telemetry::audit;
 
 impl Office<'_> {
     /// A secret to store. One that authy makes has 256 random bits and is returned in the clear; one that somebody brings may be weak
@@ -25,7 +26,7 @@ impl Office<'_> {
     pub(super) async fn fit_secrets(&self, client: &Client) -> Result<Option<Secret<String>>, Problem> {
         if client.is_public() {
             for secret in &client.secrets {
-                let event = self.event("client.secret_retired").client(&client.client_id).build();
+                let event = self.event(audit::CLIENT_SECRET_RETIRED).client(&client.client_id).build();
                 self.sql.retire_client_secret(&client.client_id, secret.id, &event).await?;
             }
             return Ok(None);
@@ -56,7 +57,7 @@ impl Office<'_> {
         let draft = ClientDraft { secret: Some(brought.clone()), ..ClientDraft::of(&client) };
         client_metadata::check(&draft).map_err(super::faults_of)?;
         let (secret, _) = self.new_secret(Some(brought)).await?;
-        let event = self.event("client.secret_added").client(client_id).build();
+        let event = self.event(audit::CLIENT_SECRET_ADDED).client(client_id).build();
         self.sql.add_client_secret(client_id, &secret, &event).await?;
         self.forget_client(client_id);
         self.client(client_id).await
@@ -66,7 +67,7 @@ impl Office<'_> {
         let made = Secret::new(self.entropy.token("cs_"));
         let hash = SecretHash::Sha256(TokenHash::of(made.expose()));
         let secret = ClientSecret { id: self.entropy.uuid(), hash, created_at: self.now, expires_at: None };
-        let event = self.event("client.secret_added").client(&client.client_id).build();
+        let event = self.event(audit::CLIENT_SECRET_ADDED).client(&client.client_id).build();
         self.sql.add_client_secret(&client.client_id, &secret, &event).await?;
         Ok(made)
     }
@@ -84,7 +85,7 @@ impl Office<'_> {
                 "Make a new one first, or disable the client to shut it out.",
             ));
         }
-        let event = self.event("client.secret_retired").client(client_id).build();
+        let event = self.event(audit::CLIENT_SECRET_RETIRED).client(client_id).build();
         if !self.sql.retire_client_secret(client_id, id, &event).await? {
             return Err(Problem::not_found("secret", &id.to_string(), "It may be retired already."));
         }
@@ -99,7 +100,7 @@ impl Office<'_> {
     pub async fn retire_old_secrets(&self, client_id: &str) -> Result<Client, Problem> {
         let client = self.confidential(client_id).await?;
         if let Some(newest) = client.secrets.first() {
-            let event = self.event("client.secret_retired").client(client_id).build();
+            let event = self.event(audit::CLIENT_SECRET_RETIRED).client(client_id).build();
             self.sql.retire_other_client_secrets(client_id, newest.id, &event).await?;
             self.forget_client(client_id);
         }

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use crate::admin::office::{Office, Problem};
+use crate::telemetry::audit;
 
 impl Office<'_> {
     /// Ends every session of a person, or all but one; returns how many.
@@ -10,7 +11,7 @@ impl Office<'_> {
     /// # Errors
     /// When the store is away.
     pub async fn end_all_sessions(&self, subject: &str, except: Option<Uuid>) -> Result<u64, Problem> {
-        let event = self.event("session.ended").subject(subject).build();
+        let event = self.event(audit::SESSION_ENDED).subject(subject).build();
         let ended = self.sql.end_sessions_of(subject, except, self.now, &event).await?;
         self.forget_user(subject);
         Ok(ended)
@@ -25,7 +26,7 @@ impl Office<'_> {
         let Some(session) = session else {
             return Err(Problem::not_found("session", &id.to_string(), "It may have ended already: reload the page."));
         };
-        let event = self.event("session.ended").subject(subject).build();
+        let event = self.event(audit::SESSION_ENDED).subject(subject).build();
         self.sql.end_session(session.id, self.now, &event).await?;
         self.forget_user(subject);
         Ok(())
@@ -36,7 +37,7 @@ impl Office<'_> {
     /// # Errors
     /// When the store is away.
     pub async fn disconnect_app(&self, subject: &str, client_id: &str) -> Result<(), Problem> {
-        let event = self.event("consent.revoked").subject(subject).client(client_id).build();
+        let event = self.event(audit::CONSENT_WITHDRAWN).subject(subject).client(client_id).build();
         self.sql.forget_consent(subject, client_id, self.now, &event).await?;
         self.forget_user(subject);
         Ok(())
