@@ -195,7 +195,7 @@ impl Visit {
 
     /// What the authorization endpoint answers, to this browser.
     pub async fn answer(self, answer: Answer) -> HttpResponse {
-        respond_to_authorize(&self.app, &self.browser, answer, self.cookies).await
+        respond_to_authorize(&self.app, &self.request, (&self.browser, self.cookies), answer).await
     }
 
     /// The page of a failure.

@@ -78,8 +78,12 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
                 None => visit.redirect(&asked.return_to),
             }
         }
-        Ok(Outcome::Wrong) => page(&visit, &asked, again(StatusCode::UNAUTHORIZED, WRONG, None)).await,
+        Ok(Outcome::Wrong) => {
+            tracing::info!(address = visit.browser.address, "refused a sign-in");
+            page(&visit, &asked, again(StatusCode::UNAUTHORIZED, WRONG, None)).await
+        }
         Ok(Outcome::Wait(wait)) => {
+            tracing::warn!(address = visit.browser.address, "slowed down sign-ins");
             let text = "Too many attempts. Wait a few minutes, then try again.";
             page(&visit, &asked, again(StatusCode::TOO_MANY_REQUESTS, text, Some(wait))).await
         }

@@ -65,9 +65,9 @@ struct Shown {
 }
 
 async fn form(visit: &Visit, signed_in: &SignedIn, shown: Shown) -> HttpResponse {
-    let stored = match visit.app.sql.password_of(&signed_in.user.subject).await {
-        Ok(stored) => stored,
-        Err(error) => return visit.failure(error.into()),
+    let changed_at = match super::changed_at(&visit.app, &signed_in.user.subject).await {
+        Ok(changed_at) => changed_at,
+        Err(failure) => return visit.failure(failure),
     };
     let mut page = page(visit, "security", signed_in);
     if let Some((kind, text)) = shown.notice {
@@ -76,7 +76,7 @@ async fn form(visit: &Visit, signed_in: &SignedIn, shown: Shown) -> HttpResponse
     let template = SecurityPage {
         page,
         username: signed_in.user.username.clone(),
-        changed_at: stored.map(|password| password.changed_at.for_people().chars().take(10).collect()).unwrap_or_default(),
+        changed_at: changed_at.map(|time| time.for_people().chars().take(10).collect()).unwrap_or_default(),
         errors: shown.errors,
         password_hint: PASSWORD_HINT,
     };
