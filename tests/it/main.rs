@@ -1,1 +1,3 @@
 //! The one integration binary; its modules mirror `src`.
+
+mod cli;
