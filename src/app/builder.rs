@@ -1,6 +1,7 @@
 //! Puts the parts together. The command line and the tests build the same [`App`]; the tests bring their own time and chance.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 
@@ -10,12 +11,15 @@ use crate::accounts::password;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::entropy::Entropy;
-use crate::hashing::Hashing;
+use crate::hashing::{Hashing, calibrate};
 use crate::sealing::Sealer;
 use crate::spec::issuer::Issuer;
 use crate::store::kv::Kv;
 use crate::store::sql::Sql;
 use crate::telemetry::metrics::Metrics;
+
+/// How long one password may take to hash when the cost is to be measured.
+const COMFORTABLE: Duration = Duration::from_millis(250);
 
 /// What an [`App`] is made of.
 #[derive(Debug)]
@@ -45,7 +49,10 @@ impl App {
         let Parts { settings, issuer, clock, entropy, sql, kv, sealer } = parts;
         let keys = Keys::load(&sql, &sealer, clock.now()).await?;
         let hashing = Hashing::start(settings.hashing.threads, settings.hashing.queue).context("the hashing threads could not be started")?;
-        let hash_cost = settings.hashing.cost;
+        let hash_cost = match settings.hashing.cost {
+            0 => tokio::task::spawn_blocking(|| calibrate(COMFORTABLE)).await.context("bcrypt could not be measured")?,
+            cost => cost,
+        };
         let dummy_hash = password::dummy_hash(hash_cost, entropy.as_ref());
         Ok(Self {
             settings,

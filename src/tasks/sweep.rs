@@ -29,7 +29,7 @@ pub async fn run(app: Arc<App>) {
 /// # Errors
 /// When the database is away.
 pub async fn round(app: &App) -> Result<u64, crate::store::StoreError> {
-    let mut total = 0;
+    let mut total = app.kv.clean() as u64;
     loop {
         let swept = app.sql.sweep(app.now(), BATCH).await?;
         total += swept;

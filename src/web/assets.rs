@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderMap};
+use actix_web::{HttpRequest, HttpResponse, web};
 use sha2::{Digest as _, Sha256};
 
+use crate::app::App;
 use crate::web::brand::BrandView;
+use crate::web::{error_page, render};
 
 #[derive(rust_embed::Embed)]
 #[folder = "static/"]
@@ -56,6 +58,16 @@ fn content_type(name: &str) -> &'static str {
 pub fn path(name: &str) -> String {
     let named = ASSETS.iter().find(|asset| asset.name == name).map_or(name, |asset| &asset.hashed_name);
     format!("/static/{named}")
+}
+
+/// `GET /static/{name}`.
+pub async fn file(request: HttpRequest, app: web::Data<App>, name: web::Path<String>) -> HttpResponse {
+    respond(&name, request.headers()).unwrap_or_else(|| error_page::not_found(&app, &request))
+}
+
+/// `GET /static/brand.css`.
+pub async fn brand(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
+    respond_brand(&render::brand(&request, &app), request.headers(), request.query_string())
 }
 
 /// Answers `GET /static/{name}`; the request's headers decide between 200 and 304. `None`: there is no such file.

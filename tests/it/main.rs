@@ -1,6 +1,8 @@
 //! The one integration binary; its modules mirror `src`.
+#![cfg(test)]
 
 mod authorize;
+mod cli;
 mod endpoints;
 mod grants;
 mod house;

@@ -23,6 +23,7 @@ use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
 use crate::spec::return_path::{Delivery, ReturnPath};
 use crate::store::kv::codes;
+use uuid::Uuid;
 
 use interaction::{Interaction, Standing};
 use request::AuthorizationRequest;
@@ -45,6 +46,8 @@ pub struct Waiting {
     pub interaction: Interaction,
     /// What to go on with.
     pub transaction: Transaction,
+    /// The session of the person, if somebody is signed in.
+    pub session: Option<Uuid>,
 }
 
 /// A request whose client and return path are proven.
@@ -104,7 +107,10 @@ async fn advance(app: &App, transaction: Transaction, signed_in: Option<&SignedI
     };
     match decide(app, &opened, &transaction, signed_in).await {
         Ok(Next::Issue(delivery)) => Answer::Return(delivery, None),
-        Ok(Next::Interact(interaction)) => Answer::Interact(Box::new(Waiting { interaction, transaction })),
+        Ok(Next::Interact(interaction)) => {
+            let session = signed_in.map(|signed_in| signed_in.session.id);
+            Answer::Interact(Box::new(Waiting { interaction, transaction, session }))
+        },
         Err(failure) => refuse(app, &opened, failure), // from here on every refusal goes back to the client
     }
 }

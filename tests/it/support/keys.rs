@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use authy::clock::Timestamp;
 use authy::entropy::Entropy;
-use authy::jose::algorithm::Algorithm;
-use authy::jose::keys::{self, KeyPair};
+use authy::jose::keys;
+use authy::jose::{Algorithm, KeyPair};
 use authy::model::signing_key::SigningKey;
 use authy::sealing::Sealer;
 
@@ -14,5 +14,11 @@ static PAIRS: OnceLock<Vec<KeyPair>> = OnceLock::new();
 /// One key per algorithm.
 pub fn first_keys(sealer: &Sealer, entropy: &dyn Entropy, now: Timestamp) -> Vec<SigningKey> {
     let pairs = PAIRS.get_or_init(|| Algorithm::ALL.iter().map(|algorithm| keys::generate(*algorithm, entropy).expect("a key")).collect());
-    keys::first_keys(pairs, sealer, entropy, now)
+    let sealed = pairs.iter().map(|pair| KeyPair {
+        kid: pair.kid.clone(),
+        algorithm: pair.algorithm,
+        public_jwk: pair.public_jwk.clone(),
+        private_jwk: pair.private_jwk.clone(),
+    });
+    keys::first_keys(sealed.map(|pair| pair.seal(sealer, entropy)).collect(), now)
 }

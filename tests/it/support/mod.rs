@@ -1,3 +1,7 @@
 //! What the tests stand on.
 
+pub mod app;
 pub mod backends;
+pub mod browser;
+pub mod keys;
+pub mod relying_party;

@@ -1,0 +1,81 @@
+//! `GET` and `POST /oauth2/authorize`: turns an [`Answer`] into HTTP, and nothing else.
+
+use actix_web::cookie::Cookie;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::interaction::Interaction;
+use super::{Answer, Waiting};
+use crate::accounts::browser::Browser;
+use crate::accounts::transaction;
+use crate::app::App;
+use crate::failure::Failure;
+use crate::secret::Secret;
+use crate::web::cookies::{Cookies, Kind};
+use crate::web::extract::{self, FormBody};
+use crate::web::{error_page, render, report, respond};
+
+/// OIDC Core §3.1.2.1: by GET.
+pub async fn get(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
+    let browser = extract::browser(&request, &app);
+    let answer = super::authorize(&app, request.query_string(), &browser).await;
+    respond(&app, &request, (&browser, Vec::new()), answer).await
+}
+
+/// OIDC Core §3.1.2.1: by POST. It comes from another site, so the Lax session cookie stays behind; the same request by GET brings it.
+pub async fn post(request: HttpRequest, app: web::Data<App>, body: FormBody) -> HttpResponse {
+    let query = if body.as_str().is_empty() { request.query_string() } else { body.as_str() };
+    respond::redirect(&format!("{}?{query}", app.issuer.url("/oauth2/authorize")))
+}
+
+/// What an authorization request came to, with the cookies that the browser gets on the way.
+pub async fn respond(app: &web::Data<App>, request: &HttpRequest, visitor: (&Browser, Vec<Cookie<'static>>), answer: Answer) -> HttpResponse {
+    let (browser, mut cookies) = visitor;
+    let mut response = match answer {
+        Answer::Page(failure) => error_page::failure(app, request, &failure, ("authorize", None)),
+        Answer::Return(delivery, refused) => {
+            if let Some((failure, error_id)) = refused {
+                report::publish_as(app, &error_id, &failure, ("authorize", None));
+            }
+            render::delivery(app, request, &delivery)
+        }
+        Answer::Interact(waiting) => match page_for(app, browser, *waiting, &mut cookies).await {
+            Ok(location) => respond::redirect(&location),
+            Err(failure) => error_page::failure(app, request, &failure, ("authorize", None)),
+        },
+    };
+    for cookie in &cookies {
+        // A cookie of ours is always a valid header; were it not, the person would be asked to sign in again.
+        let _ = response.add_cookie(cookie);
+    }
+    response
+}
+
+/// Where the person has to go, and the request with them: sealed in the URL before sign-in, kept in the store after it.
+async fn page_for(app: &App, browser: &Browser, waiting: Waiting, cookies: &mut Vec<Cookie<'static>>) -> Result<String, Failure> {
+    let Waiting { interaction, transaction, session } = waiting;
+    match (interaction, session) {
+        (Interaction::Login(_), _) | (_, None) => {
+            let browser = with_pre_session(app, browser, cookies);
+            let sealed = transaction::seal(app, transaction, &browser)?;
+            Ok(app.issuer.url(&format!("/login?t={sealed}")))
+        }
+        (Interaction::SelectAccount, Some(session)) => {
+            let handle = transaction::park(app, transaction, session).await?;
+            Ok(app.issuer.url(&format!("/login/select?t={handle}")))
+        }
+        (Interaction::Consent, Some(session)) => {
+            let handle = transaction::park(app, transaction, session).await?;
+            Ok(app.issuer.url(&format!("/consent?t={handle}")))
+        }
+    }
+}
+
+/// A browser that a request can be bound to before anybody signs in.
+fn with_pre_session(app: &App, browser: &Browser, cookies: &mut Vec<Cookie<'static>>) -> Browser {
+    if browser.pre_session.is_some() {
+        return browser.clone();
+    }
+    let cookie = Secret::new(app.entropy.token("pre_"));
+    cookies.push(Cookies::new(app.issuer.is_https()).set(Kind::PreSession, &cookie, None));
+    Browser { pre_session: Some(cookie), ..browser.clone() }
+}

@@ -1,0 +1,248 @@
+//! Answers, and the only place where an error becomes HTTP.
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::spec::bearer;
+use crate::spec::error::{ErrorCode, OAuthError};
+use crate::spec::issuer::Issuer;
+use crate::web::limits::Excess;
+use crate::web::report::{self, About};
+use crate::web::security_headers::no_store;
+
+/// The response header with the `error_id`.
+pub const ERROR_ID: HeaderName = HeaderName::from_static("authy-error-id");
+/// When to come back after "busy".
+const RETRY_AFTER: Duration = Duration::from_secs(2);
+const REALM: &str = "authy";
+
+/// A JSON document.
+pub fn json(status: StatusCode, body: &impl Serialize) -> HttpResponse {
+    match serde_json::to_vec(body) {
+        Ok(bytes) => HttpResponse::build(status).content_type("application/json").body(bytes),
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be written as JSON");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}
+
+/// RFC 6749 §5.1: a JSON document with tokens or personal data, 200.
+pub fn json_no_store(body: &impl Serialize) -> HttpResponse {
+    let mut response = json(StatusCode::OK, body);
+    no_store(response.headers_mut());
+    response
+}
+
+/// An answer without a body, and so without a Content-Type.
+pub fn empty(status: StatusCode) -> HttpResponse {
+    let mut response = HttpResponse::new(status);
+    no_store(response.headers_mut());
+    response
+}
+
+/// 303: the browser goes there with GET, and never sends a password again (RFC 9700 §4.12).
+pub fn redirect(location: &str) -> HttpResponse {
+    let mut response = empty(StatusCode::SEE_OTHER);
+    match HeaderValue::from_str(location) {
+        Ok(location) => {
+            response.headers_mut().insert(header::LOCATION, location);
+            response
+        }
+        Err(_) => empty(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+/// Says when to come back, in whole seconds.
+pub fn retry_after(response: &mut HttpResponse, wait: Duration) {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+}
+
+/// Every `Authorization` header as it came; `None` in place of one that is not ASCII.
+pub fn authorization(request: &HttpRequest) -> Vec<Option<String>> {
+    request.headers().get_all(header::AUTHORIZATION).map(|value| value.to_str().ok().map(str::to_owned)).collect()
+}
+
+/// RFC 6749 §5.2: exactly these three members.
+#[derive(Debug, Serialize)]
+struct ErrorBody<'a> {
+    error: &'a str,
+    error_description: &'a str,
+    error_uri: String,
+}
+
+/// The page that explains a refusal: `{issuer}/errors/{error}?id={error_id}`.
+pub fn error_uri(issuer: &Issuer, error: ErrorCode, error_id: &str) -> String {
+    issuer.url(&format!("/errors/{error}?id={error_id}"))
+}
+
+/// RFC 6749 §5.2: an error of an endpoint that machines call.
+pub fn oauth_error(app: &web::Data<App>, request: &HttpRequest, failure: &Failure, about: About<'_>) -> HttpResponse {
+    let error_id = report::publish(app, request, failure, about);
+    error_json(&app.issuer, failure, &error_id)
+}
+
+/// RFC 6750 §3: an error of a resource that bearer tokens open. A request that brought no token learns only the scheme.
+pub fn bearer_error(app: &web::Data<App>, request: &HttpRequest, failure: &Failure, about: About<'_>) -> HttpResponse {
+    let error_id = report::publish(app, request, failure, about);
+    bearer_json(&app.issuer, failure, &error_id, !request.headers().contains_key(header::AUTHORIZATION))
+}
+
+/// A request that was refused for its size or its kind, to a machine.
+pub fn excess_json(issuer: &Issuer, excess: Excess, error_id: &str) -> HttpResponse {
+    error_document(issuer, excess.status(), &excess.public(), error_id)
+}
+
+fn error_json(issuer: &Issuer, failure: &Failure, error_id: &str) -> HttpResponse {
+    let public = failure.public();
+    let mut response = error_document(issuer, status_for_client(failure), &public, error_id);
+    if public.error == ErrorCode::InvalidClient {
+        // RFC 6749 §5.2: the scheme the client used, and the one it may use.
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"authy\", charset=\"UTF-8\""));
+    }
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        retry_after(&mut response, RETRY_AFTER);
+    }
+    response
+}
+
+fn bearer_json(issuer: &Issuer, failure: &Failure, error_id: &str, nothing_presented: bool) -> HttpResponse {
+    let public = failure.public();
+    let status = match public.error {
+        ErrorCode::InvalidToken => StatusCode::UNAUTHORIZED,
+        ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
+        _ => return error_json(issuer, failure, error_id),
+    };
+    let mut response = error_document(issuer, status, &public, error_id);
+    let scope = (public.error == ErrorCode::InsufficientScope).then_some("openid");
+    let told = (!nothing_presented).then_some(&public);
+    if let Ok(challenge) = HeaderValue::from_str(&bearer::www_authenticate(REALM, told, scope)) {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
+}
+
+fn error_document(issuer: &Issuer, status: StatusCode, public: &OAuthError, error_id: &str) -> HttpResponse {
+    let error_uri = error_uri(issuer, public.error, error_id);
+    let mut response = json(status, &ErrorBody { error: public.error.as_str(), error_description: public.description, error_uri });
+    no_store(response.headers_mut());
+    name_error(&mut response, error_id);
+    response
+}
+
+/// Sets `Authy-Error-Id`.
+pub fn name_error(response: &mut HttpResponse, error_id: &str) {
+    if let Ok(value) = HeaderValue::from_str(error_id) {
+        response.headers_mut().insert(ERROR_ID, value);
+    }
+}
+
+/// RFC 6749 §5.2: 400 unless it says otherwise.
+fn status_for_client(failure: &Failure) -> StatusCode {
+    match failure.code() {
+        ErrorCode::InvalidClient => StatusCode::UNAUTHORIZED,
+        ErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorCode::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+/// The status of a page: a form that is not ours is 403, whatever else is wrong with a request is 400.
+pub fn status_for_page(failure: &Failure) -> StatusCode {
+    match failure.code() {
+        ErrorCode::AccessDenied | ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
+        ErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorCode::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+/// Sets `Retry-After` on "busy".
+pub fn maybe_retry_after(response: &mut HttpResponse) {
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        retry_after(response, RETRY_AFTER);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::body::to_bytes;
+
+    fn issuer() -> Issuer {
+        Issuer::parse("https://id.example.com/auth").unwrap()
+    }
+
+    async fn body(response: HttpResponse) -> serde_json::Value {
+        serde_json::from_slice(&to_bytes(response.into_body()).await.unwrap()).unwrap()
+    }
+
+    fn header(response: &HttpResponse, name: &str) -> Option<String> {
+        response.headers().get(name).map(|value| value.to_str().unwrap().to_owned())
+    }
+
+    #[tokio::test]
+    async fn an_error_has_three_members_and_its_id_in_a_header() {
+        let failure = OAuthError::invalid_grant("The code is not valid.").because("expired 3 s ago").into();
+        let response = error_json(&issuer(), &failure, "abc");
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+        assert_eq!(header(&response, "authy-error-id").as_deref(), Some("abc"));
+        assert_eq!(header(&response, "cache-control").as_deref(), Some("no-store"));
+        assert_eq!(header(&response, "content-type").as_deref(), Some("application/json"));
+        let expected = serde_json::json!({
+            "error": "invalid_grant",
+            "error_description": "The code is not valid.",
+            "error_uri": "https://id.example.com/auth/errors/invalid_grant?id=abc",
+        });
+        assert_eq!(body(response).await, expected);
+    }
+
+    #[tokio::test]
+    async fn what_broke_is_not_told() {
+        let response = error_json(&issuer(), &Failure::Broken(anyhow::anyhow!("password is hunter2")), "abc");
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(!body(response).await.to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn a_client_that_could_not_prove_itself_is_told_how() {
+        let response = error_json(&issuer(), &OAuthError::invalid_client("No.").into(), "abc");
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+        assert!(header(&response, "www-authenticate").unwrap().starts_with("Basic realm="));
+    }
+
+    #[test]
+    fn busy_says_when_to_come_back() {
+        let response = error_json(&issuer(), &Failure::Busy("queue full".into()), "abc");
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(header(&response, "retry-after").as_deref(), Some("2"));
+    }
+
+    #[test]
+    fn a_bearer_refusal_challenges() {
+        let invalid = OAuthError::invalid_token("The token is not valid.").into();
+        let response = bearer_json(&issuer(), &invalid, "abc", false);
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+        assert!(header(&response, "www-authenticate").unwrap().contains("error=\"invalid_token\""));
+        let response = bearer_json(&issuer(), &invalid, "abc", true);
+        assert_eq!(header(&response, "www-authenticate").unwrap(), "Bearer realm=\"authy\"");
+        let response = bearer_json(&issuer(), &OAuthError::insufficient_scope("No.").into(), "abc", false);
+        assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    }
+
+    #[test]
+    fn a_redirect_is_303_and_writes_no_other_header() {
+        let response = redirect("https://rp.example/cb?code=x");
+        assert_eq!(response.status(), StatusCode::SEE_OTHER);
+        assert!(header(&response, "content-type").is_none());
+        assert_eq!(header(&response, "cache-control").as_deref(), Some("no-store"));
+        assert_eq!(redirect("https://rp.example/\r\nSet-Cookie: a=b").status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+}
