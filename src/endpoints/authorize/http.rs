@@ -16,7 +16,7 @@ use crate::web::{error_page, render, report, respond};
 
 /// OIDC Core §3.1.2.1: by GET.
 pub async fn get(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
-    let browser = extract::browser(&app, &request);
+    let browser = extract::browser(&request, &app);
     let answer = super::authorize(&app, request.query_string(), &browser).await;
     respond(&app, &request, (&browser, Vec::new()), answer).await
 }

@@ -11,7 +11,7 @@ use crate::web::{error_page, respond};
 
 /// RP-Initiated Logout §2: by GET.
 pub async fn get(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
-    let browser = extract::browser(&app, &request);
+    let browser = extract::browser(&request, &app);
     match super::end_session(&app, request.query_string(), &browser).await {
         Ok(outcome) => finish(&app, outcome).unwrap_or_else(|failure| error_page::failure(&app, &request, &failure, ("logout", None))),
         Err(failure) => error_page::failure(&app, &request, &failure, ("logout", None)),
