@@ -1,28 +1,114 @@
 //! Every URL of the server in one table, with its method and handler.
 
+use actix_web::guard;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{Resource, Route};
+use actix_web::{Handler, HttpResponse, Responder, Route};
 
+use crate::accounts::{consent, login, logout, profile, select, setup};
+use crate::admin::{clients, users};
 use crate::app::App;
 use crate::endpoints::{authorize, discovery, end_session, introspect, jwks, revoke, token, userinfo};
-use crate::web::{assets, cors, help, not_found};
+use crate::server::management;
+use crate::web::{assets, cors, help, respond};
+
+/// Writes the table twice: as routes, and as names that tests sweep.
+macro_rules! table {
+    ($($path:literal => $($method:ident $handler:path),+;)*) => {
+        /// Every path below the issuer, with its methods.
+        pub const TABLE: &[(&str, &[&str])] = &[$(($path, &[$(stringify!($method)),+]),)*];
+
+        fn mount(config: &mut ServiceConfig, base: &str) {
+            $(config.service(web::resource(format!("{base}{}", $path))$(.route(table!(@ $method).to($handler)))+);)*
+        }
+    };
+    (@ GET) => { reading() };
+    (@ POST) => { web::post() };
+    (@ OPTIONS) => { web::method(actix_web::http::Method::OPTIONS) };
+}
+
+table! {
+    "/.well-known/openid-configuration" => GET discovery::http::metadata, OPTIONS cors::preflight_everybody;
+    "/.well-known/oauth-authorization-server" => GET discovery::http::metadata, OPTIONS cors::preflight_everybody;
+    "/.well-known/jwks.json" => GET jwks::http::jwks, OPTIONS cors::preflight_everybody;
+    "/.well-known/change-password" => GET change_password;
+    "/oauth2/authorize" => GET authorize::http::get, POST authorize::http::post;
+    "/oauth2/token" => POST token::http::token, OPTIONS cors::preflight;
+    "/oauth2/userinfo" => GET userinfo::http::get, POST userinfo::http::post, OPTIONS cors::preflight;
+    "/oauth2/introspect" => POST introspect::http::introspect;
+    "/oauth2/revoke" => POST revoke::http::revoke, OPTIONS cors::preflight;
+    "/oauth2/logout" => GET end_session::http::get, POST end_session::http::post;
+    "/" => GET home;
+    "/setup" => GET setup::http::show, POST setup::http::submit;
+    "/login" => GET login::http::show, POST login::http::submit;
+    "/login/select" => GET select::http::show, POST select::http::submit;
+    "/consent" => GET consent::http::show, POST consent::http::submit;
+    "/logout" => GET logout::http::show, POST logout::http::submit;
+    "/logout/done" => GET logout::http::done;
+    "/account" => GET profile::details::http::show, POST profile::details::http::submit;
+    "/account/profile" => GET profile::details::http::show, POST profile::details::http::submit;
+    "/account/security" => GET profile::security::http::show, POST profile::security::http::submit;
+    "/account/sessions" => GET profile::sessions::http::show, POST profile::sessions::http::submit;
+    "/account/apps" => GET profile::apps::http::show, POST profile::apps::http::submit;
+    "/admin" => GET crate::admin::http::overview;
+    "/admin/clients" => GET clients::http::list;
+    "/admin/clients/new" => GET clients::http::new_form, POST clients::http::create;
+    "/admin/clients/{client_id}" => GET clients::http::show;
+    "/admin/clients/{client_id}/edit" => GET clients::http::edit_form, POST clients::http::update;
+    "/admin/clients/{client_id}/delete" => GET clients::http::delete_form, POST clients::http::delete;
+    "/admin/clients/{client_id}/enable" => POST clients::http::enable;
+    "/admin/clients/{client_id}/disable" => POST clients::http::disable;
+    "/admin/clients/{client_id}/secrets" => POST clients::http::rotate_secret;
+    "/admin/clients/{client_id}/secrets/{secret}/retire" => POST clients::http::retire_secret;
+    "/admin/users" => GET users::http::list;
+    "/admin/users/new" => GET users::http::new_form, POST users::http::create;
+    "/admin/users/{subject}" => GET users::http::show;
+    "/admin/users/{subject}/edit" => GET users::http::edit_form, POST users::http::update;
+    "/admin/users/{subject}/password" => POST users::http::set_password;
+    "/admin/users/{subject}/lock" => POST users::http::lock;
+    "/admin/users/{subject}/unlock" => POST users::http::unlock;
+    "/admin/users/{subject}/sessions/revoke" => POST users::http::end_sessions;
+    "/admin/users/{subject}/sessions/{session}/revoke" => POST users::http::end_session;
+    "/admin/users/{subject}/apps/{client_id}/revoke" => POST users::http::disconnect;
+    "/admin/users/{subject}/delete" => GET users::http::delete_form, POST users::http::delete;
+    "/errors/{error}" => GET help::show;
+    "/static/brand.css" => GET assets::brand;
+    "/static/{name}" => GET assets::file;
+    "/healthz" => GET management::livez;
+}
 
 /// Mounts the table below the issuer's path.
 pub fn configure(config: &mut ServiceConfig, app: &App) {
     let base = app.issuer.path();
-    for path in well_known(base, "openid-configuration") {
-        config.service(get(&path, web::get().to(discovery::http::metadata)));
-    }
-    for path in well_known(base, "oauth-authorization-server") {
-        config.service(get(&path, web::get().to(discovery::http::metadata)));
+    mount(config, base);
+    if !base.is_empty() {
+        // RFC 8414 §3.1: the well-known path is inserted between the host and the issuer's path.
+        for name in ["openid-configuration", "oauth-authorization-server"] {
+            let path = format!("/.well-known/{name}{base}");
+            config.service(web::resource(path).route(reading_with(discovery::http::metadata)));
+        }
     }
 }
 
-/// The address below the issuer (OIDC Discovery §4), and with the path inserted behind the host (RFC 8414 §3.1).
-fn well_known(base: &str, name: &str) -> Vec<String> {
-    let mut paths = vec![format!("{base}/.well-known/{name}")];
-    if !base.is_empty() {
-        paths.push(format!("/.well-known/{name}{base}"));
-    }
-    paths
+/// RFC 9110 §9.3.2: HEAD is GET without a body.
+fn reading() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+fn reading_with<F, Args>(handler: F) -> Route
+where
+    F: Handler<Args>,
+    Args: actix_web::FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    reading().to(handler)
+}
+
+/// The root: where people who only typed the host name are taken.
+async fn home(app: web::Data<App>) -> HttpResponse {
+    respond::redirect(&app.issuer.url("/account"))
+}
+
+/// The well-known URL for changing passwords, which password managers open.
+async fn change_password(app: web::Data<App>) -> HttpResponse {
+    respond::redirect(&app.issuer.url("/account/security"))
 }

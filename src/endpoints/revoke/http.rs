@@ -9,9 +9,10 @@ use crate::web::{cors, respond};
 
 /// RFC 7009 §2.2: 200 with nothing in it.
 pub async fn revoke(request: HttpRequest, app: web::Data<App>, body: FormBody) -> HttpResponse {
-    let response = match super::revoke(&app, body.as_str(), &respond::authorization(&request)).await {
+    let mut client_id = None;
+    let response = match super::revoke(&app, body.as_str(), &respond::authorization(&request), &mut client_id).await {
         Ok(()) => respond::empty(StatusCode::OK),
-        Err(failure) => respond::oauth_error(&app, &request, &failure, ("revoke", None)),
+        Err(failure) => respond::oauth_error(&app, &request, &failure, ("revoke", client_id.as_deref())),
     };
-    cors::allow_any_client(&app, &request, response).await
+    cors::allow_client(&app, &request, client_id.as_deref(), response).await
 }

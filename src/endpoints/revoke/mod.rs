@@ -13,13 +13,14 @@ use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
 use crate::telemetry::audit;
 
-/// RFC 7009 §2.1. Revoking a token of a user revokes its grant, and with it everything the grant gave.
+/// RFC 7009 §2.1; `client_id` tells who asked, once that is proven. Revoking a token of a user revokes its grant, and with it everything the grant gave.
 ///
 /// # Errors
 /// RFC 7009 §2.2.1; an unknown token is no error (§2.2).
-pub async fn revoke(app: &App, body: &str, authorization: &[Option<String>]) -> Result<(), Failure> {
+pub async fn revoke(app: &App, body: &str, authorization: &[Option<String>], client_id: &mut Option<String>) -> Result<(), Failure> {
     let params = Params::parse(body)?;
     let client = client_auth::authenticate(app, &Presented { authorization, params: &params }).await?;
+    *client_id = Some(client.client_id.clone());
     let token = params.require("token")?;
     if presented::looks_like_refresh_token(token) {
         let Some((_, grant)) = app.sql.refresh_token(&TokenHash::of(token)).await? else { return Ok(()) };

@@ -23,22 +23,23 @@ pub async fn post(request: HttpRequest, app: web::Data<App>, body: FormBody) -> 
 }
 
 async fn answer(request: &HttpRequest, app: &web::Data<App>, body: &str) -> HttpResponse {
-    let response = match userinfo(request, app, body).await {
+    let mut client_id = None;
+    let response = match userinfo((request, body), app, &mut client_id).await {
         Ok(UserInfo::Json(claims)) => respond::json_no_store(&claims),
         Ok(UserInfo::Jwt(token)) => {
             let mut response = HttpResponse::Ok();
             response.content_type("application/jwt").insert_header((header::CACHE_CONTROL, "no-store")).body(token)
         }
-        Err(failure) => respond::bearer_error(app, request, &failure, ("userinfo", None)),
+        Err(failure) => respond::bearer_error(app, request, &failure, ("userinfo", client_id.as_deref())),
     };
-    cors::allow_any_client(app, request, response).await
+    cors::allow_client(app, request, client_id.as_deref(), response).await
 }
 
-async fn userinfo(request: &HttpRequest, app: &App, body: &str) -> Result<UserInfo, Failure> {
+async fn userinfo((request, body): (&HttpRequest, &str), app: &App, client_id: &mut Option<String>) -> Result<UserInfo, Failure> {
     let authorization = respond::authorization(request);
     let headers: Vec<&str> = authorization.iter().map(|header| header.as_deref().unwrap_or("Bearer \u{fffd}")).collect();
     let (query, body) = (Params::parse(request.query_string())?, Params::parse(body)?);
     let token = bearer::find(&headers, Some(&query), Some(&body))?;
     let token = token.ok_or_else(|| OAuthError::invalid_token("An access token is needed.").because("the request carries no access token"))?;
-    super::userinfo(app, token).await
+    super::userinfo(app, token, client_id).await
 }

@@ -24,14 +24,15 @@ pub enum UserInfo {
     Jwt(String),
 }
 
-/// OIDC Core §5.3.1: the token, its grant, its user, and then the claims that were approved.
+/// OIDC Core §5.3.1: the token (`client_id` then tells whose it is), its grant, its user, and then the claims that were approved.
 ///
 /// # Errors
 /// RFC 6750 §3.1.
-pub async fn userinfo(app: &App, token: &str) -> Result<UserInfo, Failure> {
+pub async fn userinfo(app: &App, token: &str, client_id: &mut Option<String>) -> Result<UserInfo, Failure> {
     let keys = app.keys.current();
     let facts = presented::access_token(token, &app.sealer, &keys.set, (app.issuer.as_str(), app.now()))
         .ok_or_else(|| invalid_token().because("the token is unknown or expired"))?;
+    *client_id = Some(facts.client_id.clone());
     let Holder::User { subject, grant_id } = &facts.holder else {
         return Err(OAuthError::insufficient_scope("The access token does not act for a user.").into());
     };
