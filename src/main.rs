@@ -1,3 +1,7 @@
-//! The `authy` binary: parses the command line, prints the error, chooses the exit code.
+//! The `authy` binary: everything is in the library's `cli`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    authy::cli::main(std::env::args_os())
+}

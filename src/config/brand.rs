@@ -16,17 +16,17 @@ pub struct Brand {
 
 impl Brand {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
-        Self {
-            name: reader.one("brand.name", name),
-            logo: reader.optional("brand.logo", logo),
-            color: reader.one("brand.color", color),
-        }
+        Self { name: reader.one("brand.name", name), logo: reader.optional("brand.logo", logo), color: reader.one("brand.color", color) }
     }
 }
 
 fn name(text: &str) -> Result<String, Fault> {
     let good = text.trim() == text && text.chars().count() <= 60 && !text.chars().any(char::is_control);
-    if good { Ok(text.to_owned()) } else { Err(Fault::not(text, "a name to show", "Write one line of at most 60 characters without spaces around it.")) }
+    if good {
+        Ok(text.to_owned())
+    } else {
+        Err(Fault::not(text, "a name to show", "Write one line of at most 60 characters without spaces around it."))
+    }
 }
 
 fn color(text: &str) -> Result<String, Fault> {

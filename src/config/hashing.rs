@@ -27,6 +27,7 @@ impl Hashing {
 fn cost(text: &str) -> Result<u32, Fault> {
     match text {
         "auto" => Ok(0),
-        _ => parse::count(text, 4, 18).map_err(|_| Fault::not(text, "a cost of bcrypt", "Write a number from 4 to 18 (12 is usual), or auto.")),
+        _ => parse::count(text, 4, 18)
+            .map_err(|_| Fault::not(text, "a cost of bcrypt", "Write a number from 4 to 18 (12 is usual), or auto.")),
     }
 }

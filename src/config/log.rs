@@ -32,9 +32,10 @@ impl LogFormat {
 pub(super) fn directives(text: &str) -> Result<String, Fault> {
     const MEND: &str = "Write error, warn, info, debug, trace or off, or directives such as info,authy::store=debug.";
     let level = |word: &str| ["error", "warn", "info", "debug", "trace", "off"].iter().any(|level| level.eq_ignore_ascii_case(word));
-    let words = text.split(',').map(str::trim);
-    let good = words.clone().all(|word| level(word) || word.contains(['=', '['])) && EnvFilter::try_new(text).is_ok();
-    if good { Ok(words.collect::<Vec<_>>().join(",")) } else { Err(Fault::not(text, "a log level", MEND)) }
+    let words: Vec<&str> = text.split(',').map(str::trim).collect();
+    let joined = words.join(",");
+    let good = words.iter().all(|word| level(word) || word.contains(['=', '['])) && EnvFilter::try_new(&joined).is_ok();
+    if good { Ok(joined) } else { Err(Fault::not(text, "a log level", MEND)) }
 }
 
 #[cfg(test)]

@@ -24,7 +24,9 @@ impl Network {
             let prefix = prefix.map_or(Some(most), |prefix| prefix.parse::<u8>().ok().filter(|prefix| *prefix <= most))?;
             Some(Self { address, prefix })
         });
-        parsed.ok_or_else(|| Fault::not(text, "an address or a network", "Write addresses or networks with commas between them: 10.0.0.0/8, 192.0.2.7, ::1."))
+        parsed.ok_or_else(|| {
+            Fault::not(text, "an address or a network", "Write addresses or networks with commas between them: 10.0.0.0/8, 192.0.2.7, ::1.")
+        })
     }
 
     /// Whether the address is in the network. An IPv4 address that arrives mapped into IPv6 counts as what it is.

@@ -96,8 +96,7 @@ pub fn database_url(text: &str) -> Result<Secret<String>, Fault> {
 
 /// `redis://`, `rediss://`, and both with `+cluster` or `+sentinel`.
 pub fn redis_url(text: &str) -> Result<Secret<String>, Fault> {
-    const MEND: &str =
-        "Write redis://host:6379, rediss://host:6379, redis+cluster://host:6379,host:6379 or redis+sentinel://host:26379,host:26379/master.";
+    const MEND: &str = "Write redis://host:6379, rediss://host:6379, redis+cluster://host:6379,host:6379 or redis+sentinel://host:26379,host:26379/master.";
     let Some((scheme, rest)) = text.split_once("://") else {
         return Err(Fault::new("The Redis URL has no scheme.", MEND));
     };
@@ -121,10 +120,14 @@ pub fn redis_url(text: &str) -> Result<Secret<String>, Fault> {
 
 /// `smtp://` or `smtps://`.
 pub fn smtp_url(text: &str) -> Result<Secret<String>, Fault> {
-    let good = url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "smtp" | "smtps") && url.host_str().is_some_and(|host| !host.is_empty()));
+    let good = url::Url::parse(text)
+        .is_ok_and(|url| matches!(url.scheme(), "smtp" | "smtps") && url.host_str().is_some_and(|host| !host.is_empty()));
     match good {
         true => Ok(text.into()),
-        false => Err(Fault::new("The URL of the mail server cannot be read.", "Write smtp://user:password@host:587 or smtps://user:password@host.")),
+        false => Err(Fault::new(
+            "The URL of the mail server cannot be read.",
+            "Write smtp://user:password@host:587 or smtps://user:password@host.",
+        )),
     }
 }
 
@@ -148,7 +151,10 @@ mod tests {
     #[test]
     fn durations_are_seconds_or_have_a_unit_and_are_never_zero() {
         let seconds = |text| duration(text).map(|span| span.as_secs());
-        assert_eq!([seconds("90"), seconds("90s"), seconds("10m"), seconds("12h"), seconds("30d")], [90, 90, 600, 43_200, 2_592_000].map(Ok));
+        assert_eq!(
+            [seconds("90"), seconds("90s"), seconds("10m"), seconds("12h"), seconds("30d")],
+            [90, 90, 600, 43_200, 2_592_000].map(Ok)
+        );
         for text in ["0", "0h", "-1", "1.5h", "10 m", "m", "1w", "10M", "99999999999999999999", "999999999d"] {
             assert!(duration(text).is_err(), "{text}");
         }
@@ -166,10 +172,14 @@ mod tests {
 
     #[test]
     fn redis_urls_have_three_shapes() {
-        for text in ["redis://h", "rediss://u:p@h:6380/2", "redis+cluster://a:1,b:2", "rediss+cluster://:p@a", "redis+sentinel://a:1,b:2/main/3"] {
+        for text in
+            ["redis://h", "rediss://u:p@h:6380/2", "redis+cluster://a:1,b:2", "rediss+cluster://:p@a", "redis+sentinel://a:1,b:2/main/3"]
+        {
             assert!(redis_url(text).is_ok(), "{text}");
         }
-        for text in ["h:6379", "http://h", "redis://", "redis://:p@", "redis://a,b", "redis+x://a", "redis+sentinel://a:1", "redis+sentinel://a/"] {
+        for text in
+            ["h:6379", "http://h", "redis://", "redis://:p@", "redis://a,b", "redis+x://a", "redis+sentinel://a:1", "redis+sentinel://a/"]
+        {
             assert!(redis_url(text).is_err(), "{text}");
         }
     }

@@ -61,7 +61,10 @@ mod tests {
             let shown = redact(Secrecy::Url, text);
             assert!(!shown.contains("hunter2") && !shown.contains("ter2") && shown.contains(REDACTED), "{shown}");
         }
-        assert_eq!(redact(Secrecy::Url, "postgres://ada:x@db.example/authy?sslmode=require"), "postgres://ada:[redacted]@db.example/authy?sslmode=require");
+        assert_eq!(
+            redact(Secrecy::Url, "postgres://ada:x@db.example/authy?sslmode=require"),
+            "postgres://ada:[redacted]@db.example/authy?sslmode=require"
+        );
         assert_eq!(redact(Secrecy::Url, "sqlite:authy.db"), "sqlite:authy.db");
         assert_eq!(redact(Secrecy::Secret, "x"), REDACTED);
     }

@@ -16,13 +16,17 @@ pub(super) fn collect(values: &mut Values, (spelling, file): (&str, &str), read_
             return values.wrong(spelling, problem, "Name a TOML file that authy may read, or leave the setting out.");
         }
     };
-    let table = std::str::from_utf8(&bytes).map_err(|_| (String::new(), "it is not UTF-8".to_owned())).and_then(|text| {
-        text.parse::<Table>().map_err(|error| (place(text, error.span()), error.message().to_owned()))
-    });
+    let table = std::str::from_utf8(&bytes)
+        .map_err(|_| (String::new(), "it is not UTF-8".to_owned()))
+        .and_then(|text| text.parse::<Table>().map_err(|error| (place(text, error.span()), error.message().to_owned())));
     match table {
         Ok(table) => walk(values, (&table, String::new()), file, read_file),
         Err((place, why)) => {
-            values.wrong(spelling, format!("{file}{place} is not TOML: {why}."), "Mend that line; settings look like `issuer = \"https://id.example.com\"`.");
+            values.wrong(
+                spelling,
+                format!("{file}{place} is not TOML: {why}."),
+                "Mend that line; settings look like `issuer = \"https://id.example.com\"`.",
+            );
         }
     }
 }
@@ -49,7 +53,9 @@ fn put(values: &mut Values, (key, value): (&str, &Toml), file: &str, read_file: 
     if let Some(setting) = registry::find(key) {
         return match raw(value) {
             Some(raw) => values.put(setting, raw, origin),
-            None => values.wrong(spelling, "A table or a nested list stands where one value belongs.", format!("Write it as `{key} = \"…\"`.")),
+            None => {
+                values.wrong(spelling, "A table or a nested list stands where one value belongs.", format!("Write it as `{key} = \"…\"`."))
+            }
         };
     }
     let from_file = key.strip_suffix("_file").and_then(registry::find).filter(|setting| setting.may_come_from_file());

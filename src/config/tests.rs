@@ -48,7 +48,8 @@ fn a_flag_beats_the_environment_which_beats_the_file() {
 fn a_secret_may_come_from_a_file_but_not_from_two_places() {
     let settings = tried(&[], &[("AUTHY_MASTER_KEY_FILE", "key")]).unwrap();
     assert_eq!(settings.master_key.unwrap().expose().len(), 43);
-    let both = tried(&[], &[("AUTHY_MASTER_KEY_FILE", "key"), ("AUTHY_MASTER_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]).unwrap_err();
+    let both =
+        tried(&[], &[("AUTHY_MASTER_KEY_FILE", "key"), ("AUTHY_MASTER_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]).unwrap_err();
     assert_eq!((both.len(), both[0].key.as_str()), (1, "AUTHY_MASTER_KEY_FILE"));
     for file in ["absent", "binary"] {
         assert_eq!(tried(&[], &[("AUTHY_REDIS_URL_FILE", file)]).unwrap_err()[0].key, "AUTHY_REDIS_URL_FILE");
@@ -125,12 +126,19 @@ fn every_registered_setting_is_read_once() {
 #[test]
 fn what_is_shown_is_toml_without_secrets() {
     let env = [("AUTHY_REDIS_URL", "redis://:hunter2@cache.example"), ("AUTHY_MASTER_KEY", "hunter2")];
-    let values = sources::collect(&[("issuer", "https://flag.example".to_owned())], env.map(|(k, v)| (k.to_owned(), v.to_owned())).into_iter(), &read);
+    let values = sources::collect(
+        &[("issuer", "https://flag.example".to_owned())],
+        env.map(|(k, v)| (k.to_owned(), v.to_owned())).into_iter(),
+        &read,
+    );
     let text = show::toml(&values);
     assert!(text.contains("issuer = \"https://flag.example\" # --issuer\n") && text.contains("[database]\nmigrate = true\n"), "{text}");
     assert!(text.parse::<toml::Table>().is_ok(), "{text}");
     let object = show::object(&values);
     assert_eq!(object["redis_url"], "redis://:[redacted]@cache.example");
-    assert_eq!((&object["master_key"], &object["tls"]["cert"], &object["workers"]), (&"[redacted]".into(), &serde_json::Value::Null, &"auto".into()));
+    assert_eq!(
+        (&object["master_key"], &object["tls"]["cert"], &object["workers"]),
+        (&"[redacted]".into(), &serde_json::Value::Null, &"auto".into())
+    );
     assert!(!text.contains("hunter2") && !object.to_string().contains("hunter2"));
 }

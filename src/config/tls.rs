@@ -20,11 +20,17 @@ impl Tls {
             (Some(cert), Some(key)) => Some(Self { cert, key }),
             (None, None) => None,
             (Some(_), None) => {
-                reader.wrong("tls.cert", Fault::new("There is a certificate but no key.", "Set AUTHY_TLS__KEY (--tls-key) too, or remove both."));
+                reader.wrong(
+                    "tls.cert",
+                    Fault::new("There is a certificate but no key.", "Set AUTHY_TLS__KEY (--tls-key) too, or remove both."),
+                );
                 None
             }
             (None, Some(_)) => {
-                reader.wrong("tls.key", Fault::new("There is a key but no certificate.", "Set AUTHY_TLS__CERT (--tls-cert) too, or remove both."));
+                reader.wrong(
+                    "tls.key",
+                    Fault::new("There is a key but no certificate.", "Set AUTHY_TLS__CERT (--tls-cert) too, or remove both."),
+                );
                 None
             }
         }

@@ -67,15 +67,24 @@ pub struct EventBuilder {
 
 /// Begins an event; `actor` is a `sub`, [`CLI`] or [`SYSTEM`].
 pub fn event(entropy: &dyn Entropy, at: Timestamp, kind: &str, actor: &str) -> EventBuilder {
-    let event =
-        AuditEvent { id: ordered(entropy, at), at, kind: kind.to_owned(), actor: actor.to_owned(), subject: None, client_id: None, detail: json!({}) };
+    let event = AuditEvent {
+        id: ordered(entropy, at),
+        at,
+        kind: kind.to_owned(),
+        actor: actor.to_owned(),
+        subject: None,
+        client_id: None,
+        detail: json!({}),
+    };
     EventBuilder { event }
 }
 
 /// RFC 9562 §5.7: a UUID that begins with the milliseconds of its moment, so that ids sort by time.
 fn ordered(entropy: &dyn Entropy, at: Timestamp) -> uuid::Uuid {
     let millis = u64::try_from(at.as_micros().div_euclid(1_000)).unwrap_or(0);
-    uuid::Builder::from_unix_timestamp_millis(millis, &entropy.bytes()).into_uuid()
+    let mut chance = [0; 10];
+    entropy.fill(&mut chance);
+    uuid::Builder::from_unix_timestamp_millis(millis, &chance).into_uuid()
 }
 
 impl EventBuilder {
@@ -111,7 +120,8 @@ mod tests {
     #[test]
     fn later_events_have_greater_ids() {
         let early = event(&OsEntropy, Timestamp::from_seconds(1_700_000_000), USER_CREATED, CLI).subject("ada").build();
-        let late = event(&OsEntropy, Timestamp::from_seconds(1_700_000_001), USER_DELETED, CLI).client("app").detail(json!({"a": 1})).build();
+        let late =
+            event(&OsEntropy, Timestamp::from_seconds(1_700_000_001), USER_DELETED, CLI).client("app").detail(json!({"a": 1})).build();
         assert!(early.id < late.id);
         assert_eq!((early.subject.as_deref(), late.client_id.as_deref(), late.id.get_version_num()), (Some("ada"), Some("app"), 7));
     }

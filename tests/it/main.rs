@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod authorize;
+mod cli;
 mod endpoints;
 mod grants;
 mod house;

@@ -1,0 +1,73 @@
+//! Settings of a command: the process's environment and files, under its flags.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use super::arguments::{Flags, ServeArguments};
+use super::output::{CliError, Output};
+use crate::config::{self, Problems, Settings, files, sources};
+use crate::telemetry::log;
+
+/// The largest file that a setting may name, in bytes; a device without end is cut off here.
+const LARGEST: u64 = 1024 * 1024;
+
+/// Reads a file that a setting names.
+///
+/// # Errors
+/// As the system says.
+pub fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(LARGEST).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The environment. What is not Unicode becomes a value that no setting takes.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
+}
+
+/// Everything that was written, for `config show`.
+pub fn collect(flags: &Flags) -> sources::Values {
+    sources::collect(flags, environment(), &read_file)
+}
+
+/// The settings under these flags.
+///
+/// # Errors
+/// Every problem at once.
+pub fn load(flags: &Flags) -> Result<Settings, CliError> {
+    config::load(flags, environment(), &read_file).map_err(CliError::from)
+}
+
+/// For a command that works on the data: logs are kept out of the way, and quite silent where JSON is wanted.
+///
+/// # Errors
+/// Every problem at once.
+pub fn for_command(flags: &Flags, out: Output) -> Result<Settings, CliError> {
+    let settings = load(flags)?;
+    let directives = match (out.json, settings.log.as_str()) {
+        (true, _) => "off",
+        (false, "info") => "warn",
+        (false, chosen) => chosen,
+    };
+    start_log(directives, &settings)?;
+    Ok(settings)
+}
+
+/// For `serve`: the files that settings name are looked at too, and logging starts.
+///
+/// # Errors
+/// Every problem at once.
+pub fn for_serving(arguments: &ServeArguments) -> Result<Settings, CliError> {
+    let settings = load(&arguments.flags())?;
+    let problems = files::check(&settings, &read_file);
+    if !problems.is_empty() {
+        return Err(Problems(problems).into());
+    }
+    start_log(&settings.log, &settings)?;
+    Ok(settings)
+}
+
+fn start_log(directives: &str, settings: &Settings) -> Result<(), CliError> {
+    log::init(directives, settings.log_format).map_err(|error| CliError::failed(format!("The log cannot start: {error}.")))
+}
