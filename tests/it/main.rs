@@ -1,4 +1,6 @@
 //! The one integration binary; its modules mirror `src`.
 
+#[cfg(test)]
 mod store;
+#[cfg(test)]
 mod support;
