@@ -1,3 +1,4 @@
 //! The one integration binary; its modules mirror `src`.
+#![cfg(test)]
 
 mod cli;
