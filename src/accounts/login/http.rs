@@ -89,7 +89,7 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
         }
         Err(Failure::Busy(detail)) => {
             tracing::warn!(%detail, "a sign-in could not be taken");
-            let text = "Many people are signing in right now. Try again in a moment.";
+            let text = "The server cannot take a sign-in right now. Try again in a moment.";
             page(&visit, &asked, again(StatusCode::SERVICE_UNAVAILABLE, text, Some(Duration::from_secs(2)))).await
         }
         Err(failure) => visit.failure(failure),
