@@ -64,8 +64,13 @@ pub struct ClientRotate {
     pub retire_old: bool,
 }
 
-const COLUMNS: &[(&str, &str)] =
-    &[("client_id", "CLIENT ID"), ("client_name", "NAME"), ("token_endpoint_auth_method", "AUTHENTICATION"), ("grant_types", "GRANTS"), ("enabled", "ENABLED")];
+const COLUMNS: &[(&str, &str)] = &[
+    ("client_id", "CLIENT ID"),
+    ("client_name", "NAME"),
+    ("token_endpoint_auth_method", "AUTHENTICATION"),
+    ("grant_types", "GRANTS"),
+    ("enabled", "ENABLED"),
+];
 
 /// Does it.
 ///

@@ -36,8 +36,14 @@ pub struct KeyRotate {
     pub emergency: bool,
 }
 
-const COLUMNS: &[(&str, &str)] =
-    &[("kid", "KID"), ("algorithm", "ALGORITHM"), ("state", "STATE"), ("signs_from", "SIGNS FROM"), ("signs_until", "SIGNS UNTIL"), ("published_until", "PUBLISHED UNTIL")];
+const COLUMNS: &[(&str, &str)] = &[
+    ("kid", "KID"),
+    ("algorithm", "ALGORITHM"),
+    ("state", "STATE"),
+    ("signs_from", "SIGNS FROM"),
+    ("signs_until", "SIGNS UNTIL"),
+    ("published_until", "PUBLISHED UNTIL"),
+];
 
 /// Does it.
 ///
