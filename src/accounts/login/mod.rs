@@ -96,8 +96,9 @@ pub async fn meanwhile(app: &App, transaction: &Transaction, browser: &Browser) 
     Ok(match &answer {
         Answer::Interact(waiting) => match waiting.interaction {
             Interaction::Login(LoginReason::OtherUser) => Meanwhile::OtherUser,
-            Interaction::Login(_) => Meanwhile::Nothing,
-            Interaction::SelectAccount | Interaction::Consent => Meanwhile::GoneOn(Box::new(answer)),
+            // Whoever chose another account on the page before wants this form, not that page again.
+            Interaction::Login(_) | Interaction::SelectAccount => Meanwhile::Nothing,
+            Interaction::Consent => Meanwhile::GoneOn(Box::new(answer)),
         },
         Answer::Page(_) | Answer::Return(..) => Meanwhile::GoneOn(Box::new(answer)),
     })
