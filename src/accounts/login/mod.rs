@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::accounts::browser::Browser;
 use crate::accounts::client_card::ClientCard;
-use crate::accounts::password;
+use crate::hashing::password;
 use crate::accounts::session::{self, Cookies};
 use crate::app::App;
 use crate::endpoints::authorize::interaction::{Interaction, LoginReason};
@@ -96,8 +96,9 @@ pub async fn meanwhile(app: &App, transaction: &Transaction, browser: &Browser) 
     Ok(match &answer {
         Answer::Interact(waiting) => match waiting.interaction {
             Interaction::Login(LoginReason::OtherUser) => Meanwhile::OtherUser,
-            Interaction::Login(_) => Meanwhile::Nothing,
-            Interaction::SelectAccount | Interaction::Consent => Meanwhile::GoneOn(Box::new(answer)),
+            // Whoever chose another account on the page before wants this form, not that page again.
+            Interaction::Login(_) | Interaction::SelectAccount => Meanwhile::Nothing,
+            Interaction::Consent => Meanwhile::GoneOn(Box::new(answer)),
         },
         Answer::Page(_) | Answer::Return(..) => Meanwhile::GoneOn(Box::new(answer)),
     })
