@@ -118,6 +118,8 @@ purposes! {
     Transaction, transaction, "transaction";
     /// Private signing keys in the database.
     PrivateKey, private_key, "private-key";
+    /// A logout that waits for a confirmation.
+    Logout, logout, "logout";
     /// Other secrets in the database.
     Stored, stored, "stored";
     /// Tokens of forms.

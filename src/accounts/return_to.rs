@@ -12,7 +12,8 @@ pub fn check(path: Option<&str>) -> &str {
 }
 
 fn is_own_page(target: &str) -> bool {
-    let plain = target.len() <= 512 && target.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'#' | b'"' | b'<' | b'>'));
+    let plain =
+        target.len() <= 512 && target.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'#' | b'"' | b'<' | b'>'));
     let path = target.split('?').next().unwrap_or_default();
     let straight = !path.contains("/.") && !path.contains("//") && !path.contains('%');
     plain && straight && PAGES.iter().any(|page| path.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
@@ -32,8 +33,21 @@ mod tests {
     #[test]
     fn nothing_else_is() {
         for path in [
-            "//evil.example", "/\\evil.example", "https://evil.example", "/account\\..\\x", "/account/../oauth2/logout", "/accounts", "/admin.evil",
-            "/account//evil", "/login", "/logout", "", "account", "/account\r\nSet-Cookie: a=b", "/account/%2e%2e/x", "javascript:alert(1)",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/account\\..\\x",
+            "/account/../oauth2/logout",
+            "/accounts",
+            "/admin.evil",
+            "/account//evil",
+            "/login",
+            "/logout",
+            "",
+            "account",
+            "/account\r\nSet-Cookie: a=b",
+            "/account/%2e%2e/x",
+            "javascript:alert(1)",
         ] {
             assert_eq!(check(Some(path)), DEFAULT, "{path:?}");
         }

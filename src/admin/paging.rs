@@ -3,7 +3,7 @@
 use url::form_urlencoded;
 
 /// How many entries a page shows.
-pub const PAGE_SIZE: usize = 25;
+pub const PAGE_SIZE: i64 = 25;
 
 /// Entries of one page, and how to get to the next.
 #[derive(Clone, Debug)]
@@ -44,17 +44,23 @@ impl Question {
     }
 }
 
+/// Cuts what was loaded (one entry more than asked for) to size; returns the key to go on after when there is more.
+pub fn cut<T>(items: &mut Vec<T>, limit: i64, key: impl Fn(&T) -> String) -> Option<String> {
+    let limit = usize::try_from(limit).unwrap_or(0);
+    let more = items.len() > limit;
+    items.truncate(limit);
+    items.last().filter(|_| more).map(key)
+}
+
 impl<T> Listing<T> {
     /// Cuts what was loaded (one entry more than a page holds) into a page.
     pub fn cut(question: &Question, mut items: Vec<T>, total: i64, key: impl Fn(&T) -> String) -> Self {
-        let more = items.len() > PAGE_SIZE;
-        items.truncate(PAGE_SIZE);
-        let next = items.last().filter(|_| more).map(|last| {
+        let next = cut(&mut items, PAGE_SIZE, key).map(|last| {
             let mut query = form_urlencoded::Serializer::new(String::new());
             if !question.search.is_empty() {
                 query.append_pair("search", &question.search);
             }
-            query.append_pair("after", &key(last)).finish()
+            query.append_pair("after", &last).finish()
         });
         Self { search: question.search.clone(), items, total, next, is_later: question.after.is_some() }
     }
@@ -68,8 +74,8 @@ mod tests {
     fn the_next_page_begins_after_the_last_key_and_keeps_the_search() {
         let question = Question::parse("search=%20a%26b%20&after=k3");
         assert_eq!(question, Question { search: "a&b".to_owned(), after: Some("k3".to_owned()) });
-        let page = Listing::cut(&question, (0..=PAGE_SIZE).collect(), 99, |number| format!("k {number}"));
-        assert_eq!(page.items.len(), PAGE_SIZE);
+        let page = Listing::cut(&question, (0..=PAGE_SIZE).collect::<Vec<i64>>(), 99, |number| format!("k {number}"));
+        assert_eq!(page.items.len(), 25);
         assert_eq!(page.next.as_deref(), Some("search=a%26b&after=k+24"));
         assert!(page.is_later);
     }

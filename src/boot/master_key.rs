@@ -1,5 +1,7 @@
 //! The master key: configured, read from the data directory, or made; and changed, when the key before it is at hand.
 
+use std::path::Path;
+
 use super::{BootError, key_file};
 use crate::clock::Timestamp;
 use crate::config::Settings;
@@ -56,6 +58,60 @@ pub async fn master_key(settings: &Settings, sql: &Sql, entropy: &dyn Entropy) -
     Ok(Master { sealer, source })
 }
 
+/// What is known about the master key without making or changing anything.
+#[derive(Debug)]
+pub enum Inspection {
+    /// The database was never written with one.
+    NotYet,
+    /// The key at hand is that of the database.
+    Fits {
+        /// Its id.
+        id: String,
+        /// Where it came from.
+        source: Source,
+        /// Opens what is sealed with it.
+        sealer: Sealer,
+    },
+}
+
+/// Compares the key at hand with the database's.
+///
+/// # Errors
+/// No key at hand, one that cannot be read, or another one.
+pub async fn inspect(settings: &Settings, sql: &Sql) -> Result<Inspection, BootError> {
+    let Some(known) = sql.setting(SETTING).await? else { return Ok(Inspection::NotYet) };
+    let path = key_file::path(&settings.data_dir);
+    let (key, source) = match &settings.master_key {
+        Some(text) => (parse(text, "AUTHY_MASTER_KEY")?, Source::Settings),
+        None => match key_file::read(&settings.data_dir) {
+            Ok(Some(text)) => (parse(&text, &path.display().to_string())?, Source::File),
+            Ok(None) => return Err(no_key(Some(&known), &path)),
+            Err(error) => return Err(unusable(&path, &error)),
+        },
+    };
+    let previous = settings.master_key_previous.as_ref().map(|text| parse(text, "AUTHY_MASTER_KEY_PREVIOUS")).transpose()?;
+    let id = key.id();
+    if id != known && previous.as_ref().is_none_or(|previous| previous.id() != known) {
+        return Err(another_key(&known, &id, previous.as_ref()));
+    }
+    Ok(Inspection::Fits { id, source, sealer: Sealer::with_previous(&key, previous.as_ref()) })
+}
+
+fn no_key(known: Option<&str>, path: &Path) -> BootError {
+    let named = known.map_or_else(String::new, |id| format!(" with the id {id}"));
+    BootError::new(
+        format!("The database was written with a master key{named}, and there is none: {} does not exist.", path.display()),
+        "Put the file back, or give the key in AUTHY_MASTER_KEY_FILE (all nodes share one key).",
+    )
+}
+
+fn unusable(path: &Path, error: &std::io::Error) -> BootError {
+    BootError::new(
+        format!("The master key file {} cannot be used: {error}.", path.display()),
+        "Let this user read and write it, or set AUTHY_MASTER_KEY_FILE.",
+    )
+}
+
 fn parse(text: &Secret<String>, name: &str) -> Result<MasterKey, BootError> {
     MasterKey::parse(text.expose()).map_err(|problem| {
         BootError::new(
@@ -67,22 +123,13 @@ fn parse(text: &Secret<String>, name: &str) -> Result<MasterKey, BootError> {
 
 async fn from_file(settings: &Settings, sql: &Sql, (known, entropy): (Option<&str>, &dyn Entropy)) -> Result<MasterKey, BootError> {
     let path = key_file::path(&settings.data_dir);
-    let trouble = |error: std::io::Error| {
-        BootError::new(
-            format!("The master key file {} cannot be used: {error}.", path.display()),
-            "Let this user read and write it, or set AUTHY_MASTER_KEY_FILE.",
-        )
-    };
+    let trouble = |error: std::io::Error| unusable(&path, &error);
     if let Some(text) = key_file::read(&settings.data_dir).map_err(trouble)? {
         return parse(&text, &path.display().to_string());
     }
     // Whatever was sealed before could never be opened with a new key.
     if known.is_some() || !sql.signing_keys(Timestamp::from_micros(0)).await?.is_empty() {
-        let named = known.map_or_else(String::new, |id| format!(" with the id {id}"));
-        return Err(BootError::new(
-            format!("The database was written with a master key{named}, and there is none: {} does not exist.", path.display()),
-            "Put the file back, or give the key in AUTHY_MASTER_KEY_FILE (all nodes share one key).",
-        ));
+        return Err(no_key(known, &path));
     }
     super::data_directory(settings)?;
     let made = MasterKey::generate(entropy);

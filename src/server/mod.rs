@@ -106,11 +106,13 @@ pub fn start(app: Arc<App>, bound: Bound) -> anyhow::Result<Running> {
     let shutdown = app.settings.shutdown_timeout.as_secs();
     let workers = app.settings.workers;
     let data = web::Data::from(app.clone());
+    let brand = web::Data::new(toolkit::render::brand_of(&app));
     let documents = web::Data::new(crate::endpoints::discovery::http::Documents::new(&app));
     let mut main = HttpServer::new(move || {
         ActixApp::new()
             .app_data(data.clone())
             .app_data(documents.clone())
+            .app_data(brand.clone())
             .wrap(from_fn(toolkit::observe::observe))
             .configure(|config| routes::configure(config, &data))
             .default_service(web::to(toolkit::not_found::not_found))

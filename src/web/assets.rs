@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use sha2::{Digest as _, Sha256};
 
@@ -70,6 +70,22 @@ pub async fn brand(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
     respond_brand(&render::brand(&request, &app), request.headers(), request.query_string())
 }
 
+/// `GET /static/logo`: the operator's own picture. Opened by itself, an SVG must not run anything.
+pub async fn logo(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
+    let brand = render::brand(&request, &app);
+    let Some(file) = &brand.logo_file else { return error_page::not_found(&app, &request) };
+    let caching = caching_by_version(request.query_string(), &file.version);
+    let mut response = answer(request.headers(), &file.version, caching, file.content_type, Cow::Owned(file.data.clone()));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox"));
+    response
+}
+
+fn caching_by_version(query: &str, version: &str) -> &'static str {
+    if query.strip_prefix("v=") == Some(version) { IMMUTABLE } else { REVALIDATE }
+}
+
 /// Answers `GET /static/{name}`; the request's headers decide between 200 and 304. `None`: there is no such file.
 pub fn respond(name: &str, headers: &HeaderMap) -> Option<HttpResponse> {
     let asset = ASSETS.iter().find(|asset| asset.hashed_name == name || asset.name == name)?;
@@ -79,8 +95,13 @@ pub fn respond(name: &str, headers: &HeaderMap) -> Option<HttpResponse> {
 
 /// Answers `GET /static/brand.css`.
 pub fn respond_brand(brand: &BrandView, headers: &HeaderMap, query: &str) -> HttpResponse {
-    let caching = if query.strip_prefix("v=") == Some(brand.version.as_str()) { IMMUTABLE } else { REVALIDATE };
-    answer(headers, &brand.version, caching, "text/css; charset=utf-8", Cow::Owned(brand.css.clone().into_bytes()))
+    answer(
+        headers,
+        &brand.version,
+        caching_by_version(query, &brand.version),
+        "text/css; charset=utf-8",
+        Cow::Owned(brand.css.clone().into_bytes()),
+    )
 }
 
 fn answer(headers: &HeaderMap, tag: &str, caching: &'static str, content_type: &'static str, data: Cow<'static, [u8]>) -> HttpResponse {
@@ -106,7 +127,6 @@ pub fn matches_tag(headers: &HeaderMap, tag: &str) -> bool {
 mod tests {
     use super::*;
     use actix_web::http::StatusCode;
-    use actix_web::http::header::HeaderValue;
 
     fn asking(tag: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();

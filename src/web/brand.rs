@@ -13,13 +13,39 @@ const TEXT_CONTRAST: f64 = 4.8;
 /// Thin coloured lines on dark need more to look as strong.
 const DARK_CONTRAST: f64 = 6.5;
 
+/// A picture of the operator's own, served by us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogoFile {
+    /// The bytes.
+    pub data: Vec<u8>,
+    /// By the ending of the file's name.
+    pub content_type: &'static str,
+    /// A hash of the bytes.
+    pub version: String,
+}
+
+impl LogoFile {
+    /// From a file that has been read.
+    pub fn new(name: &str, data: Vec<u8>) -> Self {
+        let content_type = match name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).as_deref() {
+            Some("svg") => "image/svg+xml",
+            Some("png") => "image/png",
+            Some("jpg" | "jpeg") => "image/jpeg",
+            _ => "application/octet-stream",
+        };
+        Self { version: version(&data), content_type, data }
+    }
+}
+
 /// What the templates know about the deployment's look.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrandView {
     /// The name over every page.
     pub name: String,
-    /// URL of the logo; without one authy's mark is drawn in the brand's colour.
+    /// An https URL of the logo.
     pub logo: Option<String>,
+    /// A logo that we serve. Without any, authy's mark is drawn in the brand's colour.
+    pub logo_file: Option<LogoFile>,
     /// The body of `/static/brand.css`.
     pub css: String,
     /// Changes with `css`: `/static/brand.css?v=…` may be cached for ever.
@@ -31,8 +57,14 @@ impl BrandView {
     pub fn new(name: impl Into<String>, logo: Option<String>, color: &str) -> Self {
         let brand = Rgb::parse(color).or_else(|| Rgb::parse(DEFAULT_COLOR)).unwrap_or(Rgb(0, 0, 0));
         let css = stylesheet(brand);
-        let version = Sha256::digest(css.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-        Self { name: name.into(), logo, css, version }
+        let version = version(css.as_bytes());
+        Self { name: name.into(), logo, logo_file: None, css, version }
+    }
+
+    /// With a logo that we serve.
+    pub fn with_logo_file(mut self, file: LogoFile) -> Self {
+        self.logo_file = Some(file);
+        self
     }
 }
 
@@ -45,6 +77,10 @@ impl Default for BrandView {
 /// True for `#rgb` and `#rrggbb`: what the settings may take as a colour.
 pub fn is_color(text: &str) -> bool {
     Rgb::parse(text).is_some()
+}
+
+fn version(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn stylesheet(brand: Rgb) -> String {

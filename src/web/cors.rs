@@ -39,6 +39,18 @@ pub async fn allow_client(app: &App, request: &HttpRequest, client_id: Option<&s
     response
 }
 
+/// Opens an answer to an origin of any enabled client: where the client is not known, as in the refusal of a token that nobody owns.
+pub async fn allow_any_client(app: &App, request: &HttpRequest, mut response: HttpResponse) -> HttpResponse {
+    vary(response.headers_mut());
+    if let Some(origin) = origin(request)
+        && let Ok(known) = known_origins(app).await
+        && known.contains(&origin)
+    {
+        allow(response.headers_mut(), &origin);
+    }
+    response
+}
+
 /// Answers `OPTIONS` on an endpoint that clients call from browsers: nobody is authenticated yet, so an origin of any enabled client will do.
 pub async fn preflight(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
     let mut response = HttpResponse::new(StatusCode::NO_CONTENT);

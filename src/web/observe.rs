@@ -34,9 +34,34 @@ pub async fn observe(request: ServiceRequest, next: Next<impl MessageBody + 'sta
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(request_id::HEADER, value);
     }
-    let milliseconds = app.now().since(started).as_millis();
-    span.in_scope(|| tracing::debug!(status = response.status().as_u16(), milliseconds, "answered"));
+    let (status, took) = (response.status().as_u16(), app.now().since(started));
+    app.metrics.request(endpoint(response.request().path(), app.issuer.path()), status, took);
+    span.in_scope(|| tracing::debug!(status, milliseconds = took.as_millis(), "answered"));
     Ok(response)
+}
+
+/// The names under which requests are counted: few and fixed, whatever strangers ask for.
+const ENDPOINTS: &[(&str, &str)] = &[
+    ("/oauth2/authorize", "authorize"),
+    ("/oauth2/token", "token"),
+    ("/oauth2/userinfo", "userinfo"),
+    ("/oauth2/introspect", "introspect"),
+    ("/oauth2/revoke", "revoke"),
+    ("/oauth2/logout", "end_session"),
+    ("/.well-known/jwks.json", "jwks"),
+    ("/.well-known/", "discovery"),
+    ("/login", "login"),
+    ("/consent", "consent"),
+    ("/logout", "logout"),
+    ("/setup", "setup"),
+    ("/account", "account"),
+    ("/admin", "admin"),
+    ("/static/", "static"),
+];
+
+fn endpoint(path: &str, base: &str) -> &'static str {
+    let path = path.strip_prefix(base).unwrap_or(path);
+    ENDPOINTS.iter().find(|(prefix, _)| path.starts_with(prefix)).map_or("other", |(_, name)| name)
 }
 
 /// Too large, or meant for another host when that is to be refused.
@@ -61,6 +86,14 @@ fn host_is(request: &ServiceRequest, expected: &str) -> bool {
 mod tests {
     use super::*;
     use actix_web::test::TestRequest;
+
+    #[test]
+    fn whatever_is_asked_for_the_names_are_few() {
+        assert_eq!(endpoint("/auth/oauth2/token", "/auth"), "token");
+        assert_eq!(endpoint("/.well-known/jwks.json", ""), "jwks");
+        assert_eq!(endpoint("/admin/clients/abc", ""), "admin");
+        assert_eq!(endpoint("/nowhere/at/all", ""), "other");
+    }
 
     #[test]
     fn a_host_is_compared_with_its_port() {

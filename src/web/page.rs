@@ -146,6 +146,12 @@ impl<'a> Page<'a> {
         format!("{}/static/brand.css?v={}", self.base, self.brand.version)
     }
 
+    /// The URL of the logo, wherever it is served.
+    pub fn logo(&self) -> Option<String> {
+        let file = self.brand.logo_file.as_ref().map(|file| format!("{}/static/logo?v={}", self.base, file.version));
+        file.or_else(|| self.brand.logo.clone())
+    }
+
     /// The navigation of this page's area.
     pub const fn sections(&self) -> &'static [Section] {
         match self.area {

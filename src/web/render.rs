@@ -6,7 +6,7 @@ use askama::Template;
 
 use crate::app::App;
 use crate::spec::return_path::Delivery;
-use crate::web::brand::BrandView;
+use crate::web::brand::{BrandView, LogoFile};
 use crate::web::page::Page;
 use crate::web::respond;
 use crate::web::security_headers::{FormAction, PageHeaders};
@@ -16,10 +16,30 @@ pub fn brand(request: &HttpRequest, app: &App) -> web::Data<BrandView> {
     request.app_data::<web::Data<BrandView>>().cloned().unwrap_or_else(|| web::Data::new(brand_of(app)))
 }
 
-/// The look that the settings describe.
+/// The look that the settings describe. A logo that is a file is read: call it once, at the start.
 pub fn brand_of(app: &App) -> BrandView {
     let brand = &app.settings.brand;
-    BrandView::new(brand.name.clone(), brand.logo.clone(), &brand.color)
+    let (url, file) = match &brand.logo {
+        Some(logo) if logo.contains("://") => (Some(logo.clone()), None),
+        Some(name) => (None, read_logo(name)),
+        None => (None, None),
+    };
+    let view = BrandView::new(brand.name.clone(), url, &brand.color);
+    match file {
+        Some(file) => view.with_logo_file(file),
+        None => view,
+    }
+}
+
+/// The settings have tried the file already; should it be gone since, pages show the mark of authy.
+fn read_logo(name: &str) -> Option<LogoFile> {
+    match std::fs::read(name) {
+        Ok(data) => Some(LogoFile::new(name, data)),
+        Err(error) => {
+            tracing::warn!(%error, "the logo could not be read");
+            None
+        }
+    }
 }
 
 /// A template as a page. `form_action` says where its forms may lead.

@@ -28,6 +28,7 @@ pub fn publish_as(app: &web::Data<App>, error_id: &str, failure: &Failure, about
         Failure::Busy(_) => tracing::warn!(error_id, client.id = client, %error, detail, "too busy for {endpoint}"),
         Failure::Broken(_) => tracing::error!(error_id, client.id = client, %error, detail, "broken at {endpoint}"),
     }
+    app.metrics.refused(endpoint, error);
     let record = ErrorRecord {
         id: error_id.to_owned(),
         at: app.now(),

@@ -70,7 +70,7 @@ create table sessions (
     ended_at          timestamptz
 );
 create unique index sessions_token on sessions (token_hash);
-create unique index sessions_sid on sessions (sid);
+create index sessions_sid on sessions (sid); -- not unique: who signs in again in the same browser keeps it, and the session before has ended
 create index sessions_subject on sessions (subject, created_at);
 create index sessions_expiry on sessions (expires_at);
 create index sessions_end on sessions (ended_at) where ended_at is not null;

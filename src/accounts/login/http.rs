@@ -7,15 +7,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::page::LoginPage;
 use super::{Attempt, Meanwhile, Outcome};
-use crate::accounts::browser::Browser;
 use crate::accounts::http::{Bound, Visit};
 use crate::accounts::{return_to, session, transaction};
 use crate::app::App;
 use crate::endpoints::authorize;
-use crate::endpoints::authorize::http::respond;
 use crate::failure::Failure;
 use crate::model::transaction::Transaction;
 use crate::secret::Secret;
+use crate::web::extract::FormBody;
 use crate::web::page::NoticeKind;
 
 /// One message for every reason, so that nobody learns which names exist.
@@ -37,7 +36,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     };
     let other_user = match &asked.transaction {
         Some(transaction) => match super::meanwhile(&app, transaction, &visit.browser).await {
-            Ok(Meanwhile::GoneOn(answer)) => return respond(&app, &visit.browser, *answer, visit.cookies()).await,
+            Ok(Meanwhile::GoneOn(answer)) => return visit.answer(*answer).await,
             Ok(Meanwhile::OtherUser) => true,
             Ok(Meanwhile::Nothing) => false,
             Err(failure) => return visit.failure(failure),
@@ -55,7 +54,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
 }
 
 /// Verifies what was typed.
-pub async fn submit(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -> HttpResponse {
     let visit = Visit::new(&app, &request);
     let form = match visit.form(&body, Bound::PreSession) {
         Ok(form) => form,
@@ -70,24 +69,27 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: web::Bytes)
     let again = |status, text, wait| Shown { status, notice: Some((NoticeKind::Error, text)), typed: Some(typed.clone()), wait };
     match super::sign_in(&app, attempt, &visit.browser).await {
         Ok(Outcome::SignedIn(signed_in, cookies)) => {
-            let browser = Browser { session: Some(cookies.session.clone()), admin: cookies.admin.clone(), ..visit.browser.clone() };
             let visit = visit.signed_in(&cookies);
             match asked.transaction {
                 Some(transaction) => {
                     let answer = authorize::resume(&app, transaction, &signed_in).await;
-                    respond(&app, &browser, answer, visit.cookies()).await
+                    visit.answer(answer).await
                 }
                 None => visit.redirect(&asked.return_to),
             }
         }
-        Ok(Outcome::Wrong) => page(&visit, &asked, again(StatusCode::UNAUTHORIZED, WRONG, None)).await,
+        Ok(Outcome::Wrong) => {
+            tracing::info!(address = visit.browser.address, "refused a sign-in");
+            page(&visit, &asked, again(StatusCode::UNAUTHORIZED, WRONG, None)).await
+        }
         Ok(Outcome::Wait(wait)) => {
+            tracing::warn!(address = visit.browser.address, "slowed down sign-ins");
             let text = "Too many attempts. Wait a few minutes, then try again.";
             page(&visit, &asked, again(StatusCode::TOO_MANY_REQUESTS, text, Some(wait))).await
         }
         Err(Failure::Busy(detail)) => {
             tracing::warn!(%detail, "a sign-in could not be taken");
-            let text = "Many people are signing in right now. Try again in a moment.";
+            let text = "The server cannot take a sign-in right now. Try again in a moment.";
             page(&visit, &asked, again(StatusCode::SERVICE_UNAVAILABLE, text, Some(Duration::from_secs(2)))).await
         }
         Err(failure) => visit.failure(failure),

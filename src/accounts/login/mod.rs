@@ -17,6 +17,7 @@ use crate::endpoints::authorize::{self, Answer, SignedIn};
 use crate::failure::Failure;
 use crate::model::transaction::Transaction;
 use crate::model::user::{Password, User};
+use crate::sealing::Purpose;
 use crate::secret::Secret;
 use crate::store::kv::throttle as counted;
 use crate::telemetry::audit;
@@ -129,8 +130,9 @@ pub async fn sign_in(app: &App, attempt: Attempt, browser: &Browser) -> Result<O
 /// # Errors
 /// When the store is away: guesses that cannot be counted are not taken.
 pub async fn admit(app: &App, username: &str, address: &str) -> Result<Option<Duration>, Failure> {
-    let known = counted::count(&app.kv, throttle::KNOWN, &throttle::pair_key(username, address)).await? > 0;
-    let guess = Guess { username, address, known, now: app.now() };
+    let (username, network) = (&concealed(app, username), &concealed(app, &throttle::network(address)));
+    let known = counted::count(&app.kv, throttle::KNOWN, &throttle::pair_key(username, network)).await? > 0;
+    let guess = Guess { username, network, known, now: app.now() };
     let mut longest = None;
     for counter in throttle::counters(&guess) {
         let count = counted::bump(&app.kv, counter.kind, &counter.key, counter.window).await?;
@@ -148,9 +150,9 @@ pub async fn admit(app: &App, username: &str, address: &str) -> Result<Option<Du
 /// # Errors
 /// When the store is away.
 pub async fn forgive(app: &App, username: &str, address: &str) -> Result<(), Failure> {
-    let now = app.now();
+    let (username, network, now) = (&concealed(app, username), &concealed(app, &throttle::network(address)), app.now());
     for known in [false, true] {
-        for counter in throttle::counters(&Guess { username, address, known, now }) {
+        for counter in throttle::counters(&Guess { username, network, known, now }) {
             if throttle::is_of_pair(&counter) {
                 counted::clear(&app.kv, counter.kind, &counter.key).await?;
             } else if counter.forgives && known {
@@ -158,8 +160,13 @@ pub async fn forgive(app: &App, username: &str, address: &str) -> Result<(), Fai
             }
         }
     }
-    counted::bump(&app.kv, throttle::KNOWN, &throttle::pair_key(username, address), throttle::REMEMBERED_FOR).await?;
+    counted::bump(&app.kv, throttle::KNOWN, &throttle::pair_key(username, network), throttle::REMEMBERED_FOR).await?;
     Ok(())
+}
+
+/// A name that only this provider can make again.
+fn concealed(app: &App, name: &str) -> String {
+    app.sealer.hmac(Purpose::Throttle, name.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether a password fits. Without a stored one, and for one that is too long to be anybody's, a hash that nothing fits is worked

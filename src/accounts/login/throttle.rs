@@ -37,13 +37,13 @@ pub struct Counter {
     pub forgives: bool,
 }
 
-/// Who guesses, and at whom.
+/// Who guesses, and at whom. Both names are concealed before they come here: the store shall hold no names of people.
 #[derive(Clone, Copy, Debug)]
 pub struct Guess<'a> {
-    /// What was typed, as [`super::typed`] returns it.
+    /// What was typed.
     pub username: &'a str,
-    /// Where the guess comes from.
-    pub address: &'a str,
+    /// Where the guess comes from: see [`network`].
+    pub network: &'a str,
     /// Whether this address has signed in to this account before.
     pub known: bool,
     /// When.
@@ -52,14 +52,14 @@ pub struct Guess<'a> {
 
 /// The counters of a guess.
 pub fn counters(guess: &Guess<'_>) -> Vec<Counter> {
-    let network = network(guess.address);
-    let pair = pair_key(guess.username, guess.address);
+    let pair = pair_key(guess.username, guess.network);
     let (pair_kind, pair_limit) = if guess.known { ("login-pair-known", 30) } else { ("login-pair", 10) };
-    let counter = |kind, name: &str, limit, window| Counter { kind, key: in_window(name, guess.now, window), limit, window, forgives: false };
+    let counter =
+        |kind, name: &str, limit, window| Counter { kind, key: in_window(name, guess.now, window), limit, window, forgives: false };
     let mut counters = vec![
         counter(pair_kind, &pair, pair_limit, 5 * MINUTE),
         counter("login-pair-day", &pair, 100, DAY),
-        Counter { forgives: true, ..counter("login-address", &network, 100, 15 * MINUTE) },
+        Counter { forgives: true, ..counter("login-address", guess.network, 100, 15 * MINUTE) },
     ];
     if !guess.known {
         counters.push(counter("login-account", &hash(&["account", guess.username]), 30, HOUR));
@@ -73,8 +73,8 @@ pub fn is_of_pair(counter: &Counter) -> bool {
 }
 
 /// The key under which an address is remembered for an account.
-pub fn pair_key(username: &str, address: &str) -> String {
-    hash(&["pair", username, &network(address)])
+pub fn pair_key(username: &str, network: &str) -> String {
+    hash(&["pair", username, network])
 }
 
 /// How long a guess has to wait, if it is one too many: until the window ends.
@@ -106,8 +106,8 @@ fn hash(parts: &[&str]) -> String {
     TokenHash::of(&text).hex()
 }
 
-/// Who holds one IPv6 address usually holds the /64 around it.
-fn network(address: &str) -> String {
+/// What counts as one place: who holds one IPv6 address usually holds the /64 around it.
+pub fn network(address: &str) -> String {
     match address.parse::<IpAddr>() {
         Ok(IpAddr::V6(v6)) => match v6.to_ipv4_mapped() {
             Some(v4) => v4.to_string(),
@@ -122,8 +122,8 @@ fn network(address: &str) -> String {
 mod tests {
     use super::*;
 
-    fn guess<'a>(username: &'a str, address: &'a str, known: bool) -> Guess<'a> {
-        Guess { username, address, known, now: Timestamp::from_seconds(1_000_000) }
+    fn guess<'a>(username: &'a str, network: &'a str, known: bool) -> Guess<'a> {
+        Guess { username, network, known, now: Timestamp::from_seconds(1_000_000) }
     }
 
     fn key(counters: &[Counter], kind: &str) -> Option<String> {

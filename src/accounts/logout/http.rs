@@ -8,6 +8,7 @@ use crate::accounts::http::{Bound, Visit};
 use crate::accounts::person::Person;
 use crate::app::App;
 use crate::endpoints::end_session;
+use crate::web::extract::FormBody;
 
 /// Asks first. `request` is the sealed request of an application, from [`end_session::seal`].
 pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
@@ -36,7 +37,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
 }
 
 /// Signs out.
-pub async fn submit(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -> HttpResponse {
     let visit = Visit::new(&app, &request);
     let bound = match visit.session().await {
         Ok(Some(_)) => Bound::Session,
@@ -48,7 +49,7 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: web::Bytes)
         Err(response) => return response,
     };
     match super::confirm(&app, form.get("request"), &visit.browser).await {
-        Ok(Some(return_to)) => visit.signed_out().leave(&return_to),
+        Ok(Some(return_to)) => visit.signed_out().redirect_to(&return_to),
         Ok(None) => visit.signed_out().redirect(super::DONE),
         Err(failure) => visit.failure(failure),
     }

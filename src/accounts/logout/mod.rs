@@ -8,8 +8,8 @@ use crate::accounts::client_card::ClientCard;
 use crate::accounts::session;
 use crate::app::App;
 use crate::endpoints::authorize::SignedIn;
-use crate::endpoints::end_session::{self, Outcome};
 use crate::endpoints::end_session::request::LogoutRequest;
+use crate::endpoints::end_session::{self, Outcome};
 use crate::failure::Failure;
 
 /// Where the page is that says it is done.

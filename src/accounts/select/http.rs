@@ -9,7 +9,7 @@ use crate::accounts::consent::Found;
 use crate::accounts::http::{Bound, Visit};
 use crate::accounts::person::Person;
 use crate::app::App;
-use crate::endpoints::authorize::http::respond;
+use crate::web::extract::FormBody;
 
 /// Where the page is.
 pub const PATH: &str = "/login/select";
@@ -35,7 +35,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
 }
 
 /// Goes on with the chosen account.
-pub async fn submit(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -> HttpResponse {
     let visit = Visit::new(&app, &request).with_pre_session();
     let (handle, signed_in) = match visit.parked().await {
         Ok(parked) => parked,
@@ -51,7 +51,7 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: web::Bytes)
         _ => return visit.incomplete("choice"),
     };
     match super::choose(&app, &handle, choice, &signed_in).await {
-        Ok(Found::Here(answer)) => respond(&app, &visit.browser, answer, visit.cookies()).await,
+        Ok(Found::Here(answer)) => visit.answer(answer).await,
         Ok(Found::Gone) => visit.gone(),
         Ok(Found::Foreign) => visit.foreign(),
         Err(failure) => visit.failure(failure),

@@ -9,6 +9,7 @@ use crate::accounts::http::{Bound, Visit};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::secret::Secret;
+use crate::web::extract::FormBody;
 use crate::web::page::{FieldErrors, NoticeKind};
 
 /// What a password must be like, for people.
@@ -29,7 +30,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
 }
 
 /// Makes the administrator.
-pub async fn submit(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -> HttpResponse {
     let visit = Visit::new(&app, &request);
     let token = match token(&visit) {
         Ok(token) => token,
@@ -49,7 +50,9 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: web::Bytes)
             errors.add(field, problem);
             page(&visit, &token, &form, Shown { status: StatusCode::UNPROCESSABLE_ENTITY, errors, busy: false })
         }
-        Err(Failure::Busy(_)) => page(&visit, &token, &form, Shown { status: StatusCode::SERVICE_UNAVAILABLE, busy: true, ..Shown::default() }),
+        Err(Failure::Busy(_)) => {
+            page(&visit, &token, &form, Shown { status: StatusCode::SERVICE_UNAVAILABLE, busy: true, ..Shown::default() })
+        }
         Err(failure) => visit.failure(failure),
     }
 }

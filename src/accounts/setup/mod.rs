@@ -123,7 +123,7 @@ async fn create(
         created_at: now,
         updated_at: now,
     };
-    let event = audit::event(app.entropy.as_ref(), now, audit::USER_CREATED, &user.subject).subject(&user.subject).build();
+    let event = audit::event(app.entropy.as_ref(), now, audit::SETUP_DONE, &user.subject).subject(&user.subject).build();
     match app.sql.create_user(&user, Some(password), &event).await? {
         Created::Done => Ok(Ok(user)),
         Created::Exists("email") => Ok(Err(Outcome::Unfit("email", "Somebody has this e-mail address already."))),

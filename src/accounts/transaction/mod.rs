@@ -37,7 +37,8 @@ pub enum Parked {
 /// # Errors
 /// When the browser has no pre-session cookie: the caller must have given it one.
 pub fn seal(app: &App, mut transaction: Transaction, browser: &Browser) -> Result<String, Failure> {
-    let cookie = browser.pre_session_hash().ok_or_else(|| anyhow::anyhow!("a transaction was sealed for a browser without a pre-session cookie"))?;
+    let cookie =
+        browser.pre_session_hash().ok_or_else(|| anyhow::anyhow!("a transaction was sealed for a browser without a pre-session cookie"))?;
     transaction.bound_to = Binding::Browser(cookie);
     let bytes = serde_json::to_vec(&transaction).map_err(anyhow::Error::from)?;
     Ok(app.sealer.seal_text(Purpose::Transaction, SEALED_PREFIX, &bytes, app.entropy.as_ref()))
@@ -48,8 +49,9 @@ pub fn seal(app: &App, mut transaction: Transaction, browser: &Browser) -> Resul
 /// # Errors
 /// When it is not one of ours, has expired, or was begun in another browser.
 pub fn open(app: &App, sealed: &str, browser: &Browser) -> Result<Transaction, Refusal> {
-    const START_AGAIN: OAuthError =
-        OAuthError::invalid_request("This sign-in has expired or was begun in another browser. Go back to the application and start again.");
+    const START_AGAIN: OAuthError = OAuthError::invalid_request(
+        "This sign-in has expired or was begun in another browser. Go back to the application and start again.",
+    );
     let transaction = app
         .sealer
         .open_text(Purpose::Transaction, SEALED_PREFIX, sealed)
@@ -81,7 +83,7 @@ pub async fn park(app: &App, mut transaction: Transaction, session: Uuid) -> Res
 /// When the store is away.
 pub async fn load(app: &App, handle: &str, session: Uuid) -> Result<Parked, Failure> {
     let found = transactions::load(&app.kv, &TokenHash::of(handle)).await?;
-    Ok(sort(app, found, session))
+    sort(app, found, session).await
 }
 
 /// Takes a parked request: of many who try at once, one gets it. A foreign session does not use it up.
@@ -90,18 +92,27 @@ pub async fn load(app: &App, handle: &str, session: Uuid) -> Result<Parked, Fail
 /// When the store is away.
 pub async fn take(app: &App, handle: &str, session: Uuid) -> Result<Parked, Failure> {
     match load(app, handle, session).await? {
-        Parked::Ready(_) => Ok(sort(app, transactions::take(&app.kv, &TokenHash::of(handle)).await?, session)),
+        Parked::Ready(_) => sort(app, transactions::take(&app.kv, &TokenHash::of(handle)).await?, session).await,
         unusable => Ok(unusable),
     }
 }
 
-fn sort(app: &App, found: Option<Transaction>, session: Uuid) -> Parked {
-    match found {
-        Some(transaction) if has_expired(&transaction, app.now(), app.settings.lifetimes.login.saturating_mul(PAGES)) => Parked::Gone,
-        Some(transaction) if transaction.bound_to == Binding::Session(session) => Parked::Ready(Box::new(transaction)),
-        Some(_) => Parked::Foreign,
-        None => Parked::Gone,
+async fn sort(app: &App, found: Option<Transaction>, session: Uuid) -> Result<Parked, Failure> {
+    let Some(transaction) = found else { return Ok(Parked::Gone) };
+    if has_expired(&transaction, app.now(), app.settings.lifetimes.login.saturating_mul(PAGES)) {
+        return Ok(Parked::Gone);
     }
+    let own = match transaction.bound_to {
+        Binding::Session(bound) => bound == session || was_renewed(app, bound, session).await?,
+        Binding::Browser(_) => false,
+    };
+    Ok(if own { Parked::Ready(Box::new(transaction)) } else { Parked::Foreign })
+}
+
+/// The same person has signed in again in the same browser, in another tab: what waits in this one is still theirs.
+async fn was_renewed(app: &App, before: Uuid, now: Uuid) -> Result<bool, Failure> {
+    let (before, now) = (app.sql.session_by_id(before).await?, app.sql.session_by_id(now).await?);
+    Ok(matches!((before, now), (Some(before), Some(now)) if before.subject == now.subject && before.sid == now.sid))
 }
 
 fn has_expired(transaction: &Transaction, now: Timestamp, lifetime: Duration) -> bool {

@@ -85,6 +85,26 @@ fn member(draft: &mut ClientDraft, name: &str, value: Value, faults: &mut Faults
     }
 }
 
+/// Reads a JWK Set (RFC 7517 §5) of public keys.
+///
+/// # Errors
+/// When it is no key set, or holds private keys: those stay with the application.
+pub fn key_set(text: &str) -> Result<Value, Faults> {
+    const PRIVATE: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"];
+    let mut faults = Faults::default();
+    let set = serde_json::from_str::<Value>(text).unwrap_or_default();
+    match set.get("keys").and_then(Value::as_array) {
+        None => faults.add("jwks", "The file holds no JWK Set.", "Write it as RFC 7517 §5 shows: {\"keys\": [{…}]}."),
+        Some(keys) => faults.unless(
+            keys.iter().all(|key| key.is_object() && PRIVATE.iter().all(|member| key.get(member).is_none())),
+            "jwks",
+            "The key set holds a private key, or something that is no key.",
+            "Leave only the public keys in the file, and replace the private one: it was handed around.",
+        ),
+    }
+    faults.or(set)
+}
+
 fn text(value: Value, take: impl FnOnce(String)) -> Result<(), &'static str> {
     match value {
         Value::String(text) => {
@@ -139,6 +159,14 @@ mod tests {
             read(r#"{"redirect_uris": "https://a/", "require_pkce": "yes", "default_max_age": -1, "scope": ["openid"]}"#, &mut draft);
         assert_eq!(faults.unwrap_err().iter().count(), 4);
         assert!(read("[]", &mut draft).is_err() && read("{", &mut draft).is_err());
+    }
+
+    #[test]
+    fn a_key_set_with_a_private_key_is_refused() {
+        assert!(key_set(r#"{"keys": [{"kty": "EC", "crv": "P-256", "x": "a", "y": "b"}]}"#).is_ok());
+        for bad in [r#"{"keys": [{"kty": "EC", "d": "secret"}]}"#, r#"{"keys": ["x"]}"#, r#"{"kty": "EC"}"#, "x"] {
+            assert!(key_set(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

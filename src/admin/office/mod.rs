@@ -3,13 +3,14 @@
 use std::fmt;
 
 use crate::admin::fault::{Fault, Faults};
+use crate::admin::paging::{PAGE_SIZE, Question};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::failure::Failure;
 use crate::secret::Secret;
 use crate::store::StoreError;
-use crate::store::sql::Sql;
+use crate::store::sql::{Page, Sql};
 use crate::telemetry::audit;
 
 /// Somebody who administers, with what the work needs.
@@ -47,7 +48,7 @@ impl Problem {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Refused(_) => "refused",
-            Self::Exists(_) => "exists",
+            Self::Exists(_) => "already_exists",
             Self::NotFound(_) => "not_found",
             Self::Failed(Failure::Busy(_)) => "unavailable",
             Self::Failed(_) => "failed",
@@ -162,4 +163,9 @@ impl<'a> Office<'a> {
             app.forget_grants();
         }
     }
+}
+
+/// What a page of a list loads: one entry more than it shows, to know whether there is a next page.
+pub(in crate::admin) fn page_of(question: &Question) -> Page {
+    Page { search: question.search.clone(), after: question.after.clone(), limit: PAGE_SIZE.saturating_add(1) }
 }

@@ -70,6 +70,14 @@ impl Kv {
         Self::Memory(Arc::new(Memory::new(clock, &*entropy, Limit::of_kind)))
     }
 
+    /// Removes what has expired in this process, for the sweeper; Redis does so by itself. Returns how many entries that was.
+    pub fn clean(&self) -> usize {
+        match self {
+            Self::Memory(memory) => memory.clean(),
+            Self::Redis(_) => 0,
+        }
+    }
+
     /// Connects to Redis: `redis://`, `rediss://`, `redis+cluster://`, `redis+sentinel://host:port/master-name`. Must be called on the
     /// runtime of `main`, which drives the connection.
     ///

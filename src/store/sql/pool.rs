@@ -4,7 +4,7 @@ use std::ops::DerefMut;
 use std::sync::Arc;
 
 use diesel::QueryResult;
-use diesel_async::pooled_connection::deadpool::{Hook, HookError, Object, Pool};
+use diesel_async::pooled_connection::deadpool::{Hook, HookError, Object, Pool, PoolError};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, SetupCallback};
 use diesel_async::{AsyncConnection, TransactionManager as _};
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -51,6 +51,7 @@ impl Database {
     pub async fn lease(&self) -> Result<Lease, StoreError> {
         match tokio::time::timeout(WAIT, self.pool.get()).await {
             Ok(Ok(connection)) => Ok(Lease { connection: Some(connection) }),
+            Ok(Err(PoolError::Backend(error))) => Err(StoreError::Unavailable(describe(&error))),
             Ok(Err(error)) => Err(StoreError::Unavailable(describe(&error))),
             Err(_) => Err(StoreError::Unavailable(format!("no database connection was free within {} s", WAIT.as_secs()))),
         }

@@ -13,8 +13,8 @@ use crate::support::backends::{Backend, Servers, embedded, on_servers};
 struct Schema {
     /// `table.column` → storage class and whether it may be null.
     columns: BTreeMap<String, (String, bool)>,
-    /// `table: (columns)` → name (none for a primary key) and whether it is unique.
-    indexes: BTreeMap<String, (Option<String>, bool)>,
+    /// `table: (columns)`, the name (none for a primary key), and whether it is unique.
+    indexes: BTreeSet<(String, Option<String>, bool)>,
     /// `table.column → table.column on delete action`.
     foreign_keys: BTreeSet<String>,
 }
@@ -65,7 +65,7 @@ fn of_sqlite(backend: &Backend) -> Schema {
     let foreign_keys: Vec<ForeignKey> = diesel::sql_query(SQLITE_FOREIGN_KEYS).load(&mut connection).unwrap();
     Schema {
         columns: columns.into_iter().map(|it| (format!("{}.{}", it.table_name, it.name), (it.class, it.required == 0))).collect(),
-        indexes: indexes.into_iter().map(|it| (format!("{}: ({})", it.table_name, it.columns), (it.name, it.is_unique == 1))).collect(),
+        indexes: indexes.into_iter().map(|it| (format!("{}: ({})", it.table_name, it.columns), it.name, it.is_unique == 1)).collect(),
         foreign_keys: foreign_keys.into_iter().map(|it| it.words).collect(),
     }
 }
@@ -104,7 +104,7 @@ async fn of_postgres(url: &str) -> Schema {
     };
     let index = |row: &tokio_postgres::Row| {
         let (table, columns): (String, String) = (row.get(0), row.get(3));
-        (format!("{table}: ({columns})"), (row.get(1), row.get(2)))
+        (format!("{table}: ({columns})"), row.get(1), row.get(2))
     };
     let schema = Schema {
         columns: columns.iter().map(column).collect(),

@@ -20,7 +20,11 @@ pub struct Connected {
 }
 
 /// Approvals that still hold and grants that live, one line for each application.
-pub fn connected<'a>(consents: impl Iterator<Item = &'a Consent>, grants: impl Iterator<Item = &'a Grant>, now: Timestamp) -> Vec<Connected> {
+pub fn connected<'a>(
+    consents: impl Iterator<Item = &'a Consent>,
+    grants: impl Iterator<Item = &'a Grant>,
+    now: Timestamp,
+) -> Vec<Connected> {
     let mut found: BTreeMap<&str, Connected> = BTreeMap::new();
     for consent in consents.filter(|consent| now < consent.expires_at) {
         let line = line(&mut found, &consent.client_id, consent.granted_at);

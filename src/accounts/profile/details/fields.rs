@@ -99,7 +99,8 @@ fn is_time_zone(text: &str) -> bool {
 }
 
 fn is_language(text: &str) -> bool {
-    text.len() <= 35 && text.split(['-', '_']).all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    text.len() <= 35
+        && text.split(['-', '_']).all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 #[cfg(test)]
@@ -113,7 +114,8 @@ mod tests {
 
     #[test]
     fn what_a_person_may_not_say_is_not_heard() {
-        let form = Params::from_pairs([("email_verified", "true"), ("groups", "admins"), ("admin", "true"), ("sub", "x"), ("nickname", "Ada")]);
+        let form =
+            Params::from_pairs([("email_verified", "true"), ("groups", "admins"), ("admin", "true"), ("sub", "x"), ("nickname", "Ada")]);
         let before = claims(json!({ "department": "Engines", "email_verified": false }));
         let (name, after) = edited(&form, &before).unwrap();
         assert_eq!(name, None);

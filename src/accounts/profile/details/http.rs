@@ -7,6 +7,7 @@ use super::page::ProfilePage;
 use crate::accounts::http::{Bound, Visit};
 use crate::accounts::profile::http::{page, person};
 use crate::app::App;
+use crate::web::extract::FormBody;
 use crate::web::page::{FieldErrors, NoticeKind};
 
 const PATH: &str = "/account/profile";
@@ -30,7 +31,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
 }
 
 /// Saves what was typed.
-pub async fn submit(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -> HttpResponse {
     let visit = Visit::new(&app, &request);
     let signed_in = match person(&visit, PATH).await {
         Ok(signed_in) => signed_in,

@@ -11,6 +11,7 @@ use crate::accounts::setup::http::PASSWORD_HINT;
 use crate::app::App;
 use crate::endpoints::authorize::SignedIn;
 use crate::secret::Secret;
+use crate::web::extract::FormBody;
 use crate::web::page::{FieldErrors, NoticeKind};
 
 const PATH: &str = "/account/security";
@@ -27,7 +28,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
 }
 
 /// Changes the password.
-pub async fn submit(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -> HttpResponse {
     let visit = Visit::new(&app, &request);
     let signed_in = match person(&visit, PATH).await {
         Ok(signed_in) => signed_in,
@@ -64,9 +65,9 @@ struct Shown {
 }
 
 async fn form(visit: &Visit, signed_in: &SignedIn, shown: Shown) -> HttpResponse {
-    let stored = match visit.app.sql.password_of(&signed_in.user.subject).await {
-        Ok(stored) => stored,
-        Err(error) => return visit.failure(error.into()),
+    let changed_at = match super::changed_at(&visit.app, &signed_in.user.subject).await {
+        Ok(changed_at) => changed_at,
+        Err(failure) => return visit.failure(failure),
     };
     let mut page = page(visit, "security", signed_in);
     if let Some((kind, text)) = shown.notice {
@@ -75,7 +76,7 @@ async fn form(visit: &Visit, signed_in: &SignedIn, shown: Shown) -> HttpResponse
     let template = SecurityPage {
         page,
         username: signed_in.user.username.clone(),
-        changed_at: stored.map(|password| password.changed_at.for_people().chars().take(10).collect()).unwrap_or_default(),
+        changed_at: changed_at.map(|time| time.for_people().chars().take(10).collect()).unwrap_or_default(),
         errors: shown.errors,
         password_hint: PASSWORD_HINT,
     };

@@ -9,6 +9,7 @@ use crate::accounts::browser::Browser;
 use crate::accounts::session::{self, Cookies};
 use crate::accounts::{login, password};
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::endpoints::authorize::SignedIn;
 use crate::failure::Failure;
 use crate::secret::Secret;
@@ -34,6 +35,14 @@ pub enum Outcome {
     Unfit(&'static str, &'static str),
     /// Too many guesses at the current password.
     Wait(Duration),
+}
+
+/// When the password was last changed; `None`: there is none.
+///
+/// # Errors
+/// When the database is away.
+pub async fn changed_at(app: &App, subject: &str) -> Result<Option<Timestamp>, Failure> {
+    Ok(app.sql.password_of(subject).await?.map(|stored| stored.changed_at))
 }
 
 /// Check the new one, verify the current one, save, and sign everybody else out: whoever knew the old password is gone.

@@ -10,6 +10,7 @@ use crate::accounts::http::{Bound, Visit};
 use crate::accounts::logout;
 use crate::accounts::profile::http::{page, person};
 use crate::app::App;
+use crate::web::extract::FormBody;
 use crate::web::page::NoticeKind;
 
 const PATH: &str = "/account/sessions";
@@ -33,7 +34,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
 }
 
 /// Ends one session.
-pub async fn submit(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -> HttpResponse {
     let visit = Visit::new(&app, &request);
     let signed_in = match person(&visit, PATH).await {
         Ok(signed_in) => signed_in,

@@ -2,8 +2,8 @@
 
 use super::no_client;
 use super::weakness::{self, Weakness};
-use crate::admin::office::{Office, Problem};
-use crate::admin::paging::{Listing, PAGE_SIZE, Question};
+use crate::admin::office::{Office, Problem, page_of};
+use crate::admin::paging::{self, Listing, Question};
 use crate::model::client::Client;
 use crate::store::sql::Page;
 
@@ -43,14 +43,22 @@ impl Office<'_> {
     /// # Errors
     /// When the store is away.
     pub async fn list_clients(&self, question: &Question) -> Result<Listing<Client>, Problem> {
-        let limit = i64::try_from(PAGE_SIZE).unwrap_or(25).saturating_add(1);
-        let page = Page { search: question.search.clone(), after: question.after.clone(), limit };
-        let items = self.sql.list_clients(&page).await?;
+        let items = self.sql.list_clients(&page_of(question)).await?;
         let total = self.sql.count_clients(&question.search).await?;
         Ok(Listing::cut(question, items, total, Page::client_key))
     }
 
-    /// Every client, for the command line.
+    /// As many as asked for, and the key to go on after when there are more.
+    ///
+    /// # Errors
+    /// When the store is away.
+    pub async fn clients_page(&self, page: &Page) -> Result<(Vec<Client>, Option<String>), Problem> {
+        let mut clients = self.sql.list_clients(&Page { limit: page.limit.saturating_add(1), ..page.clone() }).await?;
+        let next = paging::cut(&mut clients, page.limit, Page::client_key);
+        Ok((clients, next))
+    }
+
+    /// Every client.
     ///
     /// # Errors
     /// When the store is away.

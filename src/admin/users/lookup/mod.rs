@@ -1,8 +1,8 @@
 //! Finding people: one by name, many by page.
 
 use super::no_user;
-use crate::admin::office::{Office, Problem};
-use crate::admin::paging::{Listing, PAGE_SIZE, Question};
+use crate::admin::office::{Office, Problem, page_of};
+use crate::admin::paging::{self, Listing, Question};
 use crate::model::consent::Consent;
 use crate::model::session::Session;
 use crate::model::user::User;
@@ -47,11 +47,19 @@ impl Office<'_> {
     /// # Errors
     /// When the store is away.
     pub async fn list_users(&self, question: &Question) -> Result<Listing<User>, Problem> {
-        let limit = i64::try_from(PAGE_SIZE).unwrap_or(25).saturating_add(1);
-        let page = Page { search: question.search.clone(), after: question.after.clone(), limit };
-        let items = self.sql.list_users(&page).await?;
+        let items = self.sql.list_users(&page_of(question)).await?;
         let total = self.sql.count_users(&question.search).await?;
         Ok(Listing::cut(question, items, total, |user| user.username.clone()))
+    }
+
+    /// As many as asked for, and the key to go on after when there are more.
+    ///
+    /// # Errors
+    /// When the store is away.
+    pub async fn users_page(&self, page: &Page) -> Result<(Vec<User>, Option<String>), Problem> {
+        let mut users = self.sql.list_users(&Page { limit: page.limit.saturating_add(1), ..page.clone() }).await?;
+        let next = paging::cut(&mut users, page.limit, |user| user.username.clone());
+        Ok((users, next))
     }
 
     /// What the page of a user shows.

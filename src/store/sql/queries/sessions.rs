@@ -98,7 +98,9 @@ pub async fn session_by_sid(conn: &mut Conn, sid: &str) -> QueryResult<Option<Se
     if !is_storable(sid) {
         return Ok(None);
     }
-    let row = sessions::table.filter(sessions::sid.eq(sid)).select(SessionRow::as_select()).first(conn).await.optional()?;
+    // Who signs in again in the same browser keeps the sid: the latest session is the one it names.
+    let query = sessions::table.filter(sessions::sid.eq(sid)).order(sessions::created_at.desc());
+    let row = query.select(SessionRow::as_select()).first(conn).await.optional()?;
     row.map(SessionRow::into_session).transpose()
 }
 

@@ -1,0 +1,113 @@
+//! The database, the master key, the signing keys, and what administrators registered.
+
+use std::time::Duration;
+
+use super::finding::Findings;
+use crate::admin::keys::plan::{self, State};
+use crate::admin::office::Problem;
+use crate::boot::master_key::{self, Inspection, Source};
+use crate::boot::{self, BootError};
+use crate::clock::Timestamp;
+use crate::config::Settings;
+use crate::jose::{Algorithm, KeySet};
+use crate::model::signing_key::SigningKey;
+use crate::sealing::Sealer;
+use crate::store::sql::{Kind, Sql};
+
+/// A key that has signed for longer should be rotated.
+const OLD: Duration = Duration::from_secs(365 * 24 * 3_600);
+
+/// Checks everything that is in the database. Changes nothing, but a SQLite file that is not there yet is made.
+pub async fn check(settings: &Settings, now: Timestamp, findings: &mut Findings) {
+    let sql = match boot::connect(settings).await {
+        Ok(sql) => sql,
+        Err(error) => return findings.error(error.message, error.mend),
+    };
+    findings.ok(format!("The database answers ({}).", if sql.kind() == Kind::Postgres { "Postgres" } else { "SQLite" }));
+    match look(settings, &sql, now, findings).await {
+        Ok(()) => {}
+        Err(error) => findings.error(error.message, error.mend),
+    }
+}
+
+async fn look(settings: &Settings, sql: &Sql, now: Timestamp, findings: &mut Findings) -> Result<(), BootError> {
+    let pending = sql.pending_migrations().await?;
+    if !pending.is_empty() {
+        let what = format!("{} migration(s) are pending.", pending.len());
+        if settings.database.migrate {
+            findings.warn(what, "`authy serve` applies them when it starts, or run `authy migrate`.");
+        } else {
+            findings.error(what, "Run `authy migrate`: AUTHY_DATABASE__MIGRATE is false.");
+        }
+        // Nothing can be read from a schema that is not there.
+        return Ok(());
+    }
+    findings.ok("The schema is up to date.");
+    let keys = sql.signing_keys(now).await?;
+    match master_key::inspect(settings, sql).await {
+        Ok(Inspection::NotYet) => findings.ok("The master key will be made or taken at the first start."),
+        Ok(Inspection::Fits { id, source, sealer }) => {
+            findings.ok(format!("The master key {id} is that of the database."));
+            if sql.kind() == Kind::Postgres && source == Source::File {
+                findings.warn(
+                    "The database is on Postgres, but its master key was made in this node's data directory.",
+                    "Move it to AUTHY_MASTER_KEY_FILE, where every node and every backup finds it.",
+                );
+            }
+            signing_keys(&keys, &sealer, now, findings);
+        }
+        Err(error) => findings.error(error.message, error.mend),
+    }
+    if sql.administrator_exists().await? {
+        findings.ok("There is an administrator.");
+    } else {
+        findings.warn("There is no administrator.", "Open the setup link that `authy serve` prints, or run `authy user create … --admin`.");
+    }
+    Ok(())
+}
+
+fn signing_keys(keys: &[SigningKey], sealer: &Sealer, now: Timestamp, findings: &mut Findings) {
+    if keys.is_empty() {
+        return findings.ok("The signing keys will be made at the first start.");
+    }
+    if let Err(error) = KeySet::load(keys, sealer) {
+        return findings.error(format!("The signing keys cannot be opened: {error}."), "Restore the database, or run `authy key rotate --emergency`.");
+    }
+    for algorithm in Algorithm::ALL {
+        let active = keys.iter().filter(|key| key.algorithm == algorithm.as_str() && plan::state(key, now) == State::Active);
+        match active.max_by_key(|key| key.signs_from) {
+            None => findings.error(format!("No key signs {algorithm}."), "Run `authy key rotate`."),
+            Some(key) if now.since(key.signs_from) > OLD => {
+                findings.warn(format!("The {algorithm} key has signed for {} days.", days(now.since(key.signs_from))), "Run `authy key rotate`.");
+            }
+            Some(key) => findings.ok(format!("The {algorithm} key has signed for {} days.", days(now.since(key.signs_from)))),
+        }
+    }
+}
+
+const fn days(span: Duration) -> u64 {
+    span.as_secs() / 86_400
+}
+
+/// Clients whose settings are weaker than they could be.
+///
+/// # Errors
+/// When the store is away.
+pub async fn clients(settings: &Settings, office: &crate::admin::office::Office<'_>, findings: &mut Findings) -> Result<(), Problem> {
+    let weakened = office.weakened_clients().await?;
+    if weakened.is_empty() {
+        findings.ok("No client has weakened settings.");
+    }
+    for (client, weaknesses) in weakened {
+        for weakness in weaknesses {
+            findings.warn(format!("{} ({}): {}", client.name, client.client_id, weakness.what), weakness.mend);
+        }
+    }
+    if settings.hashing.cost != 0 && settings.hashing.cost < 10 {
+        findings.warn(
+            format!("Passwords are hashed with cost {} only.", settings.hashing.cost),
+            "Set AUTHY_HASHING__COST to 12, or to auto.",
+        );
+    }
+    Ok(())
+}

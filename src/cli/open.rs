@@ -1,0 +1,66 @@
+//! Where the commands that touch data work: the database of the settings, beside a server that may be running.
+
+use super::arguments::{DataOptions, Flags};
+use super::output::{CliError, Output};
+use super::settings;
+use crate::admin::office::{Office, Problem};
+use crate::boot::{self, BootError};
+use crate::clock::{Clock as _, SystemClock, Timestamp};
+use crate::config::Settings;
+use crate::entropy::OsEntropy;
+use crate::store::sql::Sql;
+use crate::telemetry::audit;
+
+/// bcrypt's cost where the settings leave it to be measured: a command hashes once and does not measure for it.
+const USUAL_COST: u32 = 12;
+
+/// An open database, and what working on it needs.
+#[derive(Debug)]
+pub struct Workplace {
+    /// What was configured.
+    pub settings: Settings,
+    /// The database, its schema up to date.
+    pub sql: Sql,
+    /// When the command began.
+    pub now: Timestamp,
+    entropy: OsEntropy,
+}
+
+impl Workplace {
+    /// Opens the database that the flags, the environment and the file of settings name.
+    ///
+    /// # Errors
+    /// Wrong settings, or a database that cannot be used.
+    pub async fn open(data: &DataOptions, out: Output) -> Result<Self, CliError> {
+        Self::open_with(&data.flags(), out).await
+    }
+
+    async fn open_with(flags: &Flags, out: Output) -> Result<Self, CliError> {
+        let settings = settings::for_command(flags, out)?;
+        let sql = boot::database(&settings).await?;
+        Ok(Self { settings, sql, now: SystemClock.now(), entropy: OsEntropy })
+    }
+
+    /// Administration, by the command line.
+    pub fn office(&self) -> Office<'_> {
+        let hash_cost = if self.settings.hashing.cost == 0 { USUAL_COST } else { self.settings.hashing.cost };
+        Office { sql: &self.sql, now: self.now, entropy: &self.entropy, hash_cost, actor: audit::CLI, running: None }
+    }
+
+    /// Chance.
+    pub const fn entropy(&self) -> &OsEntropy {
+        &self.entropy
+    }
+}
+
+impl From<BootError> for CliError {
+    fn from(error: BootError) -> Self {
+        Self::new("failed", error.message, error.mend)
+    }
+}
+
+impl From<Problem> for CliError {
+    fn from(problem: Problem) -> Self {
+        Self::new(problem.code(), problem.message(), problem.mend())
+    }
+}
