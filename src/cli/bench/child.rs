@@ -42,7 +42,9 @@ impl Server {
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(File::create(log)?);
         // Settings of whoever runs this must not change what is measured.
         let inherited = std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("AUTHY_"));
-        inherited.for_each(|name| drop(command.env_remove(name)));
+        for name in inherited {
+            command.env_remove(name);
+        }
         command.envs(environment.iter().map(|(name, value)| (name, value)));
         let begun = Instant::now();
         let mut process = command.spawn()?;

@@ -13,7 +13,7 @@ use crate::model::resource::Resource;
 use crate::model::session::Session;
 use crate::model::user::{Password, User};
 use crate::secret::{Secret, TokenHash};
-use crate::store::sql::Sql;
+use crate::store::sql::{Created, Sql};
 use crate::telemetry::audit;
 
 /// Where codes go; nobody listens there.
@@ -101,8 +101,7 @@ impl Maker<'_> {
             introspection_clients: Vec::new(),
             created_at: self.now,
         };
-        self.sql.create_resource(&resource, &self.event(audit::RESOURCE_CREATED)).await?;
-        Ok(())
+        saved(&self.sql.create_resource(&resource, &self.event(audit::RESOURCE_CREATED)).await?)
     }
 
     async fn application(&self, algorithm: Algorithm) -> anyhow::Result<Application> {
@@ -131,7 +130,7 @@ impl Maker<'_> {
             created_at: self.now,
             updated_at: self.now,
         };
-        self.sql.create_client(&client, &self.event(audit::CLIENT_CREATED)).await?;
+        saved(&self.sql.create_client(&client, &self.event(audit::CLIENT_CREATED)).await?)?;
         let authorization = Secret::new(format!("Basic {}", STANDARD.encode(format!("{client_id}:{secret}"))));
         Ok(Application { client_id, authorization, algorithm })
     }
@@ -152,7 +151,7 @@ impl Maker<'_> {
             updated_at: self.now,
         };
         let password = Password { hash: hash.clone(), changed_at: self.now };
-        self.sql.create_user(&user, Some(&password), &self.event(audit::USER_CREATED)).await?;
+        saved(&self.sql.create_user(&user, Some(&password), &self.event(audit::USER_CREATED)).await?)?;
         Ok(user)
     }
 
@@ -176,5 +175,12 @@ impl Maker<'_> {
         };
         self.sql.create_session(&session, &self.event(audit::SESSION_STARTED)).await?;
         Ok(cookie)
+    }
+}
+
+fn saved(created: &Created) -> anyhow::Result<()> {
+    match created {
+        Created::Done => Ok(()),
+        Created::Exists(what) => anyhow::bail!("somebody has this {what} already in a database that was empty"),
     }
 }
