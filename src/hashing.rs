@@ -2,6 +2,8 @@
 //!
 //! A storm of sign-ins waits here, and only here. Beyond the queue the caller answers 503 with `Retry-After`.
 
+pub mod password;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};

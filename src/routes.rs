@@ -72,6 +72,7 @@ table! {
     "/admin/users/{subject}/delete" => GET users::http::delete_form, POST users::http::delete;
     "/errors/{error}" => GET help::show;
     "/static/brand.css" => GET assets::brand;
+    "/static/logo" => GET assets::logo;
     "/static/{name}" => GET assets::file;
     "/healthz" => GET management::livez;
 }

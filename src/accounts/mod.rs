@@ -6,7 +6,7 @@ pub mod consent;
 pub mod http;
 pub mod login;
 pub mod logout;
-pub mod password;
+
 pub mod person;
 pub mod profile;
 pub mod return_to;

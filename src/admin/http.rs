@@ -15,10 +15,10 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::spec::error::OAuthError;
 use crate::web::brand::BrandView;
-use crate::web::cookies::{Cookies, Kind};
+use crate::web::extract::{self, FormBody};
 use crate::web::page::{Area, NoticeKind, Page, SignedIn};
 use crate::web::security_headers::FormAction;
-use crate::web::{csrf, error_page, limits, render, respond};
+use crate::web::{csrf, error_page, render, respond};
 
 /// How refusals are logged.
 const ENDPOINT: &str = "admin";
@@ -53,13 +53,13 @@ impl Visit {
     /// # Errors
     /// The response to give instead: the sign-in page, an interstitial page, or 403.
     pub async fn enter(app: &web::Data<App>, request: &HttpRequest) -> Result<Self, HttpResponse> {
-        let browser = browser(app, request);
+        let browser = extract::browser(request, app);
         match guard::admit(app, &browser).await {
             Ok(Ok(administrator)) => Ok(Self::new(app, request, (&browser, administrator))),
-            Ok(Err(Stopped::NobodySignedIn)) => Err(sign_in(app, request)),
+            // The sign-in page asks again for administration, in spite of a session without its cookie.
+            Ok(Err(Stopped::NobodySignedIn | Stopped::SignInAgain)) => Err(sign_in(app, request)),
             Ok(Err(Stopped::CameFromElsewhere)) => Err(interstitial(app, request)),
-            Ok(Err(Stopped::NotAdministrator)) => Err(refuse(app, request, NOT_AN_ADMINISTRATOR)),
-            Ok(Err(Stopped::SignInAgain)) => Err(refuse(app, request, SIGN_IN_AGAIN)),
+            Ok(Err(Stopped::NotAdministrator)) => Err(refuse(app, request)),
             Err(failure) => Err(error_page::failure(app, request, &failure, (ENDPOINT, None))),
         }
     }
@@ -67,20 +67,16 @@ impl Visit {
     /// Takes a form of an administrator: it must come from a page of ours in this very browser.
     ///
     /// # Errors
-    /// The response to give instead: 403 whatever is missing, 413 or 415 for a body that is no form.
-    pub async fn submit(app: &web::Data<App>, request: &HttpRequest, body: &[u8]) -> Result<(Self, Form), HttpResponse> {
+    /// The response to give instead: 403, whatever is missing.
+    pub async fn submit(app: &web::Data<App>, request: &HttpRequest, body: &FormBody) -> Result<(Self, Form), HttpResponse> {
         let broken = |failure: &Failure| error_page::failure(app, request, failure, (ENDPOINT, None));
-        let browser = browser(app, request);
+        let browser = extract::browser(request, app);
         let administrator = match guard::admit(app, &browser).await {
             Ok(Ok(administrator)) => administrator,
             Ok(Err(_)) => return Err(broken(&OAuthError::access_denied("This needs an administrator who is signed in.").into())),
             Err(failure) => return Err(broken(&failure)),
         };
-        let text = std::str::from_utf8(body).unwrap_or_default();
-        if let Err(excess) = limits::check_form_type(request.headers()).and_then(|()| limits::check_fields(text)) {
-            return Err(respond::empty(excess.status()));
-        }
-        let form = Form::parse(text);
+        let form = Form::parse(body.as_str());
         let bound_to = browser.session.as_ref().map(|cookie| cookie.expose().as_str());
         let presented = Some(form.raw(csrf::FIELD)).filter(|token| !token.is_empty());
         csrf::check(&app.sealer, bound_to, presented, request.headers(), app.issuer.origin()).map_err(|refusal| broken(&refusal.into()))?;
@@ -149,18 +145,6 @@ impl Visit {
     }
 }
 
-const NOT_AN_ADMINISTRATOR: &str = "This part is for administrators, and your account is not one.";
-const SIGN_IN_AGAIN: &str = "Sign out and in again: this sign-in was not made for administration.";
-
-fn browser(app: &App, request: &HttpRequest) -> Browser {
-    let cookies = Cookies::new(app.issuer.is_https());
-    Browser {
-        session: cookies.read(Kind::Session, request.headers()),
-        admin: cookies.read(Kind::Admin, request.headers()),
-        ..Browser::default()
-    }
-}
-
 /// The path of the request below the issuer, with its query.
 fn own_path(app: &App, request: &HttpRequest) -> String {
     let path = request.path();
@@ -185,11 +169,13 @@ fn interstitial(app: &App, request: &HttpRequest) -> HttpResponse {
     render::page(app, &Interstitial { page, here }, StatusCode::FORBIDDEN, FormAction::Own)
 }
 
-fn refuse(app: &App, request: &HttpRequest, text: &str) -> HttpResponse {
+/// Who is signed in is no administrator.
+fn refuse(app: &App, request: &HttpRequest) -> HttpResponse {
     let brand = render::brand(request, app);
     let base = app.issuer.path();
     let link = (format!("{base}/account"), "To my account");
-    let message = Message { page: Page::new(base, &brand), heading: "You cannot go in here", text: text.to_owned(), link };
+    let text = "This part is for administrators, and your account is not one.".to_owned();
+    let message = Message { page: Page::new(base, &brand), heading: "You cannot go in here", text, link };
     render::page(app, &message, StatusCode::FORBIDDEN, FormAction::Own)
 }
 

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 
 use super::keys::Keys;
 use super::{App, Caches};
-use crate::accounts::password;
+use crate::hashing::password;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::entropy::Entropy;

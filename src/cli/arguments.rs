@@ -6,7 +6,7 @@ use clap::Args;
 #[derive(Args, Clone, Debug, Default)]
 pub struct ConfigOption {
     /// TOML file of settings [env: AUTHY_CONFIG]
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Settings and data")]
     pub config: Option<String>,
 }
 
@@ -17,13 +17,13 @@ pub struct DataOptions {
     #[command(flatten)]
     pub config: ConfigOption,
     /// sqlite:FILE or postgres://… [env: AUTHY_DATABASE_URL]
-    #[arg(long, value_name = "URL", global = true)]
+    #[arg(long, value_name = "URL", global = true, help_heading = "Settings and data")]
     pub database_url: Option<String>,
     /// redis://… [env: AUTHY_REDIS_URL]
-    #[arg(long, value_name = "URL", global = true)]
+    #[arg(long, value_name = "URL", global = true, help_heading = "Settings and data")]
     pub redis_url: Option<String>,
     /// Directory of the SQLite file and the master key [env: AUTHY_DATA_DIR]
-    #[arg(long, value_name = "DIR", global = true)]
+    #[arg(long, value_name = "DIR", global = true, help_heading = "Settings and data")]
     pub data_dir: Option<String>,
 }
 

@@ -1,12 +1,20 @@
 //! `authy client …`.
 
 pub mod arguments;
+mod draft;
 
 use clap::{Args, Subcommand};
 
 use super::arguments::{DataOptions, PageOptions};
+use super::open::Workplace;
 use super::output::{CliError, Output};
-use arguments::{ClientCreate, ClientUpdate};
+use super::stdin;
+use crate::admin::clients::{document, json};
+use crate::admin::office::{Office, Problem};
+use crate::model::client::ClientOrigin;
+use crate::spec::client_metadata::ClientDraft;
+use crate::store::sql::Page;
+use arguments::{ClientCreate, ClientUpdate, MetadataArguments};
 
 /// `authy client`.
 #[derive(Args, Debug)]
@@ -56,10 +64,98 @@ pub struct ClientRotate {
     pub retire_old: bool,
 }
 
+const COLUMNS: &[(&str, &str)] = &[
+    ("client_id", "CLIENT ID"),
+    ("client_name", "NAME"),
+    ("token_endpoint_auth_method", "AUTHENTICATION"),
+    ("grant_types", "GRANTS"),
+    ("enabled", "ENABLED"),
+];
+
 /// Does it.
 ///
 /// # Errors
 /// When it is refused, not found, or the data is away.
-pub async fn run(_: ClientCommand, _: Output) -> Result<(), CliError> {
-    Err(CliError::not_built("client"))
+pub async fn run(command: ClientCommand, out: Output) -> Result<(), CliError> {
+    let work = Workplace::open(&command.data, out).await?;
+    let office = work.office();
+    match command.verb {
+        ClientVerb::Create(arguments) => create(&office, *arguments, out).await?,
+        ClientVerb::List(page) => {
+            let page = Page { search: page.search, after: page.after, limit: page.limit };
+            let (clients, next) = office.clients_page(&page).await?;
+            let items: Vec<_> = clients.iter().map(json::client).collect();
+            out.list(&items, next.as_deref(), COLUMNS);
+        }
+        ClientVerb::Show(ClientName { client }) => out.object(&json::client(&office.find_client(&client).await?)),
+        ClientVerb::Update(arguments) => update(&office, *arguments, out).await?,
+        ClientVerb::RotateSecret(arguments) => rotate(&office, &arguments, out).await?,
+        ClientVerb::Delete(ClientName { client }) => {
+            let client = office.find_client(&client).await?;
+            office.delete_client(&client.client_id).await?;
+            out.done(&format!("{} is deleted.", client.name));
+        }
+    }
+    Ok(())
+}
+
+async fn create(office: &Office<'_>, arguments: ClientCreate, out: Output) -> Result<(), CliError> {
+    let mut draft = ClientDraft::new(arguments.name.clone(), ClientOrigin::Administrator);
+    read_files(&arguments.metadata, &mut draft)?;
+    draft.name = arguments.name;
+    draft.client_id = arguments.client_id.or(draft.client_id);
+    draft.public |= arguments.public;
+    if arguments.secret_stdin {
+        draft.secret = Some(stdin::line("secret")?);
+    }
+    let (client, made) = office.create_client(&draft).await?;
+    let secret = made.or_else(|| draft.secret.clone().filter(|_| !client.is_public()));
+    out.object(&json::registered(&client, secret.as_ref()));
+    Ok(())
+}
+
+async fn update(office: &Office<'_>, arguments: ClientUpdate, out: Output) -> Result<(), CliError> {
+    let mut client = office.find_client(&arguments.client).await?;
+    let mut draft = ClientDraft::of(&client);
+    read_files(&arguments.metadata, &mut draft)?;
+    draft.name = arguments.name.unwrap_or(draft.name);
+    draft::change_kind(&mut draft);
+    let mut made = None;
+    if draft != ClientDraft::of(&client) {
+        (client, made) = office.update_client(&client.client_id, &draft).await?;
+    }
+    if let Some(enabled) = arguments.enabled {
+        client = office.enable_client(&client.client_id, enabled).await?;
+    }
+    out.object(&json::registered(&client, made.as_ref()));
+    Ok(())
+}
+
+async fn rotate(office: &Office<'_>, arguments: &ClientRotate, out: Output) -> Result<(), CliError> {
+    let client_id = office.find_client(&arguments.client).await?.client_id;
+    let (mut client, secret) = if arguments.secret_stdin {
+        let brought = stdin::line("secret")?;
+        (office.bring_secret(&client_id, &brought).await?, brought)
+    } else {
+        office.rotate_secret(&client_id).await?
+    };
+    if arguments.retire_old {
+        client = office.retire_old_secrets(&client_id).await?;
+    }
+    out.object(&json::registered(&client, Some(&secret)));
+    Ok(())
+}
+
+/// The metadata document first, then the flags: flags beside it win.
+fn read_files(arguments: &MetadataArguments, draft: &mut ClientDraft) -> Result<(), CliError> {
+    if let Some(path) = &arguments.metadata_file {
+        let text = stdin::file(path, "client metadata")?;
+        document::read(text.expose(), draft).map_err(Problem::from)?;
+    }
+    let jwks = match &arguments.jwks_file {
+        None => None,
+        Some(path) => Some(document::key_set(stdin::file(path, "key set")?.expose()).map_err(Problem::from)?),
+    };
+    draft::apply(arguments, jwks, draft);
+    Ok(())
 }

@@ -1,9 +1,18 @@
 //! `authy doctor`: checks a deployment; each finding comes with its mend.
 
+mod data;
+mod files;
+mod finding;
+mod reach;
+
 use clap::Args;
 
 use super::arguments::ServeArguments;
 use super::output::{CliError, Output};
+use super::settings;
+use crate::clock::{Clock as _, SystemClock};
+use crate::config::{Problem, Settings, files as files_of_settings};
+use finding::{Findings, Level};
 
 /// `authy doctor` takes the flags of `serve`, so that it looks at what that would run.
 #[derive(Args, Debug)]
@@ -17,6 +26,34 @@ pub struct DoctorArguments {
 ///
 /// # Errors
 /// When something is found that keeps authy from working.
-pub async fn run(_: DoctorArguments, _: Output) -> Result<(), CliError> {
-    Err(CliError::not_built("doctor"))
+pub async fn run(arguments: DoctorArguments, out: Output) -> Result<(), CliError> {
+    let mut findings = Findings::default();
+    match settings::load(&arguments.serve.flags()) {
+        Ok(settings) => look(&settings, &mut findings).await?,
+        Err(error) => wrong_settings(&error.problems, &mut findings),
+    }
+    out.print(&findings.json(), || findings.text());
+    match findings.count(Level::Error) {
+        0 => Ok(()),
+        number => Err(CliError::new("refused", format!("{number} finding(s) keep authy from working."), "Each finding names its mend.")),
+    }
+}
+
+async fn look(settings: &Settings, findings: &mut Findings) -> Result<(), CliError> {
+    match files_of_settings::check(settings, &settings::read_file) {
+        problems if problems.is_empty() => findings.ok("The settings are in order."),
+        problems => wrong_settings(&problems, findings),
+    }
+    files::check(settings, findings);
+    data::check(settings, SystemClock.now(), findings).await;
+    let on_postgres = settings.database_url.expose().starts_with("postgres");
+    reach::redis(settings, on_postgres, findings).await;
+    reach::issuer(settings, findings).await;
+    Ok(())
+}
+
+fn wrong_settings(problems: &[Problem], findings: &mut Findings) {
+    for problem in problems {
+        findings.error(format!("{}: {}", problem.key, problem.problem), problem.mend.clone());
+    }
 }

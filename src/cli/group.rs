@@ -3,7 +3,9 @@
 use clap::{Args, Subcommand};
 
 use super::arguments::DataOptions;
+use super::open::Workplace;
 use super::output::{CliError, Output};
+use crate::admin::groups::json;
 
 /// `authy group`.
 #[derive(Args, Debug)]
@@ -51,6 +53,21 @@ pub struct GroupMember {
 ///
 /// # Errors
 /// When it is refused, not found, or the data is away.
-pub async fn run(_: GroupCommand, _: Output) -> Result<(), CliError> {
-    Err(CliError::not_built("group"))
+pub async fn run(command: GroupCommand, out: Output) -> Result<(), CliError> {
+    let work = Workplace::open(&command.data, out).await?;
+    let office = work.office();
+    match command.verb {
+        GroupVerb::Create(GroupName { name }) => out.object(&json(&office.create_group(&name).await?)),
+        GroupVerb::List => {
+            let items: Vec<_> = office.list_groups().await?.iter().map(json).collect();
+            out.list(&items, None, &[("name", "NAME"), ("members", "MEMBERS")]);
+        }
+        GroupVerb::AddMember(GroupMember { group, user }) => out.object(&json(&office.add_member(&group, &user).await?)),
+        GroupVerb::RemoveMember(GroupMember { group, user }) => out.object(&json(&office.remove_member(&group, &user).await?)),
+        GroupVerb::Delete(GroupName { name }) => {
+            office.delete_group(&name).await?;
+            out.done(&format!("The group {name} is deleted."));
+        }
+    }
+    Ok(())
 }

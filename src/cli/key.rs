@@ -3,7 +3,10 @@
 use clap::{Args, Subcommand};
 
 use super::arguments::DataOptions;
+use super::open::Workplace;
 use super::output::{CliError, Output};
+use crate::admin::keys::plan::{self, Rotation};
+use crate::boot;
 
 /// `authy key`.
 #[derive(Args, Debug)]
@@ -33,10 +36,33 @@ pub struct KeyRotate {
     pub emergency: bool,
 }
 
+const COLUMNS: &[(&str, &str)] = &[
+    ("kid", "KID"),
+    ("algorithm", "ALGORITHM"),
+    ("state", "STATE"),
+    ("signs_from", "SIGNS FROM"),
+    ("signs_until", "SIGNS UNTIL"),
+    ("published_until", "PUBLISHED UNTIL"),
+];
+
 /// Does it.
 ///
 /// # Errors
 /// When the data is away or the master key is another one.
-pub async fn run(_: KeyCommand, _: Output) -> Result<(), CliError> {
-    Err(CliError::not_built("key"))
+pub async fn run(command: KeyCommand, out: Output) -> Result<(), CliError> {
+    let work = Workplace::open(&command.data, out).await?;
+    let office = work.office();
+    let keys = match command.verb {
+        KeyVerb::List => office.list_keys().await?,
+        KeyVerb::Rotate(KeyRotate { emergency }) => {
+            let master = boot::master_key(&work.settings, &work.sql, work.entropy()).await?;
+            let how = if emergency { Rotation::Emergency } else { Rotation::Planned };
+            let lifetimes = &work.settings.lifetimes;
+            let longest = office.longest_token(lifetimes.id_token.max(lifetimes.access_token)).await?;
+            office.rotate_keys(&master.sealer, how, longest).await?
+        }
+    };
+    let items: Vec<_> = keys.iter().map(|key| plan::json(key, work.now)).collect();
+    out.list(&items, None, COLUMNS);
+    Ok(())
 }

@@ -1,9 +1,12 @@
 //! `authy migrate`.
 
 use clap::Args;
+use serde_json::json;
 
 use super::arguments::DataOptions;
 use super::output::{CliError, Output};
+use super::settings;
+use crate::boot::{self, BootError};
 
 /// `authy migrate`.
 #[derive(Args, Debug)]
@@ -23,6 +26,24 @@ pub struct MigrateArguments {
 ///
 /// # Errors
 /// When the database is away, or with `--check` when steps are pending.
-pub async fn run(_: MigrateArguments, _: Output) -> Result<(), CliError> {
-    Err(CliError::not_built("migrate"))
+pub async fn run(arguments: MigrateArguments, out: Output) -> Result<(), CliError> {
+    let settings = settings::for_command(&arguments.data.flags(), out)?;
+    let sql = boot::connect(&settings).await?;
+    if !arguments.check && !arguments.plan {
+        let applied = sql.migrate().await.map_err(BootError::from)?;
+        out.print(&json!({ "applied": applied, "pending": [] }), || match applied.len() {
+            0 => "The schema is up to date.".to_owned(),
+            number => format!("Applied {number} migration(s); the schema is up to date."),
+        });
+        return Ok(());
+    }
+    let pending = sql.pending_migrations().await.map_err(BootError::from)?;
+    out.print(&json!({ "applied": [], "pending": pending }), || match pending.len() {
+        0 => "The schema is up to date.".to_owned(),
+        _ => pending.iter().map(|version| format!("pending {version}\n")).collect(),
+    });
+    if arguments.check && !pending.is_empty() {
+        return Err(CliError::new("refused", format!("{} migration(s) are pending.", pending.len()), "Run `authy migrate`."));
+    }
+    Ok(())
 }

@@ -10,6 +10,7 @@ pub mod group;
 pub mod healthcheck;
 pub mod key;
 pub mod migrate;
+pub mod open;
 pub mod output;
 pub mod perform;
 pub mod resource;

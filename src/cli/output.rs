@@ -176,7 +176,7 @@ mod tests {
     fn a_table_is_aligned_and_cannot_move_the_cursor() {
         let items = [json!({"name": "ada", "groups": ["a", "b"], "admin": true}), json!({"name": "gr\u{1b}[2Jace", "groups": []})];
         let text = table(&items, &[("name", "NAME"), ("groups", "GROUPS"), ("admin", "ADMIN")]);
-        assert_eq!(text, "NAME        GROUPS  ADMIN\nada         a b     true\ngr\u{fffd}[2Jace\n");
+        assert_eq!(text, "NAME       GROUPS  ADMIN\nada        a b     true\ngr\u{fffd}[2Jace\n");
     }
 
     #[test]

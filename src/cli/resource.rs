@@ -5,7 +5,9 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 
 use super::arguments::{DataOptions, duration};
+use super::open::Workplace;
 use super::output::{CliError, Output};
+use crate::admin::resources::draft::{ResourceDraft, json};
 
 /// `authy resource`.
 #[derive(Args, Debug)]
@@ -66,6 +68,42 @@ pub struct ResourceChange {
 ///
 /// # Errors
 /// When it is refused, not found, or the data is away.
-pub async fn run(_: ResourceCommand, _: Output) -> Result<(), CliError> {
-    Err(CliError::not_built("resource"))
+pub async fn run(command: ResourceCommand, out: Output) -> Result<(), CliError> {
+    let work = Workplace::open(&command.data, out).await?;
+    let office = work.office();
+    match command.verb {
+        ResourceVerb::Create(change) => {
+            let blank = ResourceDraft { uri: change.uri.clone(), ..ResourceDraft::default() };
+            out.object(&json(&office.create_resource(&changed(blank, change)).await?));
+        }
+        ResourceVerb::List => {
+            let items: Vec<_> = office.list_resources().await?.iter().map(json).collect();
+            out.list(&items, None, &[("uri", "URI"), ("name", "NAME"), ("signing_algorithm", "ALGORITHM"), ("scopes", "SCOPES")]);
+        }
+        ResourceVerb::Show(ResourceUri { uri }) => out.object(&json(&office.find_resource(&uri).await?)),
+        ResourceVerb::Update(change) => {
+            let stored = ResourceDraft::of(&office.find_resource(&change.uri).await?);
+            out.object(&json(&office.update_resource(&changed(stored, change)).await?));
+        }
+        ResourceVerb::Delete(ResourceUri { uri }) => {
+            let uri = office.find_resource(&uri).await?.uri;
+            office.delete_resource(&uri).await?;
+            out.done(&format!("The resource {uri} is deleted."));
+        }
+    }
+    Ok(())
+}
+
+/// What is named wins; a repeatable flag replaces its whole list.
+fn changed(mut draft: ResourceDraft, change: ResourceChange) -> ResourceDraft {
+    draft.name = change.name.unwrap_or(draft.name);
+    draft.signing_algorithm = change.signing_alg.or(draft.signing_algorithm);
+    draft.access_token_lifetime = change.access_token_lifetime.map(|span| span.as_secs()).or(draft.access_token_lifetime);
+    if !change.scopes.is_empty() {
+        draft.scopes = change.scopes.iter().flat_map(|scope| scope.split_whitespace()).map(str::to_owned).collect();
+    }
+    if !change.introspection_clients.is_empty() {
+        draft.introspection_clients = change.introspection_clients;
+    }
+    draft
 }

@@ -3,7 +3,16 @@
 use clap::{Args, Subcommand};
 
 use super::arguments::{DataOptions, PageOptions};
+use super::open::Workplace;
 use super::output::{CliError, Output};
+use super::stdin;
+use crate::admin::office::Office;
+use crate::admin::users::profile::Profile;
+use crate::admin::users::{NewUser, claims, json};
+use crate::store::sql::Page;
+
+const COLUMNS: &[(&str, &str)] =
+    &[("sub", "SUB"), ("username", "USERNAME"), ("email", "EMAIL"), ("groups", "GROUPS"), ("admin", "ADMIN"), ("locked", "LOCKED")];
 
 /// `authy user`.
 #[derive(Args, Debug)]
@@ -80,37 +89,66 @@ pub struct UserPassword {
     pub password_stdin: bool,
 }
 
-/// `NAME=VALUE`: the value is JSON when it can be read as such, else text.
+/// See [`claims::parse`].
 fn claim(text: &str) -> Result<(String, serde_json::Value), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => {
-            Ok((name.to_owned(), serde_json::from_str(value).unwrap_or_else(|_| serde_json::Value::String(value.to_owned()))))
-        }
-        _ => Err("write it as NAME=VALUE, such as locale=de or address='{\"country\":\"Germany\"}'".to_owned()),
-    }
+    claims::parse(text).map_err(|fault| format!("{} {}", fault.message, fault.mend))
 }
 
 /// Does it.
 ///
 /// # Errors
 /// When it is refused, not found, or the data is away.
-pub async fn run(_: UserCommand, _: Output) -> Result<(), CliError> {
-    Err(CliError::not_built("user"))
+pub async fn run(command: UserCommand, out: Output) -> Result<(), CliError> {
+    let work = Workplace::open(&command.data, out).await?;
+    let office = work.office();
+    match command.verb {
+        UserVerb::Create(arguments) => return create(&office, arguments, out).await,
+        UserVerb::List(page) => {
+            let page = Page { search: page.search, after: page.after, limit: page.limit };
+            let (users, next) = office.users_page(&page).await?;
+            let items: Vec<_> = users.iter().map(json::user).collect();
+            out.list(&items, next.as_deref(), COLUMNS);
+        }
+        UserVerb::Show(UserName { user }) => out.object(&json::user(&office.find_user(&user).await?)),
+        UserVerb::SetPassword(arguments) => {
+            let user = office.find_user(&arguments.user).await?;
+            let password = stdin::new_password(arguments.password_stdin, out)?.ok_or_else(no_password)?;
+            office.set_password(&user.subject, &password).await?;
+            out.print(&json::user(&user), || format!("The password of {} is set, and all sessions are ended.", user.username));
+        }
+        UserVerb::Lock(UserName { user }) => {
+            let user = office.lock_user(&office.find_user(&user).await?.subject).await?;
+            out.print(&json::user(&user), || format!("{} is locked.", user.username));
+        }
+        UserVerb::Unlock(UserName { user }) => {
+            let user = office.unlock_user(&office.find_user(&user).await?.subject).await?;
+            out.print(&json::user(&user), || format!("{} is unlocked.", user.username));
+        }
+        UserVerb::Delete(UserName { user }) => {
+            let user = office.find_user(&user).await?;
+            office.delete_user(&user.subject).await?;
+            out.done(&format!("{} is deleted.", user.username));
+        }
+    }
+    Ok(())
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
+async fn create(office: &Office<'_>, arguments: UserCreate, out: Output) -> Result<(), CliError> {
+    let profile = Profile {
+        username: arguments.username,
+        email: Some(arguments.email),
+        email_verified: arguments.email_verified,
+        name: arguments.name,
+        claims: arguments.claims.into_iter().collect(),
+        groups: arguments.groups,
+        admin: arguments.admin,
+    };
+    let password = stdin::new_password(arguments.password_stdin, out)?;
+    let user = office.create_user(&NewUser { profile, password }).await?;
+    out.object(&json::user(&user));
+    Ok(())
+}
 
-    use super::claim;
-
-    #[test]
-    fn a_claim_is_json_when_it_can_be_and_text_otherwise() {
-        assert_eq!(claim("locale=de").unwrap(), ("locale".to_owned(), json!("de")));
-        assert_eq!(claim("phone_number_verified=true").unwrap().1, json!(true));
-        assert_eq!(claim("address={\"country\":\"Germany\"}").unwrap().1, json!({"country": "Germany"}));
-        assert_eq!(claim("note=a=b").unwrap().1, json!("a=b"));
-        assert_eq!(claim("empty=").unwrap().1, json!(""));
-        assert!(claim("locale").is_err() && claim("=de").is_err());
-    }
+fn no_password() -> CliError {
+    CliError::misused("There is no password to set.", "Pipe it in with --password-stdin, or run the command at a terminal.")
 }

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::failure::Failure;
-use crate::model::client::{AuthMethod, Client};
-use crate::secret::Secret;
+use crate::hashing::password;
+use crate::model::client::{AuthMethod, Client, SecretHash};
+use crate::secret::{Secret, TokenHash};
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
 
@@ -79,7 +80,7 @@ pub async fn authenticate(app: &App, presented: &Presented<'_>) -> Result<Authen
         }
         method_is_allowed(&client, attempt.method)?;
         let Some(secret) = &reading.secret else { return Ok(AuthenticatedClient(client)) };
-        if secret::fits(app, &client, secret).await? {
+        if secret_fits(app, &client, secret).await? {
             return Ok(AuthenticatedClient(client));
         }
     }
@@ -114,4 +115,35 @@ fn method_is_allowed(client: &Client, used: AuthMethod) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(invalid_client().because(format!("the client may not use {}", used.as_str())))
+}
+
+/// Whether the presented secret is one of the client's live ones. Compares in constant time; a brought secret is hashed off the workers
+/// and its verdict kept for a few minutes, since a slow hash per token request would let anybody keep the processor busy.
+async fn secret_fits(app: &App, client: &Client, presented: &Secret<String>) -> Result<bool, Failure> {
+    let now = app.now();
+    let presented_hash = TokenHash::of(presented.expose());
+    let live = client.secrets.iter().filter(|secret| secret.expires_at.is_none_or(|end| now < end));
+    for secret in live {
+        match &secret.hash {
+            SecretHash::Sha256(stored) if *stored == presented_hash => return Ok(true),
+            SecretHash::Sha256(_) => {}
+            SecretHash::Bcrypt(stored) => {
+                let key = (client.client_id.clone(), presented_hash);
+                if app.caches.client_secrets.get(&key) == Some(secret.id) {
+                    return Ok(true);
+                }
+                let (candidate, stored) = (presented.clone(), stored.clone());
+                let verdict = app.hashing.run(move || password::verify(candidate.expose(), stored.expose())).await;
+                match verdict {
+                    None => return Err(Failure::Busy("the hashing queue is full".into())),
+                    Some(false) => {}
+                    Some(true) => {
+                        app.caches.client_secrets.put(key, secret.id);
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+    }
+    Ok(false)
 }

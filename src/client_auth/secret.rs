@@ -1,11 +1,8 @@
 //! Client secrets: RFC 6749 §2.3.1.
 
 use super::{Attempt, Method, Presented, Reading, invalid_client};
-use crate::accounts::password;
-use crate::app::App;
-use crate::failure::Failure;
-use crate::model::client::{AuthMethod, Client, SecretHash};
-use crate::secret::{Secret, TokenHash};
+use crate::model::client::AuthMethod;
+use crate::secret::Secret;
 use crate::spec::basic;
 use crate::spec::error::{OAuthError, Refusal};
 
@@ -58,35 +55,4 @@ impl Method for ClientSecretPost {
         let reading = Reading { client_id: client_id.to_owned(), secret: Some(Secret::new(secret.to_owned())) };
         Ok(Some(Attempt { method: AuthMethod::ClientSecretPost, readings: vec![reading] }))
     }
-}
-
-/// Whether the presented secret is one of the client's live ones. Compares in constant time; a brought secret is hashed off the workers
-/// and its verdict kept for a few minutes, since a slow hash per token request would let anybody keep the processor busy.
-pub(super) async fn fits(app: &App, client: &Client, presented: &Secret<String>) -> Result<bool, Failure> {
-    let now = app.now();
-    let presented_hash = TokenHash::of(presented.expose());
-    let live = client.secrets.iter().filter(|secret| secret.expires_at.is_none_or(|end| now < end));
-    for secret in live {
-        match &secret.hash {
-            SecretHash::Sha256(stored) if *stored == presented_hash => return Ok(true),
-            SecretHash::Sha256(_) => {}
-            SecretHash::Bcrypt(stored) => {
-                let key = (client.client_id.clone(), presented_hash);
-                if app.caches.client_secrets.get(&key) == Some(secret.id) {
-                    return Ok(true);
-                }
-                let (candidate, stored) = (presented.clone(), stored.clone());
-                let verdict = app.hashing.run(move || password::verify(candidate.expose(), stored.expose())).await;
-                match verdict {
-                    None => return Err(Failure::Busy("the hashing queue is full".into())),
-                    Some(false) => {}
-                    Some(true) => {
-                        app.caches.client_secrets.put(key, secret.id);
-                        return Ok(true);
-                    }
-                }
-            }
-        }
-    }
-    Ok(false)
 }

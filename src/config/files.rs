@@ -10,10 +10,13 @@ use super::{ReadFile, Settings, brand};
 /// The largest logo, in bytes.
 pub const LOGO_LIMIT: usize = 256 * 1024;
 
+/// What is wrong with the content of a file, and the mend.
+type Verdict = Option<(&'static str, &'static str)>;
+
 /// Every file that cannot be used.
 pub fn check(settings: &Settings, read_file: ReadFile<'_>) -> Vec<Problem> {
     let mut found = Vec::new();
-    let mut ask = |key: &str, path: &Path, verdict: &dyn Fn(&[u8]) -> Option<(&'static str, &'static str)>| {
+    let mut ask = |key: &str, path: &Path, verdict: &dyn Fn(&[u8]) -> Verdict| {
         let problem = match read_file(path) {
             Err(error) => Some((format!("cannot be read: {}", reason(&error)), "Name a file that authy may read.")),
             Ok(bytes) => verdict(&bytes).map(|(problem, mend)| (problem.to_owned(), mend)),
@@ -43,17 +46,17 @@ fn has(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
 }
 
-fn certificates(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+fn certificates(bytes: &[u8]) -> Verdict {
     const MEND: &str = "Name a PEM file; it has a line -----BEGIN CERTIFICATE-----.";
     (!has(bytes, "-----BEGIN CERTIFICATE-----")).then_some(("holds no certificate", MEND))
 }
 
-fn private_key(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+fn private_key(bytes: &[u8]) -> Verdict {
     const MEND: &str = "Name a PEM file with an unencrypted key; it has a line -----BEGIN PRIVATE KEY-----.";
     (!has(bytes, "PRIVATE KEY-----") || has(bytes, "ENCRYPTED")).then_some(("holds no private key that can be used", MEND))
 }
 
-fn picture(file: &str, bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+fn picture(file: &str, bytes: &[u8]) -> Verdict {
     if bytes.len() > LOGO_LIMIT {
         return Some(("is too large for a logo", "Make it at most 256 KiB."));
     }

@@ -10,10 +10,8 @@ use crate::model::grant::Grant;
 pub struct AuthorizationCode {
     /// The approval that becomes durable when the code is redeemed.
     pub grant: Grant,
-    /// Where the code went.
+    /// Where the code went; the token request must repeat it (RFC 6749 §4.1.3).
     pub redirect_uri: String,
-    /// Whether the request named it: then the token request must repeat it (RFC 6749 §4.1.3).
-    pub redirect_uri_was_named: bool,
     /// `nonce`, for the first ID Token.
     pub nonce: Option<String>,
     /// The S256 code challenge (RFC 7636 §4.3).

@@ -11,13 +11,11 @@ use crate::spec::params::Params;
 use crate::spec::redirect_uri::{self, RedirectUri};
 use crate::spec::response_mode::ResponseMode;
 use crate::spec::response_type::ResponseType;
-use crate::spec::scope::OPENID;
 
 /// Where answers to one authorization request go. Only [`ReturnPath::verify`] makes one, so an error cannot be redirected to an unproven place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnPath {
     redirect_uri: RedirectUri,
-    named: bool,
     state: Option<String>,
     response_mode: ResponseMode,
     issuer: String,
@@ -57,10 +55,10 @@ impl ReturnPath {
     /// `invalid_request`, which must be shown as a page: §3.1.2.4 "MUST NOT automatically redirect".
     pub fn verify(params: &Params, client: &Client, issuer: &Issuer) -> Result<Self, Refusal> {
         let registered = &client.metadata.redirect_uris;
-        let presented = match params.get("redirect_uri") {
-            Some(uri) => uri,
-            None => the_only_one(params, registered)?,
-        };
+        // RFC 6749 §3.1.2.3 lets a client with one redirect URI leave it out; OIDC Core §3.1.2.1 does not, and neither do we: what is always
+        // compared cannot be forgotten.
+        let presented = params.get("redirect_uri");
+        let presented = presented.ok_or(OAuthError::invalid_request("The redirect URI is missing.").about("redirect_uri"))?;
         let Some(redirect_uri) = redirect_uri::matches(registered, presented, client.is_public()) else {
             let detail = redirect_uri::near_miss(presented, registered)
                 .unwrap_or_else(|| format!("the redirect URI is none of the {} that the client registered", registered.len()));
@@ -71,7 +69,6 @@ impl ReturnPath {
         let response_type = params.get("response_type").and_then(ResponseType::parse).unwrap_or(ResponseType::Code);
         Ok(Self {
             redirect_uri,
-            named: params.get("redirect_uri").is_some(),
             state: params.get("state").map(str::to_owned),
             response_mode: ResponseMode::check(params, response_type).unwrap_or_else(|_| response_type.default_mode()),
             issuer: issuer.as_str().to_owned(),
@@ -81,11 +78,6 @@ impl ReturnPath {
     /// The proven redirect URI.
     pub const fn redirect_uri(&self) -> &RedirectUri {
         &self.redirect_uri
-    }
-
-    /// Whether the request named the redirect URI: then the token request must repeat it (RFC 6749 §4.1.3).
-    pub const fn is_named(&self) -> bool {
-        self.named
     }
 
     /// How answers travel.
@@ -113,19 +105,6 @@ impl ReturnPath {
             parameters.push(("error_uri", error_uri.to_owned()));
         }
         self.deliver(&parameters)
-    }
-}
-
-/// RFC 6749 §3.1.2.3: a request may leave the URI out if the client registered exactly one; OIDC Core §3.1.2.1: an OpenID request may not.
-fn the_only_one<'a>(params: &Params, registered: &'a [String]) -> Result<&'a str, Refusal> {
-    let missing = OAuthError::invalid_request("The redirect URI is missing.").about("redirect_uri");
-    if params.get("scope").is_some_and(|scope| scope.split(' ').any(|value| value == OPENID)) {
-        return Err(missing.because("an OpenID request must name its redirect_uri"));
-    }
-    match registered {
-        [only] => Ok(only),
-        [] => Err(missing.because("the client has no redirect URI")),
-        _ => Err(missing.because("the client has several redirect URIs")),
     }
 }
 

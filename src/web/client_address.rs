@@ -36,7 +36,7 @@ fn walk(peer: IpAddr, chain: Vec<Option<IpAddr>>, is_trusted: impl Fn(IpAddr) ->
 }
 
 fn x_forwarded_for(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
-    elements(headers, X_FORWARDED_FOR, |element| parse_node(element))
+    elements(headers, X_FORWARDED_FOR, parse_node)
 }
 
 /// RFC 7239 §4: `for=192.0.2.60;proto=http, for="[2001:db8::1]:4711"`.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::accounts::browser::Browser;
 use crate::accounts::client_card::ClientCard;
-use crate::accounts::password;
+use crate::hashing::password;
 use crate::accounts::session::{self, Cookies};
 use crate::app::App;
 use crate::endpoints::authorize::interaction::{Interaction, LoginReason};

@@ -11,7 +11,8 @@ use serde_json::Map;
 
 use crate::accounts::browser::Browser;
 use crate::accounts::session::{self, Cookies};
-use crate::accounts::{login, password};
+use crate::accounts::login;
+use crate::hashing::password;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::model::user::User;

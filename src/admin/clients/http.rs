@@ -13,6 +13,7 @@ use crate::admin::paging::Question;
 use crate::app::App;
 use crate::model::client::Client;
 use crate::secret::Secret;
+use crate::web::extract::FormBody;
 
 const SECTION: &str = "clients";
 
@@ -37,7 +38,7 @@ pub async fn new_form(app: web::Data<App>, request: HttpRequest) -> HttpResponse
 }
 
 /// `POST /admin/clients/new`: the only answer that shows the secret.
-pub async fn create(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+pub async fn create(app: web::Data<App>, request: HttpRequest, body: FormBody) -> HttpResponse {
     let (visit, typed) = match Visit::submit(&app, &request, &body).await {
         Ok(entered) => entered,
         Err(response) => return response,
@@ -81,7 +82,7 @@ pub async fn edit_form(app: web::Data<App>, request: HttpRequest, client_id: web
 }
 
 /// `POST /admin/clients/{client_id}/edit`
-pub async fn update(app: web::Data<App>, request: HttpRequest, client_id: web::Path<String>, body: web::Bytes) -> HttpResponse {
+pub async fn update(app: web::Data<App>, request: HttpRequest, client_id: web::Path<String>, body: FormBody) -> HttpResponse {
     let (visit, typed) = match Visit::submit(&app, &request, &body).await {
         Ok(entered) => entered,
         Err(response) => return response,
@@ -114,7 +115,7 @@ pub async fn delete_form(app: web::Data<App>, request: HttpRequest, client_id: w
 }
 
 /// `POST /admin/clients/{client_id}/delete`
-pub async fn delete(app: web::Data<App>, request: HttpRequest, client_id: web::Path<String>, body: web::Bytes) -> HttpResponse {
+pub async fn delete(app: web::Data<App>, request: HttpRequest, client_id: web::Path<String>, body: FormBody) -> HttpResponse {
     let visit = match Visit::submit(&app, &request, &body).await {
         Ok((visit, _)) => visit,
         Err(response) => return response,
@@ -123,16 +124,16 @@ pub async fn delete(app: web::Data<App>, request: HttpRequest, client_id: web::P
 }
 
 /// `POST /admin/clients/{client_id}/enable`
-pub async fn enable(app: web::Data<App>, request: HttpRequest, client_id: web::Path<String>, body: web::Bytes) -> HttpResponse {
+pub async fn enable(app: web::Data<App>, request: HttpRequest, client_id: web::Path<String>, body: FormBody) -> HttpResponse {
     switch((&app, &request, &body), &client_id, true).await
 }
 
 /// `POST /admin/clients/{client_id}/disable`
-pub async fn disable(app: web::Data<App>, request: HttpRequest, client_id: web::Path<String>, body: web::Bytes) -> HttpResponse {
+pub async fn disable(app: web::Data<App>, request: HttpRequest, client_id: web::Path<String>, body: FormBody) -> HttpResponse {
     switch((&app, &request, &body), &client_id, false).await
 }
 
-async fn switch((app, request, body): (&web::Data<App>, &HttpRequest, &[u8]), client_id: &str, enabled: bool) -> HttpResponse {
+async fn switch((app, request, body): (&web::Data<App>, &HttpRequest, &FormBody), client_id: &str, enabled: bool) -> HttpResponse {
     let visit = match Visit::submit(app, request, body).await {
         Ok((visit, _)) => visit,
         Err(response) => return response,
@@ -142,7 +143,7 @@ async fn switch((app, request, body): (&web::Data<App>, &HttpRequest, &[u8]), cl
 }
 
 /// `POST /admin/clients/{client_id}/secrets`: the only answer that shows the new secret.
-pub async fn rotate_secret(app: web::Data<App>, request: HttpRequest, client_id: web::Path<String>, body: web::Bytes) -> HttpResponse {
+pub async fn rotate_secret(app: web::Data<App>, request: HttpRequest, client_id: web::Path<String>, body: FormBody) -> HttpResponse {
     let visit = match Visit::submit(&app, &request, &body).await {
         Ok((visit, _)) => visit,
         Err(response) => return response,
@@ -158,7 +159,7 @@ pub async fn retire_secret(
     app: web::Data<App>,
     request: HttpRequest,
     path: web::Path<(String, uuid::Uuid)>,
-    body: web::Bytes,
+    body: FormBody,
 ) -> HttpResponse {
     let visit = match Visit::submit(&app, &request, &body).await {
         Ok((visit, _)) => visit,

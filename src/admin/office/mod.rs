@@ -135,7 +135,7 @@ impl<'a> Office<'a> {
 
     /// Hashes a password or a brought secret: in a running provider on the threads that are there for it.
     pub(in crate::admin) async fn hash(&self, secret: &Secret<String>) -> Result<Secret<String>, Problem> {
-        use crate::accounts::password;
+        use crate::hashing::password;
         let cost = self.hash_cost;
         let hashed = match self.running {
             None => password::hash(secret.expose(), cost, self.entropy),

@@ -13,6 +13,7 @@ use crate::admin::office::Problem;
 use crate::admin::paging::Question;
 use crate::app::App;
 use crate::model::user::User;
+use crate::web::extract::FormBody;
 
 const SECTION: &str = "users";
 
@@ -37,7 +38,7 @@ pub async fn new_form(app: web::Data<App>, request: HttpRequest) -> HttpResponse
 }
 
 /// `POST /admin/users/new`
-pub async fn create(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+pub async fn create(app: web::Data<App>, request: HttpRequest, body: FormBody) -> HttpResponse {
     let (visit, typed) = match Visit::submit(&app, &request, &body).await {
         Ok(entered) => entered,
         Err(response) => return response,
@@ -76,7 +77,7 @@ pub async fn edit_form(app: web::Data<App>, request: HttpRequest, subject: web::
 }
 
 /// `POST /admin/users/{sub}/edit`
-pub async fn update(app: web::Data<App>, request: HttpRequest, subject: web::Path<String>, body: web::Bytes) -> HttpResponse {
+pub async fn update(app: web::Data<App>, request: HttpRequest, subject: web::Path<String>, body: FormBody) -> HttpResponse {
     let (visit, typed) = match Visit::submit(&app, &request, &body).await {
         Ok(entered) => entered,
         Err(response) => return response,
@@ -96,7 +97,7 @@ pub async fn update(app: web::Data<App>, request: HttpRequest, subject: web::Pat
 }
 
 /// `POST /admin/users/{sub}/password`
-pub async fn set_password(app: web::Data<App>, request: HttpRequest, subject: web::Path<String>, body: web::Bytes) -> HttpResponse {
+pub async fn set_password(app: web::Data<App>, request: HttpRequest, subject: web::Path<String>, body: FormBody) -> HttpResponse {
     let (visit, typed) = match Visit::submit(&app, &request, &body).await {
         Ok(entered) => entered,
         Err(response) => return response,
@@ -110,7 +111,7 @@ pub async fn set_password(app: web::Data<App>, request: HttpRequest, subject: we
 }
 
 /// `POST /admin/users/{sub}/lock`
-pub async fn lock(app: web::Data<App>, request: HttpRequest, subject: web::Path<String>, body: web::Bytes) -> HttpResponse {
+pub async fn lock(app: web::Data<App>, request: HttpRequest, subject: web::Path<String>, body: FormBody) -> HttpResponse {
     match Visit::submit(&app, &request, &body).await {
         Ok((visit, _)) => visit.after(visit.office().lock_user(&subject).await, &format!("/admin/users/{subject}"), "locked"),
         Err(response) => response,
@@ -118,7 +119,7 @@ pub async fn lock(app: web::Data<App>, request: HttpRequest, subject: web::Path<
 }
 
 /// `POST /admin/users/{sub}/unlock`
-pub async fn unlock(app: web::Data<App>, request: HttpRequest, subject: web::Path<String>, body: web::Bytes) -> HttpResponse {
+pub async fn unlock(app: web::Data<App>, request: HttpRequest, subject: web::Path<String>, body: FormBody) -> HttpResponse {
     match Visit::submit(&app, &request, &body).await {
         Ok((visit, _)) => visit.after(visit.office().unlock_user(&subject).await, &format!("/admin/users/{subject}"), "unlocked"),
         Err(response) => response,
@@ -126,7 +127,7 @@ pub async fn unlock(app: web::Data<App>, request: HttpRequest, subject: web::Pat
 }
 
 /// `POST /admin/users/{sub}/sessions/revoke`
-pub async fn end_sessions(app: web::Data<App>, request: HttpRequest, subject: web::Path<String>, body: web::Bytes) -> HttpResponse {
+pub async fn end_sessions(app: web::Data<App>, request: HttpRequest, subject: web::Path<String>, body: FormBody) -> HttpResponse {
     match Visit::submit(&app, &request, &body).await {
         Ok((visit, _)) => visit.after(visit.office().end_all_sessions(&subject, None).await, &format!("/admin/users/{subject}"), "ended"),
         Err(response) => response,
@@ -134,7 +135,7 @@ pub async fn end_sessions(app: web::Data<App>, request: HttpRequest, subject: we
 }
 
 /// `POST /admin/users/{sub}/sessions/{session_id}/revoke`
-pub async fn end_session(app: web::Data<App>, request: HttpRequest, path: web::Path<(String, Uuid)>, body: web::Bytes) -> HttpResponse {
+pub async fn end_session(app: web::Data<App>, request: HttpRequest, path: web::Path<(String, Uuid)>, body: FormBody) -> HttpResponse {
     let (subject, session) = path.into_inner();
     match Visit::submit(&app, &request, &body).await {
         Ok((visit, _)) => visit.after(visit.office().end_session(&subject, session).await, &format!("/admin/users/{subject}"), "ended"),
@@ -143,7 +144,7 @@ pub async fn end_session(app: web::Data<App>, request: HttpRequest, path: web::P
 }
 
 /// `POST /admin/users/{sub}/apps/{client_id}/revoke`
-pub async fn disconnect(app: web::Data<App>, request: HttpRequest, path: web::Path<(String, String)>, body: web::Bytes) -> HttpResponse {
+pub async fn disconnect(app: web::Data<App>, request: HttpRequest, path: web::Path<(String, String)>, body: FormBody) -> HttpResponse {
     let (subject, client_id) = path.into_inner();
     match Visit::submit(&app, &request, &body).await {
         Ok((visit, _)) => {
@@ -166,7 +167,7 @@ pub async fn delete_form(app: web::Data<App>, request: HttpRequest, subject: web
 }
 
 /// `POST /admin/users/{sub}/delete`
-pub async fn delete(app: web::Data<App>, request: HttpRequest, subject: web::Path<String>, body: web::Bytes) -> HttpResponse {
+pub async fn delete(app: web::Data<App>, request: HttpRequest, subject: web::Path<String>, body: FormBody) -> HttpResponse {
     match Visit::submit(&app, &request, &body).await {
         Ok((visit, _)) => visit.after(visit.office().delete_user(&subject).await, "/admin/users", "deleted"),
         Err(response) => response,

@@ -9,7 +9,7 @@ pub mod lookup;
 pub mod page;
 pub mod profile;
 
-use crate::accounts::password;
+use crate::hashing::password;
 use crate::admin::fault::Fault;
 use crate::admin::office::{Office, Problem};
 use crate::model::user::{Password, User};

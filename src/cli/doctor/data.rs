@@ -71,14 +71,18 @@ fn signing_keys(keys: &[SigningKey], sealer: &Sealer, now: Timestamp, findings: 
         return findings.ok("The signing keys will be made at the first start.");
     }
     if let Err(error) = KeySet::load(keys, sealer) {
-        return findings.error(format!("The signing keys cannot be opened: {error}."), "Restore the database, or run `authy key rotate --emergency`.");
+        return findings
+            .error(format!("The signing keys cannot be opened: {error}."), "Restore the database, or run `authy key rotate --emergency`.");
     }
     for algorithm in Algorithm::ALL {
         let active = keys.iter().filter(|key| key.algorithm == algorithm.as_str() && plan::state(key, now) == State::Active);
         match active.max_by_key(|key| key.signs_from) {
             None => findings.error(format!("No key signs {algorithm}."), "Run `authy key rotate`."),
             Some(key) if now.since(key.signs_from) > OLD => {
-                findings.warn(format!("The {algorithm} key has signed for {} days.", days(now.since(key.signs_from))), "Run `authy key rotate`.");
+                findings.warn(
+                    format!("The {algorithm} key has signed for {} days.", days(now.since(key.signs_from))),
+                    "Run `authy key rotate`.",
+                );
             }
             Some(key) => findings.ok(format!("The {algorithm} key has signed for {} days.", days(now.since(key.signs_from)))),
         }
@@ -104,10 +108,8 @@ pub async fn clients(settings: &Settings, office: &crate::admin::office::Office<
         }
     }
     if settings.hashing.cost != 0 && settings.hashing.cost < 10 {
-        findings.warn(
-            format!("Passwords are hashed with cost {} only.", settings.hashing.cost),
-            "Set AUTHY_HASHING__COST to 12, or to auto.",
-        );
+        findings
+            .warn(format!("Passwords are hashed with cost {} only.", settings.hashing.cost), "Set AUTHY_HASHING__COST to 12, or to auto.");
     }
     Ok(())
 }

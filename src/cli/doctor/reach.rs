@@ -16,10 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub async fn redis(settings: &Settings, on_postgres: bool, findings: &mut Findings) {
     let Some(url) = &settings.redis_url else {
         if on_postgres {
-            findings.warn(
-                "Postgres without Redis: this can only be a single node.",
-                "Set AUTHY_REDIS_URL before a second node is started.",
-            );
+            findings
+                .warn("Postgres without Redis: this can only be a single node.", "Set AUTHY_REDIS_URL before a second node is started.");
         }
         return;
     };
@@ -46,12 +44,16 @@ pub async fn issuer(settings: &Settings, findings: &mut Findings) {
         );
     }
     match discovery(settings, issuer).await {
-        Ok(found) if found == issuer.as_str() => findings.ok(format!("The discovery document at {issuer} names that issuer.", issuer = issuer.as_str())),
+        Ok(found) if found == issuer.as_str() => {
+            findings.ok(format!("The discovery document at {issuer} names that issuer.", issuer = issuer.as_str()))
+        }
         Ok(found) => findings.error(
             format!("The discovery document at {} names another issuer: {found:?}.", issuer.as_str()),
             "Let AUTHY_ISSUER and the address that applications use be the same, letter by letter.",
         ),
-        Err(why) if issuer.is_loopback() => findings.warn(format!("No server answers at {}: {why}.", issuer.as_str()), "Start it with `authy serve`."),
+        Err(why) if issuer.is_loopback() => {
+            findings.warn(format!("No server answers at {}: {why}.", issuer.as_str()), "Start it with `authy serve`.")
+        }
         Err(why) => findings.error(
             format!("The issuer {} cannot be reached: {why}.", issuer.as_str()),
             "Check that the server runs, its DNS name, its certificate and the proxy before it.",
@@ -63,7 +65,7 @@ async fn discovery(settings: &Settings, issuer: &Issuer) -> Result<String, Strin
     let url = issuer.url("/.well-known/openid-configuration");
     let document: Value = async {
         let answer = http_client(settings)?.get(&url).send().await?.error_for_status()?;
-        Ok::<_, anyhow::Error>(answer.json().await?)
+        Ok::<_, anyhow::Error>(serde_json::from_slice(&answer.bytes().await?)?)
     }
     .await
     .map_err(|error| innermost(&error))?;

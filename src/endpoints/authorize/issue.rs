@@ -74,7 +74,6 @@ pub fn code(entropy: &dyn Entropy, approval: &Approval<'_>) -> IssuedCode {
             refreshable: refreshable(request, client),
             grant,
             redirect_uri: approval.path.redirect_uri().as_str().to_owned(),
-            redirect_uri_was_named: approval.path.is_named(),
             nonce: request.nonce.clone(),
             code_challenge: request.code_challenge.as_ref().map(|challenge| challenge.as_str().to_owned()),
             expires_at: *now + approval.lifetime,

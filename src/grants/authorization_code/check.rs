@@ -39,7 +39,6 @@ fn same_redirect_uri(code: &AuthorizationCode, params: &Params) -> Result<(), Re
     match params.get("redirect_uri") {
         Some(presented) if presented == code.redirect_uri => Ok(()),
         Some(_) => Err(invalid_code().because("the redirect_uri differs from the one of the authorization request")),
-        None if !code.redirect_uri_was_named => Ok(()),
         None => Err(invalid_code().because("the redirect_uri of the authorization request is not repeated")),
     }
 }

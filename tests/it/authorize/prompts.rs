@@ -45,6 +45,7 @@ async fn prompt_login_and_an_old_sign_in_ask_for_the_password_again() {
             assert!(claims["auth_time"].as_i64() > first["auth_time"].as_i64(), "{again:?}");
             assert_ne!(before.get("authy_session"), browser.cookies.get("authy_session"), "the session id is renewed"); // T-SES-1
         }
+        app.advance(Duration::from_secs(1));
         let silent = browser.open(&rp.url(&[("prompt", "none"), ("max_age", "0")])).await.away();
         assert_eq!(query(&silent)["error"], "login_required");
         app.stop().await;
@@ -87,6 +88,7 @@ async fn select_account_offers_the_session_or_another_one() {
         let rp = app.relying_party().await;
         let mut browser = app.browser();
         rp.code_in(&mut browser, "ada", &[]).await;
+        app.advance(Duration::from_secs(1));
         let page = browser.open(&rp.url(&[("prompt", "select_account")])).await.page();
         assert!(page.has("select-account-form") && page.has("account-continue") && page.has("account-other"));
         let back = browser.press(&page, "select-account-form", "account-continue").await.away();

@@ -1,6 +1,7 @@
 //! `authy config`: what is wrong is named with its mend, all of it at once, and secrets are never shown.
 
 use authy::config::registry::{SETTINGS, Secrecy};
+use serde_json::json;
 use tempfile::tempdir;
 
 use super::{authy, write};
@@ -142,8 +143,8 @@ fn secrets_and_the_passwords_of_urls_are_not_shown() {
     assert!(text.stdout.contains("database_url = \"postgres://ada:[redacted]@db.example/authy\" # AUTHY_DATABASE_URL\n"), "{text:?}");
     let object = object.json();
     assert_eq!(object["redis_url"], "rediss://ada:[redacted]@cache.example:6380/1");
-    assert_eq!((&object["master_key"], &object["lifetimes"]["code"]), (&"[redacted]".into(), &"60s".into()));
-    assert_eq!((&object["database"]["migrate"], &object["issuer"]), (&true.into(), &serde_json::Value::Null));
+    assert_eq!(json!([object["master_key"], object["lifetimes"]["code"]]), json!(["[redacted]", "60s"]));
+    assert_eq!(json!([object["database"]["migrate"], object["issuer"]]), json!([true, null]));
 }
 
 #[test]
@@ -182,10 +183,7 @@ fn a_flag_beats_the_environment_which_beats_the_file() {
     write(place.path(), "authy.toml", "issuer = \"https://file.example\"\ndata_dir = \"file\"\nworkers = 3\n");
     let env = [("AUTHY_CONFIG", "authy.toml"), ("AUTHY_ISSUER", "https://environment.example"), ("AUTHY_DATA_DIR", "environment")];
     let shown = authy(place.path(), &env, &["config", "show", "--json", "--issuer", "https://flag.example"]).exits(0).json();
-    assert_eq!(
-        [&shown["issuer"], &shown["data_dir"], &shown["workers"]],
-        [&"https://flag.example".into(), &"environment".into(), &3.into()]
-    );
+    assert_eq!(json!([shown["issuer"], shown["data_dir"], shown["workers"]]), json!(["https://flag.example", "environment", 3]));
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod config;
 mod healthcheck;
 mod usage;
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -27,8 +28,8 @@ impl Ran {
     /// Standard error as the one error that it must be.
     pub fn error(&self) -> Value {
         let error: Value = serde_json::from_str(&self.stderr).unwrap_or_else(|error| panic!("no JSON ({error}): {self:?}"));
-        let members: Vec<_> = error.as_object().expect("an object").keys().map(String::as_str).collect();
-        assert_eq!(members, ["error", "mend", "message"], "{error}");
+        let members: BTreeSet<_> = error.as_object().expect("an object").keys().map(String::as_str).collect();
+        assert_eq!(members, BTreeSet::from(["error", "message", "mend"]), "{error}");
         error
     }
 

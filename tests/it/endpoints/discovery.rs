@@ -14,7 +14,7 @@ async fn the_document_names_the_issuer_and_only_endpoints_that_answer() {
         assert_eq!(document["request_uri_parameter_supported"], false);
         for (name, value) in document.as_object().expect("an object") {
             if name.ends_with("_endpoint") || name == "jwks_uri" {
-                let status = reqwest::get(value.as_str().expect("a URL")).await.expect("an answer").status();
+                let status = crate::support::http::get(value.as_str().expect("a URL")).await.status();
                 assert_ne!(status, 404, "{name}");
             }
         }
@@ -27,7 +27,7 @@ async fn the_document_names_the_issuer_and_only_endpoints_that_answer() {
 async fn public_documents_are_cacheable_and_open_to_every_origin() {
     backends::each(async |backend| {
         let app = TestApp::start(backend).await;
-        let http = reqwest::Client::new();
+        let http = crate::support::http::client();
         for path in ["/.well-known/openid-configuration", "/.well-known/jwks.json"] {
             let first = http.get(format!("{}{path}", app.base)).header("origin", "https://app.example").send().await.expect("an answer");
             assert_eq!(first.headers()["access-control-allow-origin"], "*");

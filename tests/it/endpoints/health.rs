@@ -9,15 +9,15 @@ async fn health_and_metrics_answer_away_from_the_public_address() {
         let app = TestApp::start(backend).await;
         app.relying_party().await.client_credentials("read").await.ok();
         for path in ["/livez", "/readyz", "/metrics"] {
-            let answer = reqwest::get(format!("{}{path}", app.management)).await.expect("an answer");
+            let answer = crate::support::http::get(format!("{}{path}", app.management)).await;
             assert_eq!(answer.status(), 200, "{path}");
             if path == "/metrics" {
                 let text = answer.text().await.expect("text");
                 assert!(text.contains("authy_tokens_issued_total{grant_type=\"client_credentials\"} 1"), "{text}");
             }
         }
-        assert_eq!(reqwest::get(format!("{}/metrics", app.base)).await.expect("an answer").status(), 404);
-        assert_eq!(reqwest::get(format!("{}/healthz", app.base)).await.expect("an answer").status(), 200);
+        assert_eq!(crate::support::http::get(format!("{}/metrics", app.base)).await.status(), 404);
+        assert_eq!(crate::support::http::get(format!("{}/healthz", app.base)).await.status(), 200);
         app.stop().await;
     })
     .await;

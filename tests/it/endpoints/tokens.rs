@@ -39,7 +39,7 @@ async fn userinfo_takes_the_header_and_the_body_and_never_the_query() {
         let rp = app.relying_party().await;
         let token = rp.login("ada").await.access_token();
         let url = format!("{}/oauth2/userinfo", app.base);
-        let http = reqwest::Client::new();
+        let http = crate::support::http::client();
         assert_eq!(answer(http.post(&url).bearer_auth(&token)).await.status, 200);
         assert_eq!(post(&app.base, "/oauth2/userinfo", &[("access_token", &token)], Default::default()).await.status, 200);
         assert_eq!(answer(http.get(format!("{url}?access_token={token}"))).await.status, 400);
@@ -81,7 +81,7 @@ async fn browsers_of_registered_origins_may_call_and_others_may_not() {
     backends::each(async |backend| {
         let app = TestApp::start(backend).await;
         let rp = app.public_client().await;
-        let http = reqwest::Client::new();
+        let http = crate::support::http::client();
         let preflight = |origin: &'static str| {
             http.request(reqwest::Method::OPTIONS, format!("{}/oauth2/token", app.base))
                 .header("origin", origin)

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use authy::store::sql::Created;
+
 use crate::support::app::TestApp;
 use crate::support::backends;
 
@@ -67,7 +69,7 @@ async fn a_refreshed_id_token_keeps_auth_time_and_reads_groups_afresh() {
         let user = app.user("ada").await;
         let rp = app.relying_party().await.with_scope("openid groups offline_access");
         let tokens = rp.login("ada").await;
-        app.app.sql.create_group("staff", app.now(), &app.event("group.created")).await.expect("a group");
+        assert_eq!(app.app.sql.create_group("staff", app.now(), &app.event("group.created")).await.expect("a group"), Created::Done);
         app.app.sql.add_group_member("staff", &user.subject, &app.event("group.changed")).await.expect("a member");
         app.app.forget_user(&user.subject);
         app.advance(Duration::from_secs(100));

@@ -123,7 +123,6 @@ async fn a_wrong_request_of_a_known_client_goes_back_to_it() {
         let cases: &[(&[(&str, &str)], &str)] = &[
             (&[("response_type", "-")], "invalid_request"),
             (&[("response_type", "nonsense")], "unsupported_response_type"),
-            (&[("response_type", "token")], "unsupported_response_type"),
             (&[("scope", "nonsense")], "invalid_scope"),
             (&[("code_challenge_method", "plain")], "invalid_request"),
             (&[("code_challenge", "short")], "invalid_request"),

@@ -8,7 +8,7 @@ use crate::support::relying_party::{answer, post};
 async fn malformed_authorization_headers_are_refused_everywhere() {
     backends::each(async |backend| {
         let app = TestApp::start(backend).await;
-        let http = reqwest::Client::new();
+        let http = crate::support::http::client();
         for header in ["Bearer", "Bearer ", "Basic", "Basic =", "Basic !!!!", "Basic Og==", "Digest x", "Bearer a b", "\u{7f}", "Basic /////w=="] {
             let Ok(value) = reqwest::header::HeaderValue::from_str(header) else { continue };
             for path in ["/oauth2/token", "/oauth2/introspect", "/oauth2/revoke", "/oauth2/userinfo", "/oauth2/authorize", "/login", "/admin"] {

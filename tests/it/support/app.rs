@@ -15,6 +15,7 @@ use authy::sealing::{MasterKey, Sealer};
 use authy::secret::{Secret, TokenHash};
 use authy::server::{Bound, Running};
 use authy::spec::issuer::Issuer;
+use authy::store::sql::Created;
 use serde_json::{Map, Value, json};
 
 use super::backends::Backend;
@@ -51,10 +52,7 @@ impl TestApp {
         let base = format!("http://localhost:{}", bound.port().expect("a port"));
         let management = format!("http://{}", bound.addresses().last().expect("a management listener"));
         let sealer = Sealer::new(&MasterKey::generate(entropy.as_ref()));
-        let keys = {
-            let (entropy, sealer, now) = (entropy.clone(), sealer.clone(), clock.now());
-            tokio::task::spawn_blocking(move || super::keys::first_keys(&sealer, entropy.as_ref(), now)).await.expect("keys")
-        };
+        let keys = super::keys::first_keys(&sealer, entropy.as_ref(), clock.now());
         sql.create_first_signing_keys(&keys).await.expect("keys are stored");
         let parts = Parts {
             settings,
@@ -128,9 +126,9 @@ impl TestApp {
 
     async fn save_user(&self, user: User) -> User {
         let entropy = self.app.entropy.clone();
-        let hash = tokio::task::spawn_blocking(move || authy::accounts::password::hash(PASSWORD, 4, entropy.as_ref()).expect("a hash")).await.expect("hashed");
+        let hash = tokio::task::spawn_blocking(move || authy::hashing::password::hash(PASSWORD, 4, entropy.as_ref()).expect("a hash")).await.expect("hashed");
         let password = Password { hash, changed_at: self.now() };
-        self.app.sql.create_user(&user, Some(&password), &self.event("user.created")).await.expect("a user");
+        assert_eq!(self.app.sql.create_user(&user, Some(&password), &self.event("user.created")).await.expect("a user"), Created::Done);
         user
     }
 
@@ -167,7 +165,7 @@ impl TestApp {
             created_at: self.now(),
             updated_at: self.now(),
         };
-        self.app.sql.create_client(&client, &self.event("client.created")).await.expect("a client");
+        assert_eq!(self.app.sql.create_client(&client, &self.event("client.created")).await.expect("a client"), Created::Done);
         RelyingParty::new(self, client, (!public).then(|| Secret::new(secret)))
     }
 
@@ -196,7 +194,7 @@ impl TestApp {
             introspection_clients: introspection_clients.iter().map(|&client| client.to_owned()).collect(),
             created_at: self.now(),
         };
-        self.app.sql.create_resource(&resource, &self.event("resource.created")).await.expect("a resource");
+        assert_eq!(self.app.sql.create_resource(&resource, &self.event("resource.created")).await.expect("a resource"), Created::Done);
     }
 
     /// A fresh browser.
@@ -205,7 +203,7 @@ impl TestApp {
     }
 
     pub async fn get_json(&self, path: &str) -> Value {
-        let response = reqwest::get(format!("{}{path}", self.base)).await.expect("an answer");
+        let response = crate::support::http::get(format!("{}{path}", self.base)).await;
         response.json_body().await
     }
 

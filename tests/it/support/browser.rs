@@ -99,7 +99,7 @@ fn selector(text: &str) -> Selector {
 
 impl Browser {
     pub fn new(base: &str) -> Self {
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let http = super::http::client();
         Self { http, base: base.to_owned(), cookies: BTreeMap::new(), headers: HeaderMap::new() }
     }
 

@@ -175,7 +175,7 @@ impl<'a> RelyingParty<'a> {
     }
 
     pub async fn userinfo(&self, token: &str) -> Answer {
-        let request = reqwest::Client::new().get(format!("{}/oauth2/userinfo", self.app.base)).bearer_auth(token);
+        let request = crate::support::http::client().get(format!("{}/oauth2/userinfo", self.app.base)).bearer_auth(token);
         answer(request).await
     }
 
@@ -196,7 +196,7 @@ impl<'a> RelyingParty<'a> {
 /// A form post without any authentication of its own.
 pub async fn post(base: &str, path: &str, fields: &[(&str, &str)], headers: HeaderMap) -> Answer {
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-    let request = reqwest::Client::new().post(format!("{base}{path}")).headers(headers);
+    let request = crate::support::http::client().post(format!("{base}{path}")).headers(headers);
     answer(request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body)).await
 }
 

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::model::user::User;
 use crate::spec::error::OAuthError;
 use crate::spec::params::Params;
+use crate::store::sql::Created;
 use crate::telemetry::audit;
 
 use fields::Problem;
@@ -35,7 +36,10 @@ pub async fn save(app: &App, subject: &str, form: &Params) -> Result<Result<(), 
     let now = app.now();
     let after = User { name, claims, updated_at: now, ..before };
     let event = audit::event(app.entropy.as_ref(), now, audit::USER_UPDATED, subject).subject(subject).build();
-    app.sql.update_user(&after, &event).await?;
+    let saved = app.sql.update_user(&after, &event).await?;
     app.forget_user(subject);
-    Ok(Ok(()))
+    match saved {
+        Created::Done => Ok(Ok(())),
+        Created::Exists(what) => Err(anyhow::anyhow!("the {what} of a profile that did not change it is taken").into()),
+    }
 }

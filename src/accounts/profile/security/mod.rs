@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use crate::accounts::browser::Browser;
 use crate::accounts::session::{self, Cookies};
-use crate::accounts::{login, password};
+use crate::accounts::login;
+use crate::hashing::password;
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::endpoints::authorize::SignedIn;
