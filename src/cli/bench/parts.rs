@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::http::Wrong;
 use super::usage;
-use crate::accounts::password;
+use crate::hashing::password;
 use crate::clock::{Clock as _, SystemClock};
 use crate::entropy::{Entropy, OsEntropy};
 use crate::jose::{Algorithm, KeySet, keys};

@@ -20,7 +20,7 @@ use super::plan::{OTHERS, Plan};
 use super::report::{Limit, Report, Row};
 use super::usage;
 use super::world::{self, Size, World};
-use crate::accounts::password;
+use crate::hashing::password;
 use crate::cli::output::{CliError, Output};
 use crate::entropy::{Entropy, OsEntropy};
 use crate::jose::Algorithm;
