@@ -58,7 +58,7 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
     let visit = Visit::new(&app, &request);
     let form = match visit.form(&body, Bound::PreSession) {
         Ok(form) => form,
-        Err(response) => return response,
+        Err(failure) => return visit.failure(failure),
     };
     let asked = match asked(&visit) {
         Ok(asked) => asked,

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use crate::accounts::browser::Browser;
 use crate::accounts::client_card::ClientCard;
-use crate::hashing::password;
 use crate::accounts::session::{self, Cookies};
 use crate::app::App;
 use crate::endpoints::authorize::interaction::{Interaction, LoginReason};
 use crate::endpoints::authorize::{self, Answer, SignedIn};
 use crate::failure::Failure;
+use crate::hashing::password;
 use crate::model::transaction::Transaction;
 use crate::model::user::{Password, User};
 use crate::sealing::Purpose;

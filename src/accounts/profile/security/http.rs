@@ -36,7 +36,7 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
     };
     let fields = match visit.form(&body, Bound::Session) {
         Ok(fields) => fields,
-        Err(response) => return response,
+        Err(failure) => return visit.failure(failure),
     };
     let secret = |name| Secret::from(fields.get(name).unwrap_or_default());
     let change = Change { current: secret("current_password"), new: secret("new_password"), repeated: secret("repeated_password") };
