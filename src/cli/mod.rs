@@ -1,6 +1,7 @@
 //! The command line. Each noun has a file with its arguments and its work; this one names them and sends a command on its way.
 
 pub mod arguments;
+pub mod bench;
 pub mod client;
 pub mod completion;
 pub mod config;
@@ -65,6 +66,8 @@ pub enum Command {
     Key(key::KeyCommand),
     /// Run a real flow against a server as an application would, and show every step.
     Perform(perform::PerformCommand),
+    /// Measure what the server costs, beside a bare handler in the same run.
+    Bench(bench::BenchArguments),
     /// Ask a running server whether it is ready.
     Healthcheck(healthcheck::HealthcheckArguments),
     /// Print the version.
@@ -142,6 +145,7 @@ async fn dispatch(command: Command, out: Output) -> Result<(), CliError> {
         Command::Resource(command) => resource::run(command, out).await,
         Command::Key(command) => key::run(command, out).await,
         Command::Perform(command) => perform::run(command, out).await,
+        Command::Bench(arguments) => bench::run(arguments, out).await,
         Command::Healthcheck(arguments) => healthcheck::run(arguments, out).await,
         Command::Config(command) => config::run(&command, out),
         Command::Version => version::run(out),

@@ -96,7 +96,7 @@ pub async fn meanwhile(app: &App, transaction: &Transaction, browser: &Browser) 
     Ok(match &answer {
         Answer::Interact(waiting) => match waiting.interaction {
             Interaction::Login(LoginReason::OtherUser) => Meanwhile::OtherUser,
-            // Whoever chose another account on the page before wants this form, not that page again.
+            // Whoever is sent here to choose an account has asked for another one than the one that is signed in.
             Interaction::Login(_) | Interaction::SelectAccount => Meanwhile::Nothing,
             Interaction::Consent => Meanwhile::GoneOn(Box::new(answer)),
         },
