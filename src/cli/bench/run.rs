@@ -20,9 +20,9 @@ use super::plan::{OTHERS, Plan};
 use super::report::{Limit, Report, Row};
 use super::usage;
 use super::world::{self, Size, World};
-use crate::hashing::password;
 use crate::cli::output::{CliError, Output};
 use crate::entropy::{Entropy, OsEntropy};
+use crate::hashing::password;
 use crate::jose::Algorithm;
 use crate::secret::Secret;
 
