@@ -7,6 +7,7 @@ use super::open::Workplace;
 use super::output::{CliError, Output};
 use crate::admin::keys::plan::{self, Rotation};
 use crate::boot;
+use crate::entropy::OsEntropy;
 
 /// `authy key`.
 #[derive(Args, Debug)]
@@ -55,7 +56,7 @@ pub async fn run(command: KeyCommand, out: Output) -> Result<(), CliError> {
     let keys = match command.verb {
         KeyVerb::List => office.list_keys().await?,
         KeyVerb::Rotate(KeyRotate { emergency }) => {
-            let master = boot::master_key(&work.settings, &work.sql, work.entropy()).await?;
+            let master = boot::master_key(&work.settings, &work.sql, &OsEntropy).await?;
             let how = if emergency { Rotation::Emergency } else { Rotation::Planned };
             let lifetimes = &work.settings.lifetimes;
             let longest = office.longest_token(lifetimes.id_token.max(lifetimes.access_token)).await?;

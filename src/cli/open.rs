@@ -23,7 +23,6 @@ pub struct Workplace {
     pub sql: Sql,
     /// When the command began.
     pub now: Timestamp,
-    entropy: OsEntropy,
 }
 
 impl Workplace {
@@ -38,19 +37,19 @@ impl Workplace {
     async fn open_with(flags: &Flags, out: Output) -> Result<Self, CliError> {
         let settings = settings::for_command(flags, out)?;
         let sql = boot::database(&settings).await?;
-        Ok(Self { settings, sql, now: SystemClock.now(), entropy: OsEntropy })
+        Ok(Self { settings, sql, now: SystemClock.now() })
     }
 
     /// Administration, by the command line.
     pub fn office(&self) -> Office<'_> {
-        let hash_cost = if self.settings.hashing.cost == 0 { USUAL_COST } else { self.settings.hashing.cost };
-        Office { sql: &self.sql, now: self.now, entropy: &self.entropy, hash_cost, actor: audit::CLI, running: None }
+        office(&self.settings, &self.sql, self.now)
     }
+}
 
-    /// Chance.
-    pub const fn entropy(&self) -> &OsEntropy {
-        &self.entropy
-    }
+/// Administration, by the command line.
+pub(super) fn office<'a>(settings: &Settings, sql: &'a Sql, now: Timestamp) -> Office<'a> {
+    let hash_cost = if settings.hashing.cost == 0 { USUAL_COST } else { settings.hashing.cost };
+    Office { sql, now, entropy: &OsEntropy, hash_cost, actor: audit::CLI, running: None }
 }
 
 impl From<BootError> for CliError {

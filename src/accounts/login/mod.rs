@@ -96,8 +96,9 @@ pub async fn meanwhile(app: &App, transaction: &Transaction, browser: &Browser) 
     Ok(match &answer {
         Answer::Interact(waiting) => match waiting.interaction {
             Interaction::Login(LoginReason::OtherUser) => Meanwhile::OtherUser,
-            Interaction::Login(_) => Meanwhile::Nothing,
-            Interaction::SelectAccount | Interaction::Consent => Meanwhile::GoneOn(Box::new(answer)),
+            // Whoever is sent here to choose an account has asked for another one than the one that is signed in.
+            Interaction::Login(_) | Interaction::SelectAccount => Meanwhile::Nothing,
+            Interaction::Consent => Meanwhile::GoneOn(Box::new(answer)),
         },
         Answer::Page(_) | Answer::Return(..) => Meanwhile::GoneOn(Box::new(answer)),
     })

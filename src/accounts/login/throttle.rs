@@ -53,7 +53,7 @@ pub struct Guess<'a> {
 /// The counters of a guess.
 pub fn counters(guess: &Guess<'_>) -> Vec<Counter> {
     let pair = pair_key(guess.username, guess.network);
-    let (pair_kind, pair_limit) = if guess.known { ("login-pair-known", 30) } else { ("login-pair", 10) };
+    let (pair_kind, pair_limit) = if guess.known { ("login-pair-known", 20) } else { ("login-pair", 10) };
     let counter =
         |kind, name: &str, limit, window| Counter { kind, key: in_window(name, guess.now, window), limit, window, forgives: false };
     let mut counters = vec![

@@ -84,7 +84,8 @@ pub fn read(form: &Form, base: Option<&Client>) -> Result<ClientDraft, (ClientDr
     draft.scopes = form.words("scope");
     draft.profile = filled("profile");
     draft.id_token_claims = filled("id_token_claims");
-    draft.id_token_signed_response_alg = filled("id_token_signed_response_alg");
+    // The default of OIDC Registration §2 is stored as nothing.
+    draft.id_token_signed_response_alg = filled("id_token_signed_response_alg").filter(|alg| alg != "RS256");
     draft.userinfo_signed_response_alg = filled("userinfo_signed_response_alg");
     draft.access_token_format = filled("access_token_format");
     draft.default_resource = filled("default_resource");

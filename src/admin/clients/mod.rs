@@ -109,6 +109,12 @@ fn checked(draft: &ClientDraft) -> Result<ClientMetadata, Faults> {
     client_metadata::check(draft).map_err(faults_of)
 }
 
+/// Every fault of a form at once: what could not be read, and what the rules say about the rest.
+pub fn with_rules(mut unread: Faults, draft: &ClientDraft) -> Faults {
+    unread.extend(checked(draft).err().iter().flat_map(|faults| faults.iter().cloned()).collect::<Vec<_>>());
+    unread
+}
+
 fn faults_of(problems: Vec<client_metadata::Problem>) -> Faults {
     let fault = |found: client_metadata::Problem| Fault::new(found.field, sentence(&found.problem), sentence(&found.mend));
     problems.into_iter().map(fault).collect()

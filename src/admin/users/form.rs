@@ -51,7 +51,7 @@ fn has_field(name: &str) -> bool {
 /// Reads the form.
 ///
 /// # Errors
-/// Claims that are no JSON object; every other rule is checked with the profile as a whole.
+/// Claims that are no JSON object, with every other fault of the profile.
 pub fn read(form: &Form) -> Result<Profile, (Profile, Faults)> {
     let mut faults = Faults::default();
     let filled = |name: &str| form.filled(name).map(str::to_owned);
@@ -75,7 +75,11 @@ pub fn read(form: &Form) -> Result<Profile, (Profile, Faults)> {
         groups,
         admin: form.ticked("admin"),
     };
-    if faults.is_empty() { Ok(profile) } else { Err((profile, faults)) }
+    if faults.is_empty() {
+        return Ok(profile);
+    }
+    faults.extend(profile.check().err().iter().flat_map(|others| others.iter().cloned()).collect::<Vec<_>>());
+    Err((profile, faults))
 }
 
 /// The password, exactly as typed; `None` when the field was left empty.

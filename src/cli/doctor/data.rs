@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::finding::Findings;
 use crate::admin::keys::plan::{self, State};
-use crate::admin::office::Problem;
 use crate::boot::master_key::{self, Inspection, Source};
 use crate::boot::{self, BootError};
+use crate::cli::open;
 use crate::clock::Timestamp;
 use crate::config::Settings;
 use crate::jose::{Algorithm, KeySet};
@@ -58,6 +58,11 @@ async fn look(settings: &Settings, sql: &Sql, now: Timestamp, findings: &mut Fin
         }
         Err(error) => findings.error(error.message, error.mend),
     }
+    clients(settings, sql, now, findings).await;
+    if settings.hashing.cost != 0 && settings.hashing.cost < 10 {
+        findings
+            .warn(format!("Passwords are hashed with cost {} only.", settings.hashing.cost), "Set AUTHY_HASHING__COST to 12, or to auto.");
+    }
     if sql.administrator_exists().await? {
         findings.ok("There is an administrator.");
     } else {
@@ -94,11 +99,11 @@ const fn days(span: Duration) -> u64 {
 }
 
 /// Clients whose settings are weaker than they could be.
-///
-/// # Errors
-/// When the store is away.
-pub async fn clients(settings: &Settings, office: &crate::admin::office::Office<'_>, findings: &mut Findings) -> Result<(), Problem> {
-    let weakened = office.weakened_clients().await?;
+async fn clients(settings: &Settings, sql: &Sql, now: Timestamp, findings: &mut Findings) {
+    let weakened = match open::office(settings, sql, now).weakened_clients().await {
+        Ok(weakened) => weakened,
+        Err(problem) => return findings.error(problem.message(), problem.mend()),
+    };
     if weakened.is_empty() {
         findings.ok("No client has weakened settings.");
     }
@@ -107,9 +112,4 @@ pub async fn clients(settings: &Settings, office: &crate::admin::office::Office<
             findings.warn(format!("{} ({}): {}", client.name, client.client_id, weakness.what), weakness.mend);
         }
     }
-    if settings.hashing.cost != 0 && settings.hashing.cost < 10 {
-        findings
-            .warn(format!("Passwords are hashed with cost {} only.", settings.hashing.cost), "Set AUTHY_HASHING__COST to 12, or to auto.");
-    }
-    Ok(())
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::accounts::browser::Browser;
 use crate::accounts::session;
 use crate::app::App;
-use crate::endpoints::token::issue as tokens;
+use crate::endpoints::token;
 use crate::failure::Failure;
 use crate::jose::verify::{self, Expect, Typ};
 use crate::model::client::Client;
@@ -144,7 +144,7 @@ enum Next {
 /// Check the request, see whether a person is needed, and issue.
 async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in: Option<&SignedIn>) -> Result<Next, Failure> {
     let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
-    let resources = tokens::any_resources(app, &opened.params).await?; // RFC 8707 §2.1
+    let resources = token::any_resources(app, &opened.params).await?; // RFC 8707 §2.1
     let request = request.with_hinted_subject(hinted_subject(app, &opened.params)?);
     let consent = match signed_in {
         Some(SignedIn { user, .. }) => app.sql.consent_of(&user.subject, &opened.client.client_id).await?,

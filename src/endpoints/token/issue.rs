@@ -23,10 +23,7 @@ use crate::model::grant::Authentication;
 use crate::spec::access_token::{Holder, JwtClaims, OpaqueClaims};
 use crate::spec::claims;
 use crate::spec::claims_request::ClaimsRequest;
-use crate::spec::error::OAuthError;
 use crate::spec::id_token::IdTokenClaims;
-use crate::spec::params::Params;
-use crate::spec::resource;
 use crate::spec::scope::Scope;
 
 /// The readable prefix of opaque access tokens.
@@ -220,40 +217,4 @@ pub fn first_refresh_token(app: &App, client: &Client, grant_id: uuid::Uuid, now
 /// When a refresh token dies of idleness.
 pub fn refresh_token_end(app: &App, client: &Client, now: Timestamp) -> Timestamp {
     now + client.metadata.refresh_token_lifetime.map_or(app.settings.lifetimes.refresh_idle, Duration::from_secs)
-}
-
-/// The user of a grant, who must still be allowed in (T-RT-5).
-///
-/// # Errors
-/// `invalid_grant` when the account is gone or locked.
-pub async fn active_user(app: &App, subject: &str) -> Result<Arc<User>, Failure> {
-    match app.user(subject).await? {
-        Some(user) if user.is_active() => Ok(user),
-        _ => Err(OAuthError::invalid_grant("The grant is no longer valid.").because("the account is locked or deleted").into()),
-    }
-}
-
-/// RFC 8707 §2.2: at the token endpoint `resource` names a subset of what was approved; without it, all of that.
-///
-/// # Errors
-/// `invalid_target`.
-pub async fn requested_resources(app: &App, params: &Params, approved: &[String]) -> Result<Vec<Arc<Resource>>, Failure> {
-    load_resources(app, &resource::narrow(resource::requested(params)?, approved)?).await
-}
-
-/// RFC 8707 §2: the registered resources that a request names.
-///
-/// # Errors
-/// `invalid_target` for an unknown one.
-pub async fn any_resources(app: &App, params: &Params) -> Result<Vec<Arc<Resource>>, Failure> {
-    load_resources(app, &resource::requested(params)?).await
-}
-
-async fn load_resources(app: &App, uris: &[String]) -> Result<Vec<Arc<Resource>>, Failure> {
-    let mut found = Vec::with_capacity(uris.len());
-    for uri in uris {
-        let known = app.resource(uri).await?;
-        found.push(known.ok_or_else(|| OAuthError::invalid_target("The resource is not registered.").about("resource"))?);
-    }
-    Ok(found)
 }

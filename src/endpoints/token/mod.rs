@@ -3,12 +3,17 @@
 pub mod http;
 pub mod issue;
 
+use std::sync::Arc;
+
 use crate::app::App;
 use crate::client_auth::{self, AuthenticatedClient, Presented};
 use crate::failure::Failure;
 use crate::grants::{self, Exchange, GrantType};
 use crate::spec::error::{OAuthError, Refusal};
+use crate::model::resource::Resource;
+use crate::model::user::User;
 use crate::spec::params::Params;
+use crate::spec::resource;
 
 use issue::TokenResponse;
 
@@ -45,4 +50,40 @@ fn client_may_use(client: &AuthenticatedClient, grant: &'static dyn GrantType) -
     }
     Err(OAuthError::unauthorized_client("The client is not registered for this grant type.")
         .because(format!("{} is not among the client's grant types", grant.name())))
+}
+
+/// The user of a grant, who must still be allowed in.
+///
+/// # Errors
+/// `invalid_grant` when the account is gone or locked.
+pub async fn active_user(app: &App, subject: &str) -> Result<Arc<User>, Failure> {
+    match app.user(subject).await? {
+        Some(user) if user.is_active() => Ok(user),
+        _ => Err(OAuthError::invalid_grant("The grant is no longer valid.").because("the account is locked or deleted").into()),
+    }
+}
+
+/// RFC 8707 §2.2: at the token endpoint `resource` names a subset of what was approved; without it, all of that.
+///
+/// # Errors
+/// `invalid_target`.
+pub async fn requested_resources(app: &App, params: &Params, approved: &[String]) -> Result<Vec<Arc<Resource>>, Failure> {
+    load_resources(app, &resource::narrow(resource::requested(params)?, approved)?).await
+}
+
+/// RFC 8707 §2: the registered resources that a request names.
+///
+/// # Errors
+/// `invalid_target` for an unknown one.
+pub async fn any_resources(app: &App, params: &Params) -> Result<Vec<Arc<Resource>>, Failure> {
+    load_resources(app, &resource::requested(params)?).await
+}
+
+async fn load_resources(app: &App, uris: &[String]) -> Result<Vec<Arc<Resource>>, Failure> {
+    let mut found = Vec::with_capacity(uris.len());
+    for uri in uris {
+        let known = app.resource(uri).await?;
+        found.push(known.ok_or_else(|| OAuthError::invalid_target("The resource is not registered.").about("resource"))?);
+    }
+    Ok(found)
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{Answer, Exchange, GrantType};
 use crate::endpoints::token::issue::{self, Mint, TokenResponse};
+use crate::endpoints::token;
 use crate::failure::Failure;
 use crate::model::authorization_code::AuthorizationCode;
 use crate::model::refresh_token::RefreshToken;
@@ -51,8 +52,8 @@ async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
         Loaded::Live(code) => code,
     };
     check::redeemable(&code, client, params, *now)?; // RFC 6749 §4.1.3, RFC 7636 §4.6
-    let resources = issue::requested_resources(app, params, &code.grant.resources).await?; // RFC 8707 §2.2
-    let user = issue::active_user(app, &code.grant.subject).await?;
+    let resources = token::requested_resources(app, params, &code.grant.resources).await?; // RFC 8707 §2.2
+    let user = token::active_user(app, &code.grant.subject).await?;
     let code = match codes::claim(&app.kv, &hash).await? {
         Claimed::Live(code) => code,
         Claimed::Replayed => return Err(replayed(&exchange, presented).await),

@@ -9,6 +9,7 @@ use self::check::Standing;
 use super::{Answer, Exchange, GrantType};
 use crate::accounts::session;
 use crate::endpoints::token::issue::{self, Mint, TokenResponse};
+use crate::endpoints::token;
 use crate::failure::Failure;
 use crate::model::grant::Grant;
 use crate::model::refresh_token::RefreshToken;
@@ -44,17 +45,17 @@ async fn refresh(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     let Exchange { app, client, params, now } = &exchange;
     let presented = Secret::new(params.require("refresh_token")?.to_owned()); // RFC 6749 §6
     let hash = TokenHash::of(presented.expose());
-    let (token, grant) = app.sql.refresh_token(&hash).await?.ok_or_else(|| invalid_token().because("unknown refresh token"))?;
+    let (stored, grant) = app.sql.refresh_token(&hash).await?.ok_or_else(|| invalid_token().because("unknown refresh token"))?;
     let grace = app.settings.lifetimes.refresh_grace;
-    let standing = match check::usable(&token, &grant, client, (*now, grace))? {
+    let standing = match check::usable(&stored, &grant, client, (*now, grace))? {
         Standing::Reused => return Err(reused(&exchange, &grant).await),
         standing => standing,
     };
     let scope = check::narrowed_scope(params, &grant.scopes)?; // RFC 6749 §6
-    let resources = issue::requested_resources(app, params, &grant.resources).await?; // RFC 8707 §2.2
-    let user = issue::active_user(app, &grant.subject).await?;
+    let resources = token::requested_resources(app, params, &grant.resources).await?; // RFC 8707 §2.2
+    let user = token::active_user(app, &grant.subject).await?;
     session_lives(&exchange, &grant).await?;
-    let next = advance(&exchange, &presented, &token, standing).await?;
+    let next = advance(&exchange, &presented, &stored, standing).await?;
 
     let mint = Mint::new(app, client, *now);
     let access_token = mint.access_token_of_user(&user, &grant, &scope, &resources)?;
