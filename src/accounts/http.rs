@@ -126,12 +126,12 @@ impl Visit {
     /// The fields of a form that was sent from a page of ours in this very browser.
     ///
     /// # Errors
-    /// The response to give instead.
-    pub fn form(&self, body: &FormBody, bound: Bound) -> Result<Params, HttpResponse> {
-        let form = Params::parse_page_form(body.as_str()).map_err(|refusal| self.failure(refusal.into()))?;
-        let checked =
-            csrf::check(&self.app.sealer, self.bound_to(bound), form.get(csrf::FIELD), self.request.headers(), self.app.issuer.origin());
-        checked.map(|()| form).map_err(|refusal| self.failure(refusal.into()))
+    /// When it cannot be read, or came from elsewhere (403).
+    pub fn form(&self, body: &FormBody, bound: Bound) -> Result<Params, Failure> {
+        let form = Params::parse_page_form(body.as_str())?;
+        let (presented, headers) = (form.get(csrf::FIELD), self.request.headers());
+        csrf::check(&self.app.sealer, self.bound_to(bound), presented, headers, self.app.issuer.origin())?;
+        Ok(form)
     }
 
     fn bound_to(&self, bound: Bound) -> Option<&str> {

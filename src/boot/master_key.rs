@@ -70,7 +70,7 @@ pub enum Inspection {
         /// Where it came from.
         source: Source,
         /// Opens what is sealed with it.
-        sealer: Sealer,
+        sealer: Box<Sealer>,
     },
 }
 
@@ -94,7 +94,7 @@ pub async fn inspect(settings: &Settings, sql: &Sql) -> Result<Inspection, BootE
     if id != known && previous.as_ref().is_none_or(|previous| previous.id() != known) {
         return Err(another_key(&known, &id, previous.as_ref()));
     }
-    Ok(Inspection::Fits { id, source, sealer: Sealer::with_previous(&key, previous.as_ref()) })
+    Ok(Inspection::Fits { id, source, sealer: Box::new(Sealer::with_previous(&key, previous.as_ref())) })
 }
 
 fn no_key(known: Option<&str>, path: &Path) -> BootError {

@@ -189,12 +189,12 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_uri_is_taken_only_when_there_is_no_doubt() {
+    fn a_missing_or_foreign_uri_is_refused_even_where_there_is_no_doubt() {
         let one = &["https://rp.example/cb"][..];
         let two = &["https://rp.example/cb", "https://rp.example/other"][..];
-        assert!(!path(&[("scope", "read")], one).unwrap().is_named());
         for (pairs, registered) in [
             (&[("scope", "read openid")][..], one),
+            (&[("scope", "read")], one),
             (&[], two),
             (&[], &[]),
             (&[("redirect_uri", "")], two),

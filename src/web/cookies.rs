@@ -85,10 +85,15 @@ impl Cookies {
             .flat_map(|line| line.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
             .find(|(known, _)| *known == name)
-            .map(|(_, value)| value)
+            .map(|(_, value)| unquoted(value))
             .filter(|value| is_ours(value))
             .map(Secret::from)
     }
+}
+
+/// RFC 6265 §4.1.1: a cookie's value may come back between quotes; some clients put them there.
+fn unquoted(value: &str) -> &str {
+    value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(value)
 }
 
 /// Every value of ours is made of unreserved URL characters.
@@ -101,6 +106,14 @@ fn is_ours(value: &str) -> bool {
 mod tests {
     use super::*;
     use actix_web::http::header::HeaderValue;
+
+    #[test]
+    fn a_value_may_come_back_between_quotes() {
+        let cookies = Cookies::new(false);
+        let read = |line| cookies.read(Kind::Session, &sent(&[line])).map(|value| value.expose().clone());
+        assert_eq!(read("$Version=\"1\"; authy_session=\"se_1\";$Path=\"/\"").as_deref(), Some("se_1"));
+        assert_eq!(read("authy_session=\"se_1"), None);
+    }
 
     fn sent(lines: &[&'static str]) -> HeaderMap {
         let mut headers = HeaderMap::new();

@@ -43,7 +43,7 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
     };
     let form = match visit.form(&body, Bound::Session) {
         Ok(form) => form,
-        Err(response) => return response,
+        Err(failure) => return visit.failure(failure),
     };
     let Some(decision) = decision(&form) else { return visit.incomplete("decision") };
     match super::answer(&app, &handle, decision, &signed_in).await {

@@ -58,7 +58,7 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
     let visit = Visit::new(&app, &request);
     let form = match visit.form(&body, Bound::PreSession) {
         Ok(form) => form,
-        Err(response) => return response,
+        Err(failure) => return visit.failure(failure),
     };
     let asked = match asked(&visit) {
         Ok(asked) => asked,
@@ -84,7 +84,7 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
         }
         Ok(Outcome::Wait(wait)) => {
             tracing::warn!(address = visit.browser.address, "slowed down sign-ins");
-            let text = "Too many attempts. Wait a few minutes, then try again.";
+            let text = "Too many attempts. Wait a while, then try again.";
             page(&visit, &asked, again(StatusCode::TOO_MANY_REQUESTS, text, Some(wait))).await
         }
         Err(Failure::Busy(detail)) => {

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use crate::accounts::browser::Browser;
 use crate::accounts::client_card::ClientCard;
-use crate::hashing::password;
 use crate::accounts::session::{self, Cookies};
 use crate::app::App;
 use crate::endpoints::authorize::interaction::{Interaction, LoginReason};
 use crate::endpoints::authorize::{self, Answer, SignedIn};
 use crate::failure::Failure;
+use crate::hashing::password;
 use crate::model::transaction::Transaction;
 use crate::model::user::{Password, User};
 use crate::sealing::Purpose;
@@ -134,16 +134,18 @@ pub async fn admit(app: &App, username: &str, address: &str) -> Result<Option<Du
     let (username, network) = (&concealed(app, username), &concealed(app, &throttle::network(address)));
     let known = counted::count(&app.kv, throttle::KNOWN, &throttle::pair_key(username, network)).await? > 0;
     let guess = Guess { username, network, known, now: app.now() };
-    let mut longest = None;
+    // The shortest window comes first, and what it turns away is no guess that the longer ones would count.
     for counter in throttle::counters(&guess) {
         let count = counted::bump(&app.kv, counter.kind, &counter.key, counter.window).await?;
         let succeeded = match counter.forgives {
             true => counted::count(&app.kv, throttle::SUCCEEDED, &counter.key).await?,
             false => 0,
         };
-        longest = longest.max(throttle::wait(&counter, count, succeeded, guess.now));
+        if let Some(wait) = throttle::wait(&counter, count, succeeded, guess.now) {
+            return Ok(Some(wait));
+        }
     }
-    Ok(longest)
+    Ok(None)
 }
 
 /// What was right is not held against the person or the address, and the address is remembered as theirs.

@@ -46,7 +46,7 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
     };
     let form = match visit.form(&body, bound) {
         Ok(form) => form,
-        Err(response) => return response,
+        Err(failure) => return visit.failure(failure),
     };
     match super::confirm(&app, form.get("request"), &visit.browser).await {
         Ok(Some(return_to)) => visit.signed_out().redirect_to(&return_to),

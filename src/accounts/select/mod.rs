@@ -59,6 +59,8 @@ pub async fn choose(app: &App, handle: &str, choice: Choice, signed_in: &SignedI
             authorize::resume(app, transaction, signed_in).await
         }
         // A sign-in after the request began answers `select_account`: whoever signs in now is the one they chose.
-        Choice::Other => Answer::Interact(Box::new(Waiting { interaction: Interaction::Login(LoginReason::Prompted), transaction, session: None })),
+        Choice::Other => {
+            Answer::Interact(Box::new(Waiting { interaction: Interaction::Login(LoginReason::Prompted), transaction, session: None }))
+        }
     }))
 }

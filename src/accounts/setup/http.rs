@@ -38,7 +38,7 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
     };
     let fields = match visit.form(&body, Bound::PreSession) {
         Ok(fields) => fields,
-        Err(response) => return response,
+        Err(failure) => return visit.failure(failure),
     };
     let text = |name| fields.get(name).unwrap_or_default().to_owned();
     let form = Form { email: text("email"), username: text("username"), password: Secret::new(text("password")) };

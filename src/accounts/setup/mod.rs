@@ -10,11 +10,11 @@ use std::time::Duration;
 use serde_json::Map;
 
 use crate::accounts::browser::Browser;
-use crate::accounts::session::{self, Cookies};
 use crate::accounts::login;
-use crate::hashing::password;
+use crate::accounts::session::{self, Cookies};
 use crate::app::App;
 use crate::failure::Failure;
+use crate::hashing::password;
 use crate::model::user::User;
 use crate::secret::{Secret, TokenHash};
 use crate::store::sql::Created;

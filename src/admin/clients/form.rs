@@ -1,5 +1,6 @@
 //! The form of a client: from what was typed to a draft, and from what is stored to the form. Pure.
 
+use super::with_rules;
 use crate::admin::fault::Faults;
 use crate::admin::form::Form;
 use crate::model::client::{Client, ClientOrigin};
@@ -68,8 +69,8 @@ pub fn of(client: &Client) -> Form {
 /// Reads the form. What it does not show (`more`, response types) stays as it is in `base`.
 ///
 /// # Errors
-/// Numbers that are none; every other rule is checked with the draft as a whole.
-pub fn read(form: &Form, base: Option<&Client>) -> Result<ClientDraft, (ClientDraft, Faults)> {
+/// Numbers that are none, with every other fault of the draft.
+pub fn read(form: &Form, base: Option<&Client>) -> Result<ClientDraft, Faults> {
     let mut faults = Faults::default();
     let mut draft = base.map_or_else(|| ClientDraft::new("", ClientOrigin::Administrator), ClientDraft::of);
     let filled = |name: &str| form.filled(name).map(str::to_owned);
@@ -103,7 +104,7 @@ pub fn read(form: &Form, base: Option<&Client>) -> Result<ClientDraft, (ClientDr
     draft.access_token_lifetime = seconds(form, "access_token_lifetime", &mut faults);
     draft.id_token_lifetime = seconds(form, "id_token_lifetime", &mut faults);
     draft.refresh_token_lifetime = seconds(form, "refresh_token_lifetime", &mut faults);
-    if faults.is_empty() { Ok(draft) } else { Err((draft, faults)) }
+    if faults.is_empty() { Ok(draft) } else { Err(with_rules(faults, &draft)) }
 }
 
 fn seconds(form: &Form, name: &'static str, faults: &mut Faults) -> Option<u64> {
@@ -169,10 +170,11 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_are_none_are_named_and_what_was_typed_is_kept() {
-        let form = Form::parse("client_name=A&access_token_lifetime=ten&id_token_lifetime=-1");
-        let (draft, faults) = read(&form, None).unwrap_err();
-        assert_eq!(draft.name, "A");
-        assert!(faults.of("access_token_lifetime").is_some() && faults.of("id_token_lifetime").is_some());
+    fn numbers_that_are_none_are_named_with_every_other_fault() {
+        let form = Form::parse("client_name=&access_token_lifetime=ten&id_token_lifetime=-1&redirect_uris=data%3Ax");
+        let faults = read(&form, None).unwrap_err();
+        for field in ["access_token_lifetime", "id_token_lifetime", "client_name", "redirect_uris"] {
+            assert!(faults.of(field).is_some(), "{field}");
+        }
     }
 }

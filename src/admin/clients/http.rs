@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::page::{Delete, Edit, List, Show};
-use super::{form, snippet, weakness, with_rules};
+use super::{form, snippet, weakness};
 use crate::admin::fault::Faults;
 use crate::admin::form::Form;
 use crate::admin::http::Visit;
@@ -45,7 +45,7 @@ pub async fn create(app: web::Data<App>, request: HttpRequest, body: FormBody) -
     };
     let draft = match form::read(&typed, None) {
         Ok(draft) => draft,
-        Err((draft, unread)) => return edit_page(&visit, None, typed, with_rules(unread, &draft), StatusCode::UNPROCESSABLE_ENTITY),
+        Err(faults) => return edit_page(&visit, None, typed, faults, StatusCode::UNPROCESSABLE_ENTITY),
     };
     match visit.office().create_client(&draft).await {
         Ok((client, Some(secret))) => show_page(&visit, client, Some(&secret), StatusCode::CREATED),
@@ -93,9 +93,7 @@ pub async fn update(app: web::Data<App>, request: HttpRequest, client_id: web::P
     };
     let draft = match form::read(&typed, Some(&client)) {
         Ok(draft) => draft,
-        Err((draft, unread)) => {
-            return edit_page(&visit, Some(client), typed, with_rules(unread, &draft), StatusCode::UNPROCESSABLE_ENTITY);
-        }
+        Err(faults) => return edit_page(&visit, Some(client), typed, faults, StatusCode::UNPROCESSABLE_ENTITY),
     };
     match visit.office().update_client(&client_id, &draft).await {
         Ok((client, Some(secret))) => show_page(&visit, client, Some(&secret), StatusCode::OK),

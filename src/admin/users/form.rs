@@ -52,7 +52,7 @@ fn has_field(name: &str) -> bool {
 ///
 /// # Errors
 /// Claims that are no JSON object, with every other fault of the profile.
-pub fn read(form: &Form) -> Result<Profile, (Profile, Faults)> {
+pub fn read(form: &Form) -> Result<Profile, Faults> {
     let mut faults = Faults::default();
     let filled = |name: &str| form.filled(name).map(str::to_owned);
     let mut claims = match form.filled("claims").map(serde_json::from_str::<Value>) {
@@ -79,7 +79,7 @@ pub fn read(form: &Form) -> Result<Profile, (Profile, Faults)> {
         return Ok(profile);
     }
     faults.extend(profile.check().err().iter().flat_map(|others| others.iter().cloned()).collect::<Vec<_>>());
-    Err((profile, faults))
+    Err(faults)
 }
 
 /// The password, exactly as typed; `None` when the field was left empty.
@@ -120,9 +120,10 @@ mod tests {
     #[test]
     fn new_groups_join_the_ticked_ones_and_bad_claims_are_named() {
         let form = Form::parse("username=ada&groups=staff&new_groups=maths,+poetry+club&claims=nonsense");
-        let (profile, faults) = read(&form).unwrap_err();
-        assert_eq!(profile.groups, ["staff", "maths", "poetry club"]);
-        assert!(faults.of("claims").is_some());
+        let faults = read(&form).unwrap_err();
+        assert!(faults.of("claims").is_some() && faults.of("groups").is_none());
+        let form = Form::parse("username=ada&groups=staff&new_groups=maths,+poetry+club");
+        assert_eq!(read(&form).unwrap().groups, ["staff", "maths", "poetry club"]);
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub async fn create(app: web::Data<App>, request: HttpRequest, body: FormBody) -
     };
     let profile = match form::read(&typed) {
         Ok(profile) => profile,
-        Err((_, faults)) => return edit_page(&visit, None, typed, faults).await,
+        Err(faults) => return edit_page(&visit, None, typed, faults).await,
     };
     match visit.office().create_user(&NewUser { profile, password: form::password(&typed) }).await {
         Ok(user) => visit.done(&format!("/admin/users/{}", user.subject), "created"),
@@ -88,7 +88,7 @@ pub async fn update(app: web::Data<App>, request: HttpRequest, subject: web::Pat
     };
     let profile = match form::read(&typed) {
         Ok(profile) => profile,
-        Err((_, faults)) => return edit_page(&visit, Some(user), typed, faults).await,
+        Err(faults) => return edit_page(&visit, Some(user), typed, faults).await,
     };
     match visit.office().update_user(&subject, &profile).await {
         Ok(_) => visit.done(&format!("/admin/users/{subject}"), "saved"),

@@ -9,9 +9,9 @@ use serde_json::json;
 
 use super::http::Wrong;
 use super::usage;
-use crate::hashing::password;
 use crate::clock::{Clock as _, SystemClock};
 use crate::entropy::{Entropy, OsEntropy};
+use crate::hashing::password;
 use crate::jose::{Algorithm, KeySet, keys};
 use crate::sealing::{MasterKey, Sealer};
 use crate::secret::Secret;

@@ -39,7 +39,7 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
     };
     let form = match visit.form(&body, Bound::Session) {
         Ok(form) => form,
-        Err(response) => return response,
+        Err(failure) => return visit.failure(failure),
     };
     let Some(client_id) = form.get("client_id") else { return visit.incomplete("client_id") };
     match super::revoke(&app, client_id, &signed_in.user.subject).await {

@@ -52,11 +52,20 @@ pub const FIELDS: &[Field] = &[
 /// A field that cannot be taken, and what is wrong.
 pub type Problem = (&'static str, &'static str);
 
+/// What a person says about themselves from now on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edited {
+    /// `name`.
+    pub name: Option<String>,
+    /// The other claims.
+    pub claims: Map<String, Value>,
+}
+
 /// The edited claims: what is empty is taken away, what no field edits stays as it was.
 ///
 /// # Errors
 /// Every field that cannot be taken.
-pub fn edited(form: &Params, before: &Map<String, Value>) -> Result<(Option<String>, Map<String, Value>), Vec<Problem>> {
+pub fn edited(form: &Params, before: &Map<String, Value>) -> Result<Edited, Vec<Problem>> {
     let mut claims = before.clone();
     let mut name = None;
     let mut problems = Vec::new();
@@ -74,7 +83,7 @@ pub fn edited(form: &Params, before: &Map<String, Value>) -> Result<(Option<Stri
             }
         }
     }
-    if problems.is_empty() { Ok((name, claims)) } else { Err(problems) }
+    if problems.is_empty() { Ok(Edited { name, claims }) } else { Err(problems) }
 }
 
 fn check(kind: Kind, text: &str) -> Result<(), &'static str> {
@@ -117,14 +126,15 @@ mod tests {
         let form =
             Params::from_pairs([("email_verified", "true"), ("groups", "admins"), ("admin", "true"), ("sub", "x"), ("nickname", "Ada")]);
         let before = claims(json!({ "department": "Engines", "email_verified": false }));
-        let (name, after) = edited(&form, &before).unwrap();
+        let Edited { name, claims: after } = edited(&form, &before).unwrap();
         assert_eq!(name, None);
         assert_eq!(Value::Object(after), json!({ "department": "Engines", "email_verified": false, "nickname": "Ada" }));
     }
 
     #[test]
     fn an_empty_field_takes_the_claim_away() {
-        let (_, after) = edited(&Params::default(), &claims(json!({ "website": "https://ada.example", "custom": 1 }))).unwrap();
+        let Edited { claims: after, .. } =
+            edited(&Params::default(), &claims(json!({ "website": "https://ada.example", "custom": 1 }))).unwrap();
         assert_eq!(Value::Object(after), json!({ "custom": 1 }));
     }
 

@@ -39,7 +39,7 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
     };
     let form = match visit.form(&body, Bound::Session) {
         Ok(form) => form,
-        Err(response) => return response,
+        Err(failure) => return visit.failure(failure),
     };
     let problems = match super::save(&app, &signed_in.user.subject, &form).await {
         Ok(Ok(())) => return visit.saved(PATH),

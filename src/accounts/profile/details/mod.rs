@@ -12,7 +12,7 @@ use crate::spec::params::Params;
 use crate::store::sql::Created;
 use crate::telemetry::audit;
 
-use fields::Problem;
+use fields::{Edited, Problem};
 
 /// The person as stored, not as cached: what is edited must be what is there.
 ///
@@ -29,7 +29,7 @@ pub async fn load(app: &App, subject: &str) -> Result<User, Failure> {
 /// When the database is away.
 pub async fn save(app: &App, subject: &str, form: &Params) -> Result<Result<(), Vec<Problem>>, Failure> {
     let before = load(app, subject).await?;
-    let (name, claims) = match fields::edited(form, &before.claims) {
+    let Edited { name, claims } = match fields::edited(form, &before.claims) {
         Ok(edited) => edited,
         Err(problems) => return Ok(Err(problems)),
     };

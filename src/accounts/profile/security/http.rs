@@ -36,7 +36,7 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
     };
     let fields = match visit.form(&body, Bound::Session) {
         Ok(fields) => fields,
-        Err(response) => return response,
+        Err(failure) => return visit.failure(failure),
     };
     let secret = |name| Secret::from(fields.get(name).unwrap_or_default());
     let change = Change { current: secret("current_password"), new: secret("new_password"), repeated: secret("repeated_password") };
@@ -48,7 +48,7 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
             form(&visit, &signed_in, Shown { status: StatusCode::UNPROCESSABLE_ENTITY, notice: None, errors }).await
         }
         Ok(Outcome::Wait(wait)) => {
-            let notice = Some((NoticeKind::Error, "Too many attempts. Wait a few minutes, then try again."));
+            let notice = Some((NoticeKind::Error, "Too many attempts. Wait a while, then try again."));
             let shown = Shown { status: StatusCode::TOO_MANY_REQUESTS, notice, errors: FieldErrors::none() };
             let mut response = form(&visit, &signed_in, shown).await;
             Visit::retry_after(&mut response, wait);

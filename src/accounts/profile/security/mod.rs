@@ -6,13 +6,13 @@ pub mod page;
 use std::time::Duration;
 
 use crate::accounts::browser::Browser;
-use crate::accounts::session::{self, Cookies};
 use crate::accounts::login;
-use crate::hashing::password;
+use crate::accounts::session::{self, Cookies};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::endpoints::authorize::SignedIn;
 use crate::failure::Failure;
+use crate::hashing::password;
 use crate::secret::Secret;
 use crate::telemetry::audit;
 

@@ -42,7 +42,7 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
     };
     let form = match visit.form(&body, Bound::Session) {
         Ok(form) => form,
-        Err(response) => return response,
+        Err(failure) => return visit.failure(failure),
     };
     let Some(id) = form.get("session").and_then(|id| Uuid::parse_str(id).ok()) else { return visit.incomplete("session") };
     match super::revoke(&app, id, &signed_in).await {
