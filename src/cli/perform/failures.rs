@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use openidconnect::core::CoreErrorResponseType;
-use openidconnect::{ClaimsVerificationError, DiscoveryError, RequestTokenError, StandardErrorResponse, UserInfoError};
+use openidconnect::{ClaimsVerificationError, DiscoveryError, RequestTokenError, StandardErrorResponse};
 
 use super::transport::TransportError;
 use crate::cli::output::CliError;
@@ -78,18 +78,6 @@ pub fn token(error: &TokenError) -> CliError {
             wrong(why, "RFC 6749 §5.1 and §5.2")
         }
         RequestTokenError::Other(why) => wrong(format!("The token endpoint's answer cannot be read: {why}."), "RFC 6749 §5.1 and §5.2"),
-    }
-}
-
-/// The userinfo endpoint gave no claims, or those of somebody else.
-pub fn userinfo(error: &UserInfoError<TransportError>) -> CliError {
-    const CLAUSE: &str = "OpenID Connect Core §5.3";
-    match error {
-        UserInfoError::Request(error) => unreachable(error),
-        UserInfoError::Response(status, ..) => wrong(format!("The userinfo endpoint answers {status}."), CLAUSE),
-        UserInfoError::Parse(error) => wrong(format!("The userinfo answer cannot be read: {}.", error.inner()), CLAUSE),
-        UserInfoError::ClaimsVerification(error) => wrong(format!("The userinfo answer is wrong: {}.", verification(error)), CLAUSE),
-        other => wrong(format!("The userinfo answer cannot be read: {other}."), CLAUSE),
     }
 }
 
