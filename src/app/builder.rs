@@ -7,10 +7,10 @@ use anyhow::Context as _;
 
 use super::keys::Keys;
 use super::{App, Caches};
-use crate::hashing::password;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::entropy::Entropy;
+use crate::hashing::password;
 use crate::hashing::{Hashing, calibrate};
 use crate::sealing::Sealer;
 use crate::spec::issuer::Issuer;
@@ -48,7 +48,8 @@ impl App {
     pub async fn build(parts: Parts) -> anyhow::Result<Self> {
         let Parts { settings, issuer, clock, entropy, sql, kv, sealer } = parts;
         let keys = Keys::load(&sql, &sealer, clock.now()).await?;
-        let hashing = Hashing::start(settings.hashing.threads, settings.hashing.queue).context("the hashing threads could not be started")?;
+        let hashing =
+            Hashing::start(settings.hashing.threads, settings.hashing.queue).context("the hashing threads could not be started")?;
         let hash_cost = match settings.hashing.cost {
             0 => tokio::task::spawn_blocking(|| calibrate(COMFORTABLE)).await.context("bcrypt could not be measured")?,
             cost => cost,

@@ -28,9 +28,6 @@ use clap::{Parser, Subcommand};
 use arguments::ServeArguments;
 use output::{CliError, Output};
 
-/// The error code of a command whose work is still to be written.
-pub(crate) const NOT_BUILT: &str = "not_built";
-
 /// An OAuth 2 and OpenID Connect identity provider in one binary. Without a command: serve.
 #[derive(Debug, Parser)]
 #[command(name = "authy", version, propagate_version = true, disable_help_subcommand = true)]

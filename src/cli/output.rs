@@ -81,11 +81,6 @@ impl CliError {
     pub fn misused(message: impl Into<String>, mend: impl Into<String>) -> Self {
         Self { exit_code: 2, ..Self::new("usage", message, mend) }
     }
-
-    /// For a command whose work is still to be written.
-    pub(crate) fn not_built(command: &str) -> Self {
-        Self::new(super::NOT_BUILT, format!("`authy {command}` does nothing yet."), "Use a version that has it.")
-    }
 }
 
 impl From<Problems> for CliError {

@@ -61,7 +61,9 @@ fn issuer(settings: &Settings, bound: &Bound) -> anyhow::Result<Issuer> {
 
 async fn key_value(settings: &Settings, sql: &Sql, (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>)) -> anyhow::Result<Kv> {
     match &settings.redis_url {
-        Some(url) => Kv::open_redis(url.expose(), settings.outbound.ca_file.as_deref()).await.context("Redis (AUTHY_REDIS_URL) cannot be used"),
+        Some(url) => {
+            Kv::open_redis(url.expose(), settings.outbound.ca_file.as_deref()).await.context("Redis (AUTHY_REDIS_URL) cannot be used")
+        }
         None => {
             if sql.kind() == Kind::Postgres {
                 tracing::warn!("Postgres without Redis: this is a single node; set AUTHY_REDIS_URL before starting a second one");

@@ -23,15 +23,15 @@ impl Method for ClientSecretBasic {
             _ => return Err(OAuthError::invalid_request("The request has more than one Authorization header.").into()),
         };
         let Some(credentials) = basic::parse(header)? else { return Ok(None) };
-        let readings: Vec<Reading> = credentials
-            .into_iter()
-            .map(|pair| Reading { client_id: pair.client_id, secret: Some(pair.client_secret) })
-            .collect();
+        let readings: Vec<Reading> =
+            credentials.into_iter().map(|pair| Reading { client_id: pair.client_id, secret: Some(pair.client_secret) }).collect();
         // RFC 6749 §3.2.1 allows client_id in the body beside the header, but only the same one.
         if let Some(named) = presented.params.get("client_id")
             && !readings.iter().any(|reading| reading.client_id == named)
         {
-            return Err(OAuthError::invalid_request("The client_id differs from the one in the Authorization header.").about("client_id").into());
+            return Err(OAuthError::invalid_request("The client_id differs from the one in the Authorization header.")
+                .about("client_id")
+                .into());
         }
         Ok(Some(Attempt { method: AuthMethod::ClientSecretBasic, readings }))
     }

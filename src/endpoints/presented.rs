@@ -17,7 +17,7 @@ pub fn looks_like_refresh_token(token: &str) -> bool {
     token.starts_with(successor::PREFIX)
 }
 
-/// Opens or verifies an access token, sealed or signed; `None` for anything else, whatever is wrong with it (T-AT-1, T-JWT-2).
+/// Opens or verifies an access token, sealed or signed; `None` for anything else, whatever is wrong with it.
 /// Whether its grant lives is asked of the store.
 pub fn access_token(token: &str, sealer: &Sealer, keys: &KeySet, (issuer, now): (&str, Timestamp)) -> Option<OpaqueClaims> {
     if token.starts_with(ACCESS_TOKEN_PREFIX) {

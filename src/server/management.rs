@@ -34,11 +34,8 @@ pub async fn livez() -> HttpResponse {
 /// Both stores answer; otherwise 503 and which one does not.
 pub async fn readyz(app: web::Data<App>) -> HttpResponse {
     const PATIENCE: Duration = Duration::from_millis(2_500);
-    let (sql, kv) = futures_util::future::join(
-        tokio::time::timeout(PATIENCE, app.sql.ping()),
-        tokio::time::timeout(PATIENCE, app.kv.ping()),
-    )
-    .await;
+    let (sql, kv) =
+        futures_util::future::join(tokio::time::timeout(PATIENCE, app.sql.ping()), tokio::time::timeout(PATIENCE, app.kv.ping())).await;
     let (sql, kv) = (matches!(sql, Ok(Ok(()))), matches!(kv, Ok(Ok(()))));
     let text = |up: bool| if up { "ok" } else { "unavailable" };
     let body = serde_json::json!({ "status": text(sql && kv), "database": text(sql), "key_value": text(kv) });

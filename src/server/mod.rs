@@ -49,7 +49,8 @@ impl Bound {
                 Err(error) => return Err(explain(error, address, "AUTHY_LISTEN")),
             }
         }
-        let management = settings.management_listen.map(|address| bind(address).map_err(|error| explain(error, address, "AUTHY_MANAGEMENT_LISTEN")));
+        let management =
+            settings.management_listen.map(|address| bind(address).map_err(|error| explain(error, address, "AUTHY_MANAGEMENT_LISTEN")));
         Ok(Self { main, management: management.transpose()? })
     }
 

@@ -69,7 +69,9 @@ impl Reloading {
                     self.current.0.store(Arc::new(key));
                     tracing::info!("the TLS certificate was read again");
                 }
-                Ok(Err(error)) => tracing::error!(detail = format!("{error:#}"), "the new TLS files do not work; the old certificate stays"),
+                Ok(Err(error)) => {
+                    tracing::error!(detail = format!("{error:#}"), "the new TLS files do not work; the old certificate stays")
+                }
                 Err(_) => {}
             }
         }

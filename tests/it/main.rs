@@ -1,6 +1,8 @@
 //! The one integration binary; its modules mirror `src`.
 #![cfg(test)]
 
+mod accounts;
+mod admin;
 mod authorize;
 mod cli;
 mod endpoints;

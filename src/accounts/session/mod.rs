@@ -76,7 +76,8 @@ pub async fn start(app: &App, user: &Arc<User>, browser: &Browser) -> Result<(Si
     match previous {
         Some(previous) if previous.user.subject == user.subject => app.sql.replace_session(previous.session.id, &session, now).await?,
         Some(previous) => {
-            let ended = audit::event(app.entropy.as_ref(), now, audit::SESSION_ENDED, &user.subject).subject(&previous.user.subject).build();
+            let ended =
+                audit::event(app.entropy.as_ref(), now, audit::SESSION_ENDED, &user.subject).subject(&previous.user.subject).build();
             app.sql.end_session(previous.session.id, now, &ended).await?;
             app.forget_grants();
             app.sql.create_session(&session, &event).await?;

@@ -9,9 +9,9 @@ pub mod lookup;
 pub mod page;
 pub mod profile;
 
-use crate::hashing::password;
 use crate::admin::fault::Fault;
 use crate::admin::office::{Office, Problem};
+use crate::hashing::password;
 use crate::model::user::{Password, User};
 use crate::secret::Secret;
 use crate::store::sql::Created;

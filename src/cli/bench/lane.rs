@@ -161,3 +161,58 @@ fn code_of<'a>(answer: &Answer<'a>) -> Result<&'a str, Wrong> {
         |name: &str| query.split('&').filter_map(|pair| pair.split_once('=')).find(|(known, _)| *known == name).map(|(_, value)| value);
     member("code").ok_or_else(|| Wrong::new(format!("authorize: no code but {}", member("error").unwrap_or("nothing"))))
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A connection to a server that gives these answers, one after the other.
+    async fn answering(answers: &'static [&'static str]) -> Connection {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            for answer in answers {
+                stream.read(&mut [0; 4096]).await.unwrap();
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        Connection::open(address).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_changes_or_fails_voids_the_run() {
+        let connection = answering(&[
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab",
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nac",
+            "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\nab",
+        ]);
+        let (request, expected) = (http::get("h", "/", &[]), Expected::Exactly(b"ab".to_vec()));
+        let mut lane = Lane::Fixed(Fixed { connection: connection.await, request, expected });
+        assert_eq!(lane.once().await, Ok(()));
+        assert_eq!(lane.once().await, Err(Wrong::new("other bytes than before")));
+        assert_eq!(lane.once().await, Err(Wrong::new("status 503 instead of 200")));
+        assert!(lane.once().await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_flow_ends_at_the_application_with_every_member() {
+        let connection = answering(&[
+            "HTTP/1.1 303 See Other\r\nLocation: https://client.example/callback?code=ac_1&state=s&iss=i\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 38\r\n\r\n{\"access_token\":\"at_1\",\"id_token\":\"i\"}",
+            "HTTP/1.1 303 See Other\r\nLocation: https://client.example/callback?error=login_required&state=s\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 303 See Other\r\nLocation: https://client.example/callback?code=ac_2\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 23\r\n\r\n{\"access_token\":\"at_1\"}",
+        ]);
+        let application =
+            Application { client_id: "c".to_owned(), authorization: "Basic x".into(), algorithm: crate::jose::Algorithm::RS256 };
+        let mut flow = CodeFlow::new(connection.await, "h", (&application, &"se_1".into()), "openid");
+        let tokens = flow.once().await.unwrap();
+        assert_eq!((tokens.access.expose().as_str(), tokens.refresh), ("at_1", None));
+        assert_eq!(flow.once().await.unwrap_err(), Wrong::new("authorize: no code but login_required"));
+        assert_eq!(flow.once().await.unwrap_err(), Wrong::new("no id_token in the answer"));
+    }
+}

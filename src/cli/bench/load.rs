@@ -6,9 +6,6 @@ use super::child::Server;
 use super::http::Wrong;
 use super::lane::Lane;
 
-/// How often a lane repeats its operation in one slice at most: the in-process store remembers used codes for ten minutes.
-const MOST: u64 = 20_000;
-
 /// What a number of operations cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
@@ -32,14 +29,14 @@ impl std::ops::AddAssign for Cost {
     }
 }
 
-/// Drives every lane for `span`.
+/// Drives every lane for a while, each at most so often.
 ///
 /// # Errors
 /// The first wrong answer of any lane.
-pub async fn drive(server: &Server, lanes: &mut Vec<Lane>, span: Duration) -> Result<Cost, Wrong> {
+pub async fn drive(server: &Server, lanes: &mut Vec<Lane>, (span, most): (Duration, u64)) -> Result<Cost, Wrong> {
     let before = server.cpu_time()?;
     let until = Instant::now() + span;
-    let running: Vec<_> = lanes.drain(..).map(|lane| tokio::spawn(repeat(lane, until))).collect();
+    let running: Vec<_> = lanes.drain(..).map(|lane| tokio::spawn(repeat(lane, until, most))).collect();
     let mut requests = 0;
     for task in running {
         let (lane, count) = task.await.map_err(|_| Wrong::new("a lane broke"))??;
@@ -49,9 +46,9 @@ pub async fn drive(server: &Server, lanes: &mut Vec<Lane>, span: Duration) -> Re
     Ok(Cost { requests, cpu: server.cpu_time()?.saturating_sub(before) })
 }
 
-async fn repeat(mut lane: Lane, until: Instant) -> Result<(Lane, u64), Wrong> {
+async fn repeat(mut lane: Lane, until: Instant, most: u64) -> Result<(Lane, u64), Wrong> {
     let mut count = 0;
-    while count < MOST && Instant::now() < until {
+    while count < most && Instant::now() < until {
         lane.once().await?;
         count += 1;
     }

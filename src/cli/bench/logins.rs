@@ -19,8 +19,8 @@ pub const STORM: usize = 200;
 /// People who sign in one after the other, per hashing thread: enough that none waits for work, and never more than may wait.
 const PER_THREAD: usize = 3;
 const WAITING: usize = 60;
-/// Requests to another endpoint during the storm: so many lanes, each as often.
-const PROBES: usize = 8;
+/// Lanes that ask another endpoint during the storm, each so often.
+pub const PROBES: usize = 8;
 const PROBE_EVERY: Duration = Duration::from_millis(20);
 /// How long a storm may last.
 const STORM_ENDS: Duration = Duration::from_secs(180);
@@ -116,11 +116,6 @@ pub async fn storm(server: &Server, world: &Arc<World>, probes: Vec<Lane>, quiet
     let probes = during.len();
     let percentile = |values: &mut [Duration]| percentile(values, 99.0).ok_or_else(|| Wrong::new("no probe was answered"));
     Ok(Storm { quiet: percentile(&mut before)?, during: percentile(&mut during)?, probes, told_to_come_back, lasted })
-}
-
-/// How many lanes [`storm`] wants for its probes.
-pub const fn probes() -> usize {
-    PROBES
 }
 
 #[derive(Clone, Debug)]

@@ -16,6 +16,7 @@ pub mod place;
 pub mod plan;
 pub mod report;
 pub mod run;
+pub mod servers;
 pub mod sign_in;
 pub mod usage;
 pub mod world;
@@ -44,7 +45,7 @@ pub struct BenchArguments {
     #[arg(long, value_name = "NUMBER", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=200))]
     pub connections: u16,
     /// A Postgres server on which a database is made for this run and dropped again; otherwise SQLite
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = postgres)]
     pub database_url: Option<String>,
     /// A Redis server; otherwise the store in process
     #[arg(long, value_name = "URL")]
@@ -52,6 +53,13 @@ pub struct BenchArguments {
     /// The other side of a run.
     #[command(subcommand)]
     pub part: Option<Part>,
+}
+
+fn postgres(text: &str) -> Result<String, &'static str> {
+    match text.split_once("://") {
+        Some(("postgres" | "postgresql", _)) => Ok(text.to_owned()),
+        _ => Err("it names no Postgres server; without it, SQLite is measured"),
+    }
 }
 
 /// What `authy bench` starts itself.

@@ -44,6 +44,9 @@ pub const ALL: &[Operation] = &[
     Operation::CodeFlow(Algorithm::ES256),
 ];
 
+/// Codes of one run. The store in process remembers used ones for ten minutes, and takes no more than 100,000.
+const CODES: u64 = 80_000;
+
 /// The path of the metadata document.
 pub const DISCOVERY: &str = "/.well-known/openid-configuration";
 /// The path of the key set.
@@ -75,6 +78,15 @@ impl Operation {
             Self::Userinfo | Self::Introspection => Rule::Look,
             Self::Refresh(algorithm) => Rule::Refresh(algorithm),
             Self::CodeFlow(algorithm) => Rule::CodeFlow(algorithm),
+        }
+    }
+
+    /// How often a lane repeats it in one of `rounds`, with so many lanes.
+    pub fn most(self, rounds: u32, lanes: u16) -> u64 {
+        match self {
+            // Two of them, each with a warm-up.
+            Self::CodeFlow(_) => (CODES / (2 * u64::from(rounds + 1) * u64::from(lanes))).max(1),
+            _ => u64::MAX,
         }
     }
 
@@ -203,5 +215,13 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), ALL.len());
+    }
+
+    #[test]
+    fn the_codes_of_a_run_find_room_in_the_store() {
+        for (rounds, lanes) in [(3, 16), (7, 16), (7, 200), (3, 1)] {
+            let most = Operation::CodeFlow(Algorithm::RS256).most(rounds, lanes);
+            assert!(most * u64::from(lanes) * u64::from(rounds + 1) * 2 <= 90_000, "{rounds} {lanes}");
+        }
     }
 }

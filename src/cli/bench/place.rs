@@ -40,8 +40,7 @@ impl Place {
         let mut place =
             Self { directory, database_url: "sqlite:authy.db".to_owned(), redis_url: redis_url.map(str::to_owned), database: None };
         if let Some(url) = database_url {
-            let server = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "postgres" | "postgresql"));
-            let server = server.context("--database-url of a benchmark names a Postgres server; without it SQLite is measured")?;
+            let server = Url::parse(url).context("--database-url is no URL")?;
             administer(&server, &format!("create database {name}")).await?;
             let mut own = server.clone();
             own.set_path(&name);

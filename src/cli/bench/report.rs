@@ -128,7 +128,8 @@ fn short(value: f64) -> String {
     }
 }
 
-fn rounded(value: f64) -> f64 {
+/// To three places.
+pub fn rounded(value: f64) -> f64 {
     (value * 1_000.0).round() / 1_000.0
 }
 

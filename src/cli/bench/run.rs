@@ -7,17 +7,17 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::BenchArguments;
-use super::bare::DOCUMENTS;
 use super::child::Server;
-use super::http::{self, Connection, Wrong};
+use super::http::Wrong;
 use super::limits::{self, Parts, Rule};
 use super::load::{Cost, drive};
-use super::logins;
-use super::operations::{self, DISCOVERY, JWKS, Lanes, Operation};
+use super::logins::{self, Storm};
+use super::operations::{self, Lanes, Operation};
 use super::parts::{self, Hashes};
 use super::place::Place;
 use super::plan::{OTHERS, Plan};
-use super::report::{Limit, Report, Row};
+use super::report::{Limit, Report, Row, rounded};
+use super::servers;
 use super::usage;
 use super::world::{self, Size, World};
 use crate::cli::output::{CliError, Output};
@@ -39,7 +39,8 @@ struct Run<'a> {
     threads: usize,
     world: Arc<World>,
     parts: Parts,
-    hashes: Hashes,
+    /// Only where somebody signs in.
+    hashes: Option<Hashes>,
 }
 
 /// Measures.
@@ -55,7 +56,14 @@ pub async fn run(arguments: &BenchArguments, out: Output) -> Result<(), CliError
             "Measure on Linux.",
         ));
     }
-    let place = Place::make(arguments.database_url.as_deref(), arguments.redis_url.as_deref(), &OsEntropy).await?;
+    let place = Place::make(arguments.database_url.as_deref(), arguments.redis_url.as_deref(), &OsEntropy).await;
+    let place = place.map_err(|error| {
+        CliError::new(
+            "failed",
+            format!("There is no place for the data: {error:#}."),
+            "See that the Postgres server lets this user create databases.",
+        )
+    })?;
     let outcome = tokio::select! {
         outcome = measure(arguments, &place, out) => outcome,
         _ = tokio::signal::ctrl_c() => Err(CliError::new("interrupted", "The run was interrupted.", "Run it again.")),
@@ -87,8 +95,8 @@ async fn measure(arguments: &BenchArguments, place: &Place, out: Output) -> Resu
         "version": env!("CARGO_PKG_VERSION"), "build": build(), "storage": place.storage(), "cores": run.threads,
         "connections": arguments.connections, "hash_cost": arguments.hash_cost,
         "parts": {
-            "rs256_signature_us": run.parts.rs256, "es256_signature_us": run.parts.es256, "hash_us": run.parts.hash,
-            "hashes_per_second": run.hashes.per_second,
+            "rs256_signature_us": rounded(run.parts.rs256), "es256_signature_us": rounded(run.parts.es256),
+            "hash_us": run.hashes.map(|hashes| rounded(micros(hashes.cpu))), "hashes_per_second": run.hashes.map(|hashes| rounded(hashes.per_second)),
         },
     }));
     Ok(())
@@ -111,26 +119,39 @@ impl<'a> Run<'a> {
         let size = Size { people: logins::STORM, signed_in: usize::from(arguments.connections) };
         let world = Arc::new(world::populate(&sql, size, (password, hash)).await?);
         drop(sql);
-        serve(arguments, place).await?.stop().await;
+        servers::serve(arguments, place).await?.stop().await;
         let rs256 = blocking(move || parts::signature(Algorithm::RS256, plan.signatures)).await?;
         let es256 = blocking(move || parts::signature(Algorithm::ES256, plan.signatures)).await?;
-        let everybody = Arc::clone(&world);
-        let hashes = blocking(move || {
-            parts::hashes((&everybody.password, &everybody.password_hash), threads, plan.hashes).map_err(anyhow::Error::from)
-        });
-        let hashes = hashes.await?;
-        let parts = Parts { rs256: micros(rs256), es256: micros(es256), hash: micros(hashes.cpu) };
-        Ok(Self { arguments, plan, place, threads, world, parts, hashes })
+        let mut run = Self {
+            arguments,
+            plan,
+            place,
+            threads,
+            world,
+            parts: Parts { rs256: micros(rs256), es256: micros(es256), hash: 0.0 },
+            hashes: None,
+        };
+        if run.wants_sign_ins() {
+            let everybody = Arc::clone(&run.world);
+            let hashes = move || parts::hashes((&everybody.password, &everybody.password_hash), threads, plan.hashes);
+            let hashes = blocking(move || Ok(hashes()?)).await?;
+            (run.parts.hash, run.hashes) = (micros(hashes.cpu), Some(hashes));
+        }
+        Ok(run)
     }
 
     fn wants(&self, name: &str) -> bool {
         self.arguments.only.is_empty() || self.arguments.only.iter().any(|text| name.contains(text.as_str()))
     }
 
+    fn wants_sign_ins(&self) -> bool {
+        self.wants("password_login") || self.wants("login_throughput")
+    }
+
     fn circumstances(&self) -> String {
         let doubt = if cfg!(debug_assertions) { ", without optimization: the limits are for release builds" } else { "" };
-        format!(
-            "authy {} ({}{doubt}) on {}; {} cores, {} connections, bcrypt cost {}\nparts: RS256 signature {:.1} µs, ES256 signature {:.1} µs, bcrypt {:.0} µs, {:.1}/s",
+        let mut text = format!(
+            "authy {} ({}{doubt}) on {}; {} cores, {} connections, bcrypt cost {}\nparts: RS256 signature {:.1} µs, ES256 signature {:.1} µs",
             env!("CARGO_PKG_VERSION"),
             build(),
             self.place.storage(),
@@ -139,19 +160,21 @@ impl<'a> Run<'a> {
             self.arguments.hash_cost,
             self.parts.rs256,
             self.parts.es256,
-            self.parts.hash,
-            self.hashes.per_second,
-        )
+        );
+        if let Some(hashes) = &self.hashes {
+            text.push_str(&format!(", bcrypt {:.0} µs, {:.1} hashes a second", self.parts.hash, hashes.per_second));
+        }
+        text
     }
 
     /// Starts the server a few times; the last one stays.
     async fn starts(&self, report: &mut Report) -> Result<Server, CliError> {
-        let mut server = serve(self.arguments, self.place).await?;
+        let mut server = servers::serve(self.arguments, self.place).await?;
         if self.wants("cold_start") {
             let mut took = vec![server.started_in];
             while took.len() < self.plan.starts {
                 server.stop().await;
-                server = serve(self.arguments, self.place).await?;
+                server = servers::serve(self.arguments, self.place).await?;
                 took.push(server.started_in);
             }
             took.sort_unstable();
@@ -173,7 +196,7 @@ impl<'a> Run<'a> {
         if wanted.is_empty() {
             return Ok(());
         }
-        let bare = self.bare(server).await?;
+        let bare = servers::bare(self.place, self.threads, server).await?;
         for operation in wanted {
             let (cost, bare) = self.in_turn(server, &bare, operation).await.map_err(|wrong| wrong.during(operation.name()))?;
             let (value, bare) = (cost.micros(), bare.micros());
@@ -190,10 +213,11 @@ impl<'a> Run<'a> {
         let mut bare_lanes = self.lanes(bare).document(operation.bare_path()).await?;
         let (mut cost, mut bare_cost) = (Cost::default(), Cost::default());
         // What is made once and kept, is made now.
-        drive(server, &mut lanes, self.plan.slice / 4).await?;
+        let most = operation.most(self.plan.rounds, self.arguments.connections);
+        drive(server, &mut lanes, (self.plan.slice / 4, most)).await?;
         for _ in 0..self.plan.rounds {
-            bare_cost += drive(bare, &mut bare_lanes, self.plan.slice).await?;
-            cost += drive(server, &mut lanes, self.plan.slice).await?;
+            bare_cost += drive(bare, &mut bare_lanes, (self.plan.slice, u64::MAX)).await?;
+            cost += drive(server, &mut lanes, (self.plan.slice, most)).await?;
         }
         Ok((cost, bare_cost))
     }
@@ -202,24 +226,12 @@ impl<'a> Run<'a> {
         Lanes { server, world: &self.world, count: usize::from(self.arguments.connections) }
     }
 
-    /// A bare handler that returns the same bytes as the server.
-    async fn bare(&self, server: &Server) -> Result<Server, Wrong> {
-        for (name, path) in DOCUMENTS.iter().zip([DISCOVERY, JWKS]) {
-            let mut connection = Connection::open(server.address).await?;
-            let answer = connection.send(&http::get(&server.host, path, &[])).await?.expect(200)?;
-            std::fs::write(self.place.file(name), answer.body)?;
-        }
-        let directory = self.place.directory.to_string_lossy().into_owned();
-        let arguments = ["bench", "bare", "--directory", &directory, "--workers", &self.threads.to_string()].map(str::to_owned);
-        Server::start(&arguments, &[], (&self.place.file("bare.log"), "/discovery")).await
-    }
-
     async fn logins(&self, server: &Server, report: &mut Report) -> Result<(), CliError> {
-        if self.wants("password_login") || self.wants("login_throughput") {
+        if let Some(hashes) = &self.hashes {
             let logins =
                 logins::throughput(server, &self.world, self.threads, self.plan.hashes).await.map_err(|wrong| wrong.during("sign-in"))?;
-            let (value, limit) = (logins.cost.micros(), Some(Limit::AtMost(Rule::Login.limit(0.0, &self.parts))));
-            let requests = logins.cost.requests;
+            let (requests, value) = (logins.cost.requests, logins.cost.micros());
+            let limit = Some(Limit::AtMost(Rule::Login.limit(0.0, &self.parts)));
             report.add(Row {
                 name: "password_login",
                 requests,
@@ -229,42 +241,31 @@ impl<'a> Run<'a> {
                 limit,
                 note: "page, form, session".to_owned(),
             });
-            let (value, limit) =
-                (100.0 * logins.per_second / self.hashes.per_second, Some(Limit::AtLeast(100.0 * limits::LOGIN_THROUGHPUT)));
-            let note = format!("{:.1}/s of {:.1}/s by hashing alone", logins.per_second, self.hashes.per_second);
+            let (value, limit) = (100.0 * logins.per_second / hashes.per_second, Some(Limit::AtLeast(100.0 * limits::LOGIN_THROUGHPUT)));
+            let note = format!("{:.1}/s of {:.1}/s by hashing alone", logins.per_second, hashes.per_second);
             report.add(Row { name: "login_throughput", requests, value, unit: "%", ratio: None, limit, note });
         }
         if self.wants("login_storm") {
             let mut probes = self.lanes(server);
-            probes.count = logins::probes();
+            probes.count = logins::PROBES;
             let probes = probes.make(Operation::ClientCredentials).await?;
             let storm = logins::storm(server, &self.world, probes, self.plan.quiet).await.map_err(|wrong| wrong.during("storm"))?;
-            let (quiet, during) = (micros(storm.quiet) / 1_000.0, micros(storm.during) / 1_000.0);
-            let note = format!(
-                "p99 of client_credentials {quiet:.2} ms, {during:.2} ms while {} signed in within {:.1} s ({} times told to come back)",
-                logins::STORM,
-                storm.lasted.as_secs_f64(),
-                storm.told_to_come_back
-            );
-            let (requests, value, limit) = (storm.probes as u64, during / quiet, Some(Limit::AtMost(limits::STORM)));
-            report.add(Row { name: "login_storm", requests, value, unit: "x quiet", ratio: None, limit, note });
+            report.add(storm_row(&storm));
         }
         Ok(())
     }
 }
 
-/// The server as it is deployed, on the data of this run.
-async fn serve(arguments: &BenchArguments, place: &Place) -> Result<Server, Wrong> {
-    let words = ["serve", "--listen", "127.0.0.1:0", "--management-listen", "127.0.0.1:0"].map(str::to_owned);
-    let mut environment = vec![
-        ("AUTHY_DATA_DIR", place.directory.to_string_lossy().into_owned()),
-        ("AUTHY_DATABASE_URL", place.database_url.clone()),
-        ("AUTHY_HASHING__COST", arguments.hash_cost.to_string()),
-        ("AUTHY_TRUSTED_PROXIES", "127.0.0.1".to_owned()),
-        ("AUTHY_SHUTDOWN_TIMEOUT", "1s".to_owned()),
-    ];
-    environment.extend(place.redis_url.clone().map(|url| ("AUTHY_REDIS_URL", url)));
-    Server::start(&words, &environment, (&place.file("server.log"), DISCOVERY)).await
+fn storm_row(storm: &Storm) -> Row {
+    let (quiet, during) = (micros(storm.quiet) / 1_000.0, micros(storm.during) / 1_000.0);
+    let note = format!(
+        "p99 of client_credentials {quiet:.2} ms, {during:.2} ms while {} signed in within {:.1} s ({} times told to come back)",
+        logins::STORM,
+        storm.lasted.as_secs_f64(),
+        storm.told_to_come_back
+    );
+    let limit = Some(Limit::AtMost(limits::STORM));
+    Row { name: "login_storm", requests: storm.probes as u64, value: during / quiet, unit: "x quiet", ratio: None, limit, note }
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> anyhow::Result<T> + Send + 'static) -> anyhow::Result<T> {

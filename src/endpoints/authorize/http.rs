@@ -28,7 +28,12 @@ pub async fn post(request: HttpRequest, app: web::Data<App>, body: FormBody) -> 
 }
 
 /// What an authorization request came to, with the cookies that the browser gets on the way.
-pub async fn respond(app: &web::Data<App>, request: &HttpRequest, visitor: (&Browser, Vec<Cookie<'static>>), answer: Answer) -> HttpResponse {
+pub async fn respond(
+    app: &web::Data<App>,
+    request: &HttpRequest,
+    visitor: (&Browser, Vec<Cookie<'static>>),
+    answer: Answer,
+) -> HttpResponse {
     let (browser, mut cookies) = visitor;
     let mut response = match answer {
         Answer::Page(failure) => error_page::failure(app, request, &failure, ("authorize", None)),

@@ -110,7 +110,7 @@ async fn advance(app: &App, transaction: Transaction, signed_in: Option<&SignedI
         Ok(Next::Interact(interaction)) => {
             let session = signed_in.map(|signed_in| signed_in.session.id);
             Answer::Interact(Box::new(Waiting { interaction, transaction, session }))
-        },
+        }
         Err(failure) => refuse(app, &opened, failure), // from here on every refusal goes back to the client
     }
 }
@@ -174,15 +174,18 @@ async fn issue_code(
     (request, resources): (&AuthorizationRequest, &[Arc<Resource>]),
     signed_in: &SignedIn,
 ) -> Result<Delivery, Failure> {
-    let issued = issue::code(app.entropy.as_ref(), &issue::Approval {
-        request,
-        client: &opened.client,
-        path: &opened.path,
-        resources,
-        signed_in,
-        now: app.now(),
-        lifetime: app.settings.lifetimes.code,
-    });
+    let issued = issue::code(
+        app.entropy.as_ref(),
+        &issue::Approval {
+            request,
+            client: &opened.client,
+            path: &opened.path,
+            resources,
+            signed_in,
+            now: app.now(),
+            lifetime: app.settings.lifetimes.code,
+        },
+    );
     codes::save(&app.kv, &issued.hash, &issued.payload, app.settings.lifetimes.code).await?;
     Ok(opened.path.deliver(&[("code", issued.code.expose().clone())]))
 }
@@ -192,7 +195,8 @@ fn hinted_subject(app: &App, params: &Params) -> Result<Option<String>, Refusal>
     let Some(hint) = params.get("id_token_hint") else { return Ok(None) };
     let keys = app.keys.current();
     let expect = Expect { issuer: app.issuer.as_str(), typ: Typ::IdToken, check_expiry: false, now: app.now() };
-    let claims = verify::verify(&keys.set, hint, expect)
-        .map_err(|error| OAuthError::invalid_request("The id_token_hint is not valid.").about("id_token_hint").because(error.to_string()))?;
+    let claims = verify::verify(&keys.set, hint, expect).map_err(|error| {
+        OAuthError::invalid_request("The id_token_hint is not valid.").about("id_token_hint").because(error.to_string())
+    })?;
     Ok(claims.get("sub").and_then(|sub| sub.as_str()).map(str::to_owned))
 }

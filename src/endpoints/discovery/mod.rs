@@ -16,18 +16,21 @@ pub fn document(issuer: &Issuer) -> Metadata {
     let auth_methods: Vec<&str> = METHODS.iter().map(|method| method.name()).collect();
     let algorithms: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.as_str()).collect();
     let response_types: Vec<&str> = ResponseType::SUPPORTED.iter().map(|kind| kind.as_str()).collect();
-    discovery::document(issuer, &Registries {
-        grant_types: &grant_types,
-        auth_methods: &auth_methods,
-        response_types: &response_types,
-        response_modes: ResponseMode::SUPPORTED,
-        id_token_algs: &algorithms,
-        userinfo_algs: &algorithms,
-        scopes: SCOPES_SUPPORTED,
-        acr_values: &[crate::accounts::session::ACR_PASSWORD],
-        ui_locales: &["en"],
-        service_documentation: None,
-    })
+    discovery::document(
+        issuer,
+        &Registries {
+            grant_types: &grant_types,
+            auth_methods: &auth_methods,
+            response_types: &response_types,
+            response_modes: ResponseMode::SUPPORTED,
+            id_token_algs: &algorithms,
+            userinfo_algs: &algorithms,
+            scopes: SCOPES_SUPPORTED,
+            acr_values: &[crate::accounts::session::ACR_PASSWORD],
+            ui_locales: &["en"],
+            service_documentation: None,
+        },
+    )
 }
 
 /// OIDC Core §5.4, §11, and authy's own `groups`.

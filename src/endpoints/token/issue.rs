@@ -13,13 +13,13 @@ use crate::grants::refresh_token::successor;
 use crate::jose;
 use crate::jose::algorithm::Algorithm;
 use crate::model::client::{AccessTokenFormat, Client, IdTokenClaims as Disclosure};
+use crate::model::grant::Authentication;
 use crate::model::grant::Grant;
 use crate::model::refresh_token::RefreshToken;
 use crate::model::resource::Resource;
 use crate::model::user::User;
 use crate::sealing::Purpose;
 use crate::secret::{Secret, TokenHash};
-use crate::model::grant::Authentication;
 use crate::spec::access_token::{Holder, JwtClaims, OpaqueClaims};
 use crate::spec::claims;
 use crate::spec::claims_request::ClaimsRequest;
@@ -96,7 +96,13 @@ impl<'a> Mint<'a> {
     ///
     /// # Errors
     /// [`Failure::Broken`] when signing fails.
-    pub fn access_token_of_user(&self, user: &User, grant: &Grant, scope: &[String], resources: &[Arc<Resource>]) -> Result<AccessToken, Failure> {
+    pub fn access_token_of_user(
+        &self,
+        user: &User,
+        grant: &Grant,
+        scope: &[String],
+        resources: &[Arc<Resource>],
+    ) -> Result<AccessToken, Failure> {
         let holder = Holder::User { subject: user.subject.clone(), grant_id: grant.id };
         self.access_token(&self.claims(holder, scope, resources), resources, Some((user, &grant.authentication)))
     }
@@ -113,7 +119,13 @@ impl<'a> Mint<'a> {
     ///
     /// # Errors
     /// [`Failure::Broken`] when signing fails.
-    pub fn id_token(&self, user: &User, grant: &Grant, access_token: &AccessToken, nonce: Option<&str>) -> Result<Option<Secret<String>>, Failure> {
+    pub fn id_token(
+        &self,
+        user: &User,
+        grant: &Grant,
+        access_token: &AccessToken,
+        nonce: Option<&str>,
+    ) -> Result<Option<Secret<String>>, Failure> {
         let scope = Scope::from(grant.scopes.clone());
         if !scope.contains("openid") {
             return Ok(None);

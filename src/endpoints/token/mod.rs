@@ -9,9 +9,9 @@ use crate::app::App;
 use crate::client_auth::{self, AuthenticatedClient, Presented};
 use crate::failure::Failure;
 use crate::grants::{self, Exchange, GrantType};
-use crate::spec::error::{OAuthError, Refusal};
 use crate::model::resource::Resource;
 use crate::model::user::User;
+use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
 use crate::spec::resource;
 

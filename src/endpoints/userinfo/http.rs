@@ -40,6 +40,7 @@ async fn userinfo((request, body): (&HttpRequest, &str), app: &App, client_id: &
     let headers: Vec<&str> = authorization.iter().map(|header| header.as_deref().unwrap_or("Bearer \u{fffd}")).collect();
     let (query, body) = (Params::parse(request.query_string())?, Params::parse(body)?);
     let token = bearer::find(&headers, Some(&query), Some(&body))?;
-    let token = token.ok_or_else(|| OAuthError::invalid_token("An access token is needed.").because("the request carries no access token"))?;
+    let token =
+        token.ok_or_else(|| OAuthError::invalid_token("An access token is needed.").because("the request carries no access token"))?;
     super::userinfo(app, token, client_id).await
 }

@@ -8,7 +8,7 @@ use crate::spec::error::Refusal;
 use crate::spec::params::Params;
 use crate::spec::pkce;
 
-/// Every rule on its own line, so that none can hide another (T-COD-1).
+/// Every rule on its own line, so that none can hide another.
 ///
 /// # Errors
 /// `invalid_grant`, always with the same sentence except for PKCE's own.

@@ -6,8 +6,8 @@ pub mod code;
 use serde_json::json;
 
 use super::{Answer, Exchange, GrantType};
-use crate::endpoints::token::issue::{self, Mint, TokenResponse};
 use crate::endpoints::token;
+use crate::endpoints::token::issue::{self, Mint, TokenResponse};
 use crate::failure::Failure;
 use crate::model::authorization_code::AuthorizationCode;
 use crate::model::refresh_token::RefreshToken;
@@ -36,7 +36,7 @@ impl GrantType for AuthorizationCodeGrant {
     }
 }
 
-/// The one sentence for every refusal, so that nobody learns whether a code exists (T-COD-4).
+/// The one sentence for every refusal, so that nobody learns whether a code exists.
 pub(super) const fn invalid_code() -> OAuthError {
     OAuthError::invalid_grant("The authorization code is not valid for this request.")
 }

@@ -3,8 +3,8 @@
 mod check;
 
 use super::{Answer, Exchange, GrantType};
-use crate::endpoints::token::issue::{Mint, TokenResponse};
 use crate::endpoints::token;
+use crate::endpoints::token::issue::{Mint, TokenResponse};
 use crate::failure::Failure;
 
 /// `client_credentials`.

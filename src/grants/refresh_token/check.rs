@@ -22,7 +22,7 @@ pub enum Standing {
     Reused,
 }
 
-/// The rules in order. A wrong client is refused before anything about the family is looked at, and never touches it (T-RT-4).
+/// The rules in order. A wrong client is refused before anything about the family is looked at, and never touches it.
 ///
 /// # Errors
 /// `invalid_grant`, always with the same sentence.

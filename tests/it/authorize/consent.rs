@@ -1,4 +1,4 @@
-//! OIDC Core §3.1.2.4; T-CON.
+//! OIDC Core §3.1.2.4.
 
 use crate::support::app::TestApp;
 use crate::support::backends;
@@ -19,7 +19,7 @@ async fn an_approval_is_remembered_and_anything_new_asks() {
         let smaller = browser.open(&rp.url(&[("scope", "openid email")])).await.away();
         assert!(query(&smaller).contains_key("code"));
         let silent = browser.open(&rp.url(&[("prompt", "none"), ("scope", "openid phone")])).await.away();
-        assert_eq!(query(&silent)["error"], "consent_required"); // T-CON-2
+        assert_eq!(query(&silent)["error"], "consent_required");
         assert!(browser.open(&rp.url(&[("scope", "openid phone")])).await.page().has("consent-form"));
         let claims = r#"{"userinfo":{"birthdate":null}}"#;
         assert!(browser.open(&rp.url(&[("claims", claims)])).await.page().has("consent-form"));
@@ -44,7 +44,7 @@ async fn a_no_goes_back_to_the_client_and_a_form_works_once_and_only_for_its_own
         let login = stranger.open(&rp.url(&[])).await.page();
         stranger.sign_in(&login, "eve").await.page();
         let stolen = stranger.press(&consent, "consent-form", "consent-approve").await.page();
-        assert_eq!(stolen.status, 403, "{}", stolen.body); // T-CON-1
+        assert_eq!(stolen.status, 403, "{}", stolen.body);
         let (action, fields) = consent.form("consent-form");
         let without: Vec<_> = fields.iter().filter(|(name, _)| !name.contains("csrf")).cloned().collect();
         assert_eq!(browser.post(&action, &without).await.status, 403);
@@ -86,10 +86,10 @@ async fn a_transaction_of_one_browser_is_worth_nothing_in_another() {
         let login = attacker.open(&rp.url(&[])).await.page();
         let mut victim = app.browser();
         let page = victim.open(&login.url).await.page();
-        assert_eq!(page.status, 400, "{}", page.body); // T-SES-2
+        assert_eq!(page.status, 400, "{}", page.body);
         let mut no_token = app.browser();
         let fields = [("username".to_owned(), "ada".to_owned()), ("password".to_owned(), crate::support::app::PASSWORD.to_owned())];
-        assert_eq!(no_token.post("/login", &fields).await.status, 403); // T-CSRF-1, login CSRF
+        assert_eq!(no_token.post("/login", &fields).await.status, 403); // login CSRF
         app.stop().await;
     })
     .await;

@@ -43,7 +43,7 @@ async fn prompt_login_and_an_old_sign_in_ask_for_the_password_again() {
             let back = browser.sign_in(&page, "ada").await.away();
             let claims = rp.redeem(&query(&back)["code"]).await.ok().id_claims();
             assert!(claims["auth_time"].as_i64() > first["auth_time"].as_i64(), "{again:?}");
-            assert_ne!(before.get("authy_session"), browser.cookies.get("authy_session"), "the session id is renewed"); // T-SES-1
+            assert_ne!(before.get("authy_session"), browser.cookies.get("authy_session"), "the session id is renewed");
         }
         app.advance(Duration::from_secs(1));
         let silent = browser.open(&rp.url(&[("prompt", "none"), ("max_age", "0")])).await.away();

@@ -104,7 +104,23 @@ async fn all_standard_claims_come_with_their_scopes_and_types() {
         let rp = app.relying_party().await.with_scope("openid profile email address phone groups");
         let tokens = rp.login("ada").await;
         let info = rp.userinfo(&tokens.access_token()).await.ok().body;
-        for name in ["name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website", "gender", "birthdate", "zoneinfo", "locale", "email", "phone_number"] {
+        for name in [
+            "name",
+            "given_name",
+            "family_name",
+            "middle_name",
+            "nickname",
+            "preferred_username",
+            "profile",
+            "picture",
+            "website",
+            "gender",
+            "birthdate",
+            "zoneinfo",
+            "locale",
+            "email",
+            "phone_number",
+        ] {
             assert!(info[name].is_string(), "{name}: {info}");
         }
         assert!(info["updated_at"].is_i64() && info["email_verified"].is_boolean() && info["phone_number_verified"].is_boolean());

@@ -1,4 +1,4 @@
-//! OIDC RP-Initiated Logout §2, §3; T-RED-6, T-SES-3.
+//! OIDC RP-Initiated Logout §2, §3.
 
 use crate::support::app::TestApp;
 use crate::support::backends;

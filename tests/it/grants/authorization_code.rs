@@ -1,4 +1,4 @@
-//! RFC 6749 §4.1.3, RFC 7636 §4.6; T-COD and T-PKC.
+//! RFC 6749 §4.1.3, RFC 7636 §4.6.
 
 use std::time::Duration;
 
@@ -69,7 +69,7 @@ async fn a_code_is_redeemed_by_exactly_one_of_many() {
     .await;
 }
 
-/// Each fault alone and in every combination: no check may hide another (T-COD-1).
+/// Each fault alone and in every combination: no check may hide another.
 #[tokio::test]
 async fn every_fault_and_every_combination_of_faults_is_refused_and_burns_nothing() {
     backends::each(async |backend| {
@@ -118,7 +118,8 @@ async fn a_changed_code_is_no_code() {
         app.user("ada").await;
         let rp = app.relying_party().await;
         let code = rp.code("ada").await;
-        let flipped = code.chars().rev().enumerate().map(|(at, c)| if at == 3 { if c == 'A' { 'B' } else { 'A' } } else { c }).collect::<Vec<_>>();
+        let flipped =
+            code.chars().rev().enumerate().map(|(at, c)| if at == 3 { if c == 'A' { 'B' } else { 'A' } } else { c }).collect::<Vec<_>>();
         let flipped: String = flipped.into_iter().rev().collect();
         for wrong in [&flipped, &code[..code.len() - 1], &format!("{code}A"), &format!("{code}="), &code.to_uppercase(), "x", "rt_x"] {
             rp.redeem(wrong).await.is(400, "invalid_grant");
@@ -137,15 +138,17 @@ async fn pkce_is_enforced_once_a_challenge_was_sent_and_a_verifier_without_one_i
         app.user("ada").await;
         let rp = app.relying_party().await;
         let mut browser = app.browser();
-        let fields = |code: &str| vec![("grant_type", "authorization_code".to_owned()), ("code", code.to_owned()), ("redirect_uri", rp.redirect_uri().to_owned())];
+        let fields = |code: &str| {
+            vec![("grant_type", "authorization_code".to_owned()), ("code", code.to_owned()), ("redirect_uri", rp.redirect_uri().to_owned())]
+        };
         let send = async |fields: Vec<(&str, String)>| {
             let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
             rp.token(&fields).await
         };
         let code = rp.code_in(&mut browser, "ada", &[]).await;
-        send(fields(&code)).await.is(400, "invalid_grant"); // T-PKC-1
+        send(fields(&code)).await.is(400, "invalid_grant");
         let code = rp.code_in(&mut browser, "ada", &[("code_challenge", "-"), ("code_challenge_method", "-")]).await;
-        rp.redeem(&code).await.is(400, "invalid_grant"); // T-PKC-2, RFC 9700 §2.1.1: downgrade
+        rp.redeem(&code).await.is(400, "invalid_grant"); // RFC 9700 §2.1.1: downgrade
         assert_eq!(send(fields(&code)).await.status, 200);
         app.stop().await;
     })

@@ -54,7 +54,7 @@ async fn for_a_registered_resource_the_token_is_a_jwt_that_only_its_own_introspe
         assert_eq!(claims(&token)["aud"], "https://api.example/");
         assert!(rp.is_active(&token).await && api.is_active(&token).await);
         let refused = stranger.introspect(&token).await.ok();
-        assert_eq!(refused.body, serde_json::json!({ "active": false })); // T-INT-1
+        assert_eq!(refused.body, serde_json::json!({ "active": false }));
         let unknown = [("grant_type", "client_credentials"), ("resource", "https://unknown.example/")];
         rp.token(&unknown).await.is(400, "invalid_target"); // RFC 8707 §2
         app.stop().await;

@@ -1,4 +1,4 @@
-//! RFC 6749 §6, RFC 9700 §4.14; T-RT.
+//! RFC 6749 §6, RFC 9700 §4.14.
 
 use std::time::Duration;
 
@@ -16,13 +16,13 @@ async fn within_the_grace_window_the_old_token_yields_the_same_successor_and_aft
         let first = rp.login("ada").await.refresh_token();
         let answers = futures_util::future::join_all((0..10).map(|_| rp.refresh(&first))).await;
         let successors: std::collections::BTreeSet<_> = answers.into_iter().map(|answer| answer.ok().refresh_token()).collect();
-        assert_eq!(successors.len(), 1, "every racer gets the same successor"); // T-RT-1
+        assert_eq!(successors.len(), 1, "every racer gets the same successor");
         let second = successors.into_iter().next().expect("one");
         let third = rp.refresh(&second).await.ok().refresh_token();
 
         let other = rp.login("ada").await;
         app.advance(Duration::from_secs(11));
-        rp.refresh(&first).await.is(400, "invalid_grant"); // T-RT-2
+        rp.refresh(&first).await.is(400, "invalid_grant");
         rp.refresh(&third).await.is(400, "invalid_grant");
         rp.refresh(&other.refresh_token()).await.ok();
         app.stop().await;
@@ -122,7 +122,7 @@ async fn idleness_and_the_absolute_end_both_hold() {
             token = rp.refresh(&token).await.ok().refresh_token();
         }
         app.advance(Duration::from_secs(5 * 86_400)); // 181 days after the first
-        rp.refresh(&token).await.is(400, "invalid_grant"); // T-RT-7
+        rp.refresh(&token).await.is(400, "invalid_grant");
         app.stop().await;
     })
     .await;

@@ -1,4 +1,4 @@
-//! T-XSS, T-FRM, T-HDR: what every page and every answer carries.
+//! What every page and every answer carries.
 
 use crate::support::app::TestApp;
 use crate::support::backends;
@@ -15,7 +15,17 @@ async fn every_page_is_locked_down() {
         let missing = browser.open("/nowhere").await.page();
         let consent = browser.sign_in(&login, "root").await.page();
         let mut pages = vec![login, error, missing, consent];
-        for path in ["/account", "/account/security", "/account/sessions", "/account/apps", "/logout", "/admin", "/admin/clients", "/admin/clients/new", "/admin/users"] {
+        for path in [
+            "/account",
+            "/account/security",
+            "/account/sessions",
+            "/account/apps",
+            "/logout",
+            "/admin",
+            "/admin/clients",
+            "/admin/clients/new",
+            "/admin/users",
+        ] {
             pages.push(browser.open(path).await.page());
         }
         for page in pages {
@@ -51,7 +61,11 @@ async fn hostile_text_is_shown_as_text() {
             let posted = rp.url(&[("response_mode", "form_post"), ("prompt", "none"), ("state", hostile)]);
             let page = app.browser().open(&posted).await.page();
             assert!(page.has("form-post-form"), "{}", page.body);
-            assert!(!page.body.contains("<img src=x") && !page.body.contains("<script>x") && !page.body.contains("onload="), "{}", page.body);
+            assert!(
+                !page.body.contains("<img src=x") && !page.body.contains("<script>x") && !page.body.contains("onload="),
+                "{}",
+                page.body
+            );
             let (action, fields) = page.form("form-post-form");
             assert_eq!(action, "https://rp.example/cb");
             assert!(fields.contains(&("state".to_owned(), hostile.to_owned())), "{fields:?}");

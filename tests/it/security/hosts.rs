@@ -1,4 +1,4 @@
-//! T-HOST: no header of a request ever builds a URL.
+//! No header of a request ever builds a URL.
 
 use crate::support::app::TestApp;
 use crate::support::backends;

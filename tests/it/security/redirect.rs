@@ -1,4 +1,4 @@
-//! T-RED, T-MIX: an answer goes nowhere but to a registered address.
+//! An answer goes nowhere but to a registered address.
 
 use crate::support::app::TestApp;
 use crate::support::backends;
@@ -84,7 +84,14 @@ async fn a_native_application_may_listen_on_any_loopback_port_and_nowhere_else()
             let page = app.browser().get(&native.url(&[("redirect_uri", uri)])).await;
             assert_eq!(page.status, 303, "{uri}: {}", page.body);
         }
-        for uri in ["http://127.0.0.1.evil/cb", "http://127.0.0.1@evil/cb", "http://0.0.0.0:1/cb", "http://localhost.evil/cb", "http://localhost:1/cb", "http://127.0.0.1:x/cb"] {
+        for uri in [
+            "http://127.0.0.1.evil/cb",
+            "http://127.0.0.1@evil/cb",
+            "http://0.0.0.0:1/cb",
+            "http://localhost.evil/cb",
+            "http://localhost:1/cb",
+            "http://127.0.0.1:x/cb",
+        ] {
             let page = app.browser().get(&native.url(&[("redirect_uri", uri)])).await;
             assert_eq!(page.status, 400, "{uri}");
         }
@@ -140,7 +147,7 @@ async fn a_wrong_request_of_a_known_client_goes_back_to_it() {
             assert_eq!(query(&back)["state"], "st-1");
         }
         let back = app.browser().open(&public.url(&[("code_challenge", "-"), ("code_challenge_method", "-")])).await.away();
-        assert_eq!(query(&back)["error"], "invalid_request"); // T-PKC-3
+        assert_eq!(query(&back)["error"], "invalid_request");
         app.stop().await;
     })
     .await;

@@ -54,15 +54,7 @@ impl TestApp {
         let sealer = Sealer::new(&MasterKey::generate(entropy.as_ref()));
         let keys = super::keys::first_keys(&sealer, entropy.as_ref(), clock.now());
         sql.create_first_signing_keys(&keys).await.expect("keys are stored");
-        let parts = Parts {
-            settings,
-            issuer: Issuer::parse(&base).expect("an issuer"),
-            clock: clock.clone(),
-            entropy,
-            sql,
-            kv,
-            sealer,
-        };
+        let parts = Parts { settings, issuer: Issuer::parse(&base).expect("an issuer"), clock: clock.clone(), entropy, sql, kv, sealer };
         let app = Arc::new(App::build(parts).await.expect("an app"));
         let running = authy::server::start(app.clone(), bound).expect("a server");
         Self { app, clock, base, management, running: Some(running) }
@@ -126,7 +118,9 @@ impl TestApp {
 
     async fn save_user(&self, user: User) -> User {
         let entropy = self.app.entropy.clone();
-        let hash = tokio::task::spawn_blocking(move || authy::hashing::password::hash(PASSWORD, 4, entropy.as_ref()).expect("a hash")).await.expect("hashed");
+        let hash = tokio::task::spawn_blocking(move || authy::hashing::password::hash(PASSWORD, 4, entropy.as_ref()).expect("a hash"))
+            .await
+            .expect("hashed");
         let password = Password { hash, changed_at: self.now() };
         assert_eq!(self.app.sql.create_user(&user, Some(&password), &self.event("user.created")).await.expect("a user"), Created::Done);
         user
@@ -140,7 +134,9 @@ impl TestApp {
             post_logout_redirect_uris: vec!["https://rp.example/bye".to_owned()],
             grant_types: ["authorization_code", "refresh_token", "client_credentials"].map(str::to_owned).to_vec(),
             response_types: vec!["code".to_owned()],
-            scopes: ["openid", "profile", "email", "address", "phone", "groups", "offline_access", "read", "write"].map(str::to_owned).to_vec(),
+            scopes: ["openid", "profile", "email", "address", "phone", "groups", "offline_access", "read", "write"]
+                .map(str::to_owned)
+                .to_vec(),
             refresh_rotation: true,
             ..ClientMetadata::default()
         };

@@ -79,7 +79,8 @@ impl Page {
                 let value = match input.value().name() {
                     "textarea" => input.text().collect(),
                     "select" => {
-                        let chosen = input.select(&selector("option[selected]")).next().or_else(|| input.select(&selector("option")).next());
+                        let chosen =
+                            input.select(&selector("option[selected]")).next().or_else(|| input.select(&selector("option")).next());
                         chosen.and_then(|option| option.attr("value")).unwrap_or_default().to_owned()
                     }
                     _ => input.attr("value").unwrap_or_default().to_owned(),

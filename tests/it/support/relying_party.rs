@@ -146,7 +146,13 @@ impl<'a> RelyingParty<'a> {
     }
 
     pub async fn redeem(&self, code: &str) -> Answer {
-        self.token(&[("grant_type", "authorization_code"), ("code", code), ("redirect_uri", self.redirect_uri()), ("code_verifier", VERIFIER)]).await
+        self.token(&[
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", self.redirect_uri()),
+            ("code_verifier", VERIFIER),
+        ])
+        .await
     }
 
     pub async fn refresh(&self, token: &str) -> Answer {

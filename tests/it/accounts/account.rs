@@ -1,0 +1,92 @@
+//! The account pages: profile, password, sessions, connected applications.
+
+use std::time::Duration;
+
+use crate::support::app::{PASSWORD, TestApp};
+use crate::support::backends;
+use crate::support::browser::Browser;
+use crate::support::relying_party::query;
+
+async fn signed_in(app: &TestApp, username: &str) -> Browser {
+    let mut browser = app.browser();
+    let page = browser.open("/account").await.page();
+    browser.sign_in(&page, username).await.page();
+    browser
+}
+
+#[tokio::test]
+async fn a_person_ends_another_session_and_disconnects_an_application() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let user = app.user("ada").await;
+        let rp = app.relying_party().await;
+        let mut phone = app.browser();
+        let tokens = rp.redeem(&rp.code_in(&mut phone, "ada", &[]).await).await.ok();
+        app.advance(Duration::from_secs(60));
+        let mut desk = signed_in(&app, "ada").await;
+        let sessions = app.app.sql.sessions_of(&user.subject, app.now()).await.expect("sessions");
+        assert_eq!(sessions.len(), 2);
+        let phones = sessions.iter().min_by_key(|session| session.created_at).expect("the phone");
+        let page = desk.open("/account/sessions").await.page();
+        assert!(page.has(&format!("session-revoke-{}", phones.id)), "{}", page.body);
+        desk.submit(&page, &format!("session-form-{}", phones.id), &[]).await.page();
+        let silent = phone.open(&rp.url(&[("prompt", "none")])).await.away();
+        assert_eq!(query(&silent)["error"], "login_required");
+        rp.refresh(&tokens.refresh_token()).await.ok();
+
+        let page = desk.open("/account/apps").await.page();
+        assert!(page.has(&format!("app-revoke-{}", rp.id())));
+        desk.submit(&page, &format!("app-form-{}", rp.id()), &[]).await.page();
+        rp.refresh(&tokens.refresh_token()).await.is(400, "invalid_grant");
+        assert!(desk.open(&rp.url(&[])).await.page().has("consent-form"));
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_password_needs_the_old_one_and_ends_the_other_sessions() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        let mut other = signed_in(&app, "ada").await;
+        let mut browser = signed_in(&app, "ada").await;
+        let page = browser.open("/account/security").await.page();
+        assert!(page.has("password-form"));
+        let (_, fields) = page.form("password-form");
+        let name = |part: &str| fields.iter().map(|(name, _)| name.clone()).find(|name| name.contains(part)).unwrap_or_else(|| panic!("{fields:?}"));
+        let (current, new, again) = (name("current"), name("new"), name("repeat"));
+        let wrong = browser.submit(&page, "password-form", &[(&current, "not it"), (&new, "a new password 1"), (&again, "a new password 1")]).await.page();
+        assert_ne!(wrong.status, 200, "{}", wrong.body);
+        assert!(other.open("/account").await.page().status == 200 && other.open("/account").await.page().has("login-form") == false);
+        browser.submit(&page, "password-form", &[(&current, PASSWORD), (&new, "a new password 1"), (&again, "a new password 1")]).await.page();
+        assert!(other.open("/account").await.page().has("login-form"), "the other session has ended");
+        assert!(!browser.open("/account").await.page().has("login-form"), "this one lives on");
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_profile_form_cannot_set_what_is_not_the_persons_to_set() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let user = app.user("ada").await;
+        let mut browser = signed_in(&app, "ada").await;
+        let page = browser.open("/account/profile").await.page();
+        let document = scraper::Html::parse_document(&page.body);
+        let form = document.select(&scraper::Selector::parse("main form").expect("a selector")).next().and_then(|form| form.attr("id").map(str::to_owned)).expect("a form");
+        drop(document);
+        let extra = [
+            ("given_name", "Augusta"), ("email_verified", "false"), ("admin", "true"), ("groups", "staff"), ("subject", "x"), ("sub", "x"),
+            ("locked_at", "1"), ("username", "root"), ("email", "root@example.org"),
+        ];
+        browser.submit(&page, &form, &extra).await.page();
+        let after = app.app.sql.user_by_subject(&user.subject).await.expect("read").expect("a user");
+        assert_eq!(after.claims["given_name"], "Augusta");
+        assert!(!after.admin && after.groups.is_empty() && after.email_verified && after.username == "ada");
+        assert_eq!(after.email, user.email);
+        app.stop().await;
+    })
+    .await;
+}

@@ -1,0 +1,122 @@
+//! Signing in: nothing is learned by guessing, and nobody is locked out by a stranger.
+
+use crate::support::app::{PASSWORD, TestApp};
+use crate::support::backends;
+use crate::support::browser::Page;
+
+async fn guess(app: &TestApp, username: &str, password: &str) -> Page {
+    let mut browser = app.browser();
+    let page = browser.open("/login").await.page();
+    browser.submit(&page, "login-form", &[("username", username), ("password", password)]).await.page()
+}
+
+/// What is left of a page when everything random is taken out.
+fn skeleton(page: &Page) -> (u16, String) {
+    let mut body = page.body.clone();
+    for id in ["csrf_token\" value=\"", "error-id\">"] {
+        while let Some(at) = body.find(id) {
+            let start = at + id.len();
+            let end = body[start..].find(['"', '<']).map_or(body.len(), |length| start + length);
+            body.replace_range(at..end, "");
+        }
+    }
+    (page.status, body)
+}
+
+#[tokio::test]
+async fn an_unknown_a_locked_and_a_known_account_get_the_same_answer() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let ada = app.user("ada").await;
+        let eve = app.user("eve").await;
+        app.app.sql.lock_user(&eve.subject, Some(app.now()), &app.event("user.locked")).await.expect("locked");
+        let known = skeleton(&guess(&app, "ada", "wrong password").await);
+        for (username, password) in [("nobody", "wrong password"), ("eve", PASSWORD), ("eve", "wrong password"), ("ada", ""), ("nobody", "")] {
+            let other = skeleton(&guess(&app, username, password).await);
+            let renamed = other.1.replace(&format!("value=\"{username}\""), "value=\"ada\"");
+            assert_eq!(known.0, other.0, "{username}");
+            assert_eq!(known.1, renamed, "{username} {password:?}");
+        }
+        let long = "x".repeat(20_000);
+        assert_eq!(guess(&app, "ada", &long).await.status, known.0);
+        assert!(app.app.sql.sessions_of(&ada.subject, app.now()).await.expect("sessions").is_empty());
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_hundred_guesses_at_once_count_as_a_hundred_and_the_owner_elsewhere_still_gets_in() {
+    backends::each(async |backend| {
+        let app = TestApp::start_with(backend, |settings| {
+            settings.trusted_proxies = vec![authy::config::Network::parse("127.0.0.0/8").expect("a network"), authy::config::Network::parse("::1").expect("a network")];
+        })
+        .await;
+        app.user("ada").await;
+        let home = |browser: &mut crate::support::browser::Browser| {
+            browser.headers.insert("x-forwarded-for", "198.51.100.7".parse().expect("a value"));
+        };
+        let mut owner = app.browser();
+        home(&mut owner);
+        let page = owner.open("/login").await.page();
+        owner.sign_in(&page, "ada").await;
+        let guesses = (0..60).map(|_| async {
+            let mut browser = app.browser();
+            browser.headers.insert("x-forwarded-for", "203.0.113.9".parse().expect("a value"));
+            let page = browser.open("/login").await.page();
+            browser.submit(&page, "login-form", &[("username", "ada"), ("password", "wrong password")]).await.page().status
+        });
+        let answers = futures_util::future::join_all(guesses).await;
+        assert!(answers.iter().filter(|status| **status == 429).count() >= 45, "{answers:?}");
+        let mut again = app.browser();
+        home(&mut again);
+        let page = again.open("/login").await.page();
+        let landing = again.sign_in(&page, "ada").await.page();
+        assert_eq!(landing.status, 200, "the owner is not locked out: {}", landing.url);
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn passwords_that_differ_after_72_bytes_are_different() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let user = app.user("ada").await;
+        let (right, wrong) = (format!("{}A", "x".repeat(80)), format!("{}B", "x".repeat(80)));
+        let hash = authy::hashing::password::hash(&right, 4, app.app.entropy.as_ref()).expect("a hash");
+        let password = authy::model::user::Password { hash, changed_at: app.now() };
+        assert!(app.app.sql.set_password(&user.subject, &password, &app.event("password.changed")).await.expect("set"));
+        assert_eq!(guess(&app, "ada", &wrong).await.status, 401);
+        assert_eq!(guess(&app, "ada", &right).await.status, 200);
+        assert_eq!(guess(&app, "ada@example.org", &right).await.status, 200, "the e-mail address names the account too");
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn forms_of_other_sites_and_wrong_methods_are_refused() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        let mut browser = app.browser();
+        let page = browser.open("/login").await.page();
+        let (action, mut fields) = page.form("login-form");
+        fields.retain(|(name, _)| name != "username" && name != "password");
+        fields.extend([("username".to_owned(), "ada".to_owned()), ("password".to_owned(), PASSWORD.to_owned())]);
+        for (name, value) in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")] {
+            let mut other = browser.clone();
+            other.headers.insert(reqwest::header::HeaderName::from_static(name), value.parse().expect("a value"));
+            assert_eq!(other.post(&action, &fields).await.status, 403, "{name}");
+        }
+        let mut stranger = app.browser();
+        stranger.open("/login").await;
+        assert_eq!(stranger.post(&action, &fields).await.status, 403, "a token of another browser");
+        let mut null = browser.clone();
+        null.headers.insert("origin", "null".parse().expect("a value"));
+        assert_eq!(null.post(&action, &fields).await.status, 303, "Origin: null alone decides nothing");
+        app.stop().await;
+    })
+    .await;
+}

@@ -1,0 +1,5 @@
+//! What people see: signing in, the account pages, setting up.
+
+mod account;
+mod login;
+mod setup;

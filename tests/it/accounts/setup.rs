@@ -1,0 +1,30 @@
+//! The first administrator.
+
+use crate::support::app::TestApp;
+use crate::support::backends;
+
+#[tokio::test]
+async fn the_setup_link_makes_one_administrator_and_then_is_gone() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let link = authy::accounts::setup::new_link(&app.app).await.expect("made").expect("a link");
+        assert!(link.starts_with(&format!("{}/setup?token=", app.base)));
+        let older = link.clone();
+        let link = authy::accounts::setup::new_link(&app.app).await.expect("made").expect("a link");
+        let mut browser = app.browser();
+        assert_ne!(browser.get(&older).await.status, 200, "each start makes a new one");
+        assert_ne!(browser.get("/setup?token=wrong").await.status, 200);
+        let page = browser.open(&link).await.page();
+        assert!(["setup-form", "email", "username", "password", "setup-submit"].iter().all(|id| page.has(id)));
+        let weak = browser.submit(&page, "setup-form", &[("email", "root@example.org"), ("username", "root"), ("password", "short")]).await.page();
+        assert!(weak.has("setup-form") && weak.body.contains("root@example.org"), "nothing typed is lost");
+        let values = [("email", "root@example.org"), ("username", "root"), ("password", "a long password")];
+        let landing = browser.submit(&page, "setup-form", &values).await.page();
+        assert!(landing.url.ends_with("/admin") && landing.status == 200, "{} {}", landing.status, landing.url);
+        assert_eq!(app.browser().get(&link).await.status, 404);
+        assert_eq!(app.browser().get("/setup").await.status, 404);
+        assert!(authy::accounts::setup::new_link(&app.app).await.expect("asked").is_none());
+        app.stop().await;
+    })
+    .await;
+}

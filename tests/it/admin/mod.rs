@@ -1,0 +1,4 @@
+//! Administration: who is let in, and what it does.
+
+mod access;
+mod clients;
