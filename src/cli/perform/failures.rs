@@ -15,8 +15,13 @@ pub type TokenError = RequestTokenError<TransportError, StandardErrorResponse<Co
 const MOST: usize = 500;
 
 /// A foreign text on one line: nothing in it can move a terminal's cursor.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+}
+
+/// The same, not longer than a message should be.
 pub fn clean(text: &str) -> String {
-    text.chars().take(MOST).map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+    printable(&text.chars().take(MOST).collect::<String>())
 }
 
 /// The provider answered what a specification forbids.
