@@ -68,7 +68,7 @@ pub fn token(error: &TokenError) -> CliError {
     match error {
         RequestTokenError::ServerResponse(answer) => refused(
             "The token endpoint",
-            &answer.error().to_string(),
+            answer.error().as_ref(),
             answer.error_description().map(String::as_str),
             answer.error_uri().map(String::as_str),
         ),
