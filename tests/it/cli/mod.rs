@@ -2,6 +2,7 @@
 
 mod bench;
 mod config;
+mod data;
 mod healthcheck;
 mod usage;
 
