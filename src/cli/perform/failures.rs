@@ -32,6 +32,12 @@ pub fn refused(place: &str, code: &str, description: Option<&str>, uri: Option<&
     CliError::new(&clean(code), clean(&format!("{place} refused: {code}{description}")), clean(&format!("{}{more}", mend(code))))
 }
 
+/// The provider takes no sign-in for now.
+pub fn busy(notice: &str) -> CliError {
+    let message = format!("The provider takes no sign-in for now: {notice}");
+    CliError::new("temporarily_unavailable", clean(&message), mend("temporarily_unavailable"))
+}
+
 /// No answer at all.
 pub fn unreachable(error: &TransportError) -> CliError {
     let mend = match error {

@@ -1,6 +1,7 @@
 //! The built binary, run as scripts run it.
 
 mod config;
+mod data;
 mod healthcheck;
 mod usage;
 
