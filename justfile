@@ -23,7 +23,7 @@ test:
 quick *arguments:
     cargo test --locked {{arguments}}
 
-# Logins through libraries in other languages: node python go oauth2-proxy java.
+# Logins through libraries in other languages, and every page in a browser: node python go oauth2-proxy java pages.
 relying-parties *suites:
     ./scripts/relying-parties {{suites}}
 

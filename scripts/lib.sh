@@ -29,6 +29,8 @@ apt_install() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >/dev/null
 }
 
+find_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome || true; }
+
 port_is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # A port that nobody listens on, below the range that the system gives to outgoing connections.

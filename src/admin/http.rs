@@ -183,9 +183,9 @@ fn refuse(app: &App, request: &HttpRequest) -> HttpResponse {
 fn done_words(query: &str) -> Option<&'static str> {
     let (_, done) = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "done")?;
     Some(match done.as_ref() {
-        "created" => "It is made.",
+        "created" => "It has been created.",
         "saved" => "The changes are saved.",
-        "deleted" => "It is deleted.",
+        "deleted" => "It has been deleted.",
         "enabled" => "The application is enabled.",
         "disabled" => "The application is disabled: it is refused everywhere.",
         "retired" => "The secret no longer works.",

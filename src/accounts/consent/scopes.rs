@@ -32,7 +32,7 @@ fn contains(known: &[String], name: &str) -> bool {
 /// A scope as a sentence.
 pub fn in_words(scope: &str) -> String {
     match scope {
-        "openid" => "Recognise you when you come back".to_owned(),
+        "openid" => "Recognize you when you come back".to_owned(),
         "profile" => "See your name, username, picture and other details of your profile".to_owned(),
         "email" => "See your e-mail address".to_owned(),
         "address" => "See your postal address".to_owned(),

@@ -4,9 +4,11 @@ use askama::Template;
 
 use super::form::FIELDS;
 use super::lookup::Overview;
+use crate::accounts::profile::sessions::device;
 use crate::admin::fault::{Fault, Faults};
 use crate::admin::form::Form;
 use crate::admin::paging::Listing;
+use crate::model::session::Session;
 use crate::model::user::User;
 use crate::web::page::Page;
 
@@ -101,6 +103,11 @@ pub struct Show<'a> {
 impl Show<'_> {
     fn error(&self, field: &str) -> String {
         crate::admin::page::error(&self.faults, field)
+    }
+
+    /// Each session with what the person signed in with.
+    fn sessions(&self) -> Vec<(&Session, String)> {
+        self.overview.sessions.iter().map(|session| (session, device::in_words(&session.user_agent))).collect()
     }
 
     /// Claims beyond the columns.
