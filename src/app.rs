@@ -106,6 +106,21 @@ impl App {
         Ok(found)
     }
 
+    /// Whether a remembered client is no longer what SQL holds; what is remembered is then mended. Asked before a refusal, so that what
+    /// an administrator has just allowed is not refused for the rest of the second.
+    pub async fn client_has_changed(&self, client_id: &str) -> Result<bool, StoreError> {
+        let Some(remembered) = self.caches.clients.get(client_id) else { return Ok(false) };
+        let stored = self.sql.client_by_id(client_id).await?;
+        if stored.as_ref() == Some(remembered.as_ref()) {
+            return Ok(false);
+        }
+        match stored {
+            Some(client) => self.caches.clients.put(client_id.to_owned(), Arc::new(client)),
+            None => self.caches.clients.remove(client_id),
+        }
+        Ok(true)
+    }
+
     /// A user, locked or not.
     pub async fn user(&self, subject: &str) -> Result<Option<Arc<User>>, StoreError> {
         if let Some(user) = self.caches.users.get(subject) {

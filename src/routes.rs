@@ -82,6 +82,8 @@ pub fn configure(config: &mut ServiceConfig, app: &App) {
     let base = app.issuer.path();
     mount(config, base);
     if !base.is_empty() {
+        // People type the issuer as it is written, without a slash at its end.
+        config.service(web::resource(base.to_owned()).route(reading_with(home)));
         // RFC 8414 §3.1: the well-known path is inserted between the host and the issuer's path.
         for name in ["openid-configuration", "oauth-authorization-server"] {
             let path = format!("/.well-known/{name}{base}");

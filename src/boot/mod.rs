@@ -32,6 +32,17 @@ impl BootError {
         Self { message: message.into(), mend: mend.into() }
     }
 
+    pub(crate) fn of_redis(error: &StoreError) -> Self {
+        let causes = match error {
+            StoreError::Broken(broken) => format!("{broken:#}"),
+            other => other.to_string(),
+        };
+        Self::new(
+            format!("Redis cannot be used: {causes}."),
+            "Check AUTHY_REDIS_URL (--redis-url), and that Redis runs and lets this machine in.",
+        )
+    }
+
     fn of(error: &StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) => Self::new(
@@ -66,13 +77,15 @@ impl From<StoreError> for BootError {
     }
 }
 
-/// Makes the data directory, open to its owner only. One that is there stays as it is.
+/// Makes the data directory, open to its owner only. One that is there is closed to others too, unless it holds what is not ours: then
+/// it stays as it is, and `doctor` warns.
 ///
 /// # Errors
 /// When it cannot be made, or something else has its name.
 pub fn data_directory(settings: &Settings) -> Result<(), BootError> {
     let directory = settings.data_dir.as_path();
     if directory.is_dir() {
+        close(directory);
         return Ok(());
     }
     make_private(directory).map_err(|error| {
@@ -81,6 +94,22 @@ pub fn data_directory(settings: &Settings) -> Result<(), BootError> {
             "Choose another with --data-dir (AUTHY_DATA_DIR), or let this user write there.",
         )
     })
+}
+
+/// Takes the rights of others away from a directory in which everything is ours. Where this user may not do that, it stays.
+fn close(directory: &Path) {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    let open = std::fs::metadata(directory).is_ok_and(|metadata| metadata.mode() & 0o077 != 0);
+    let ours = |entry: std::io::Result<std::fs::DirEntry>| {
+        entry.is_ok_and(|entry| {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            name.starts_with("authy.db") || name.trim_start_matches('.').starts_with("master.key")
+        })
+    };
+    if open && std::fs::read_dir(directory).is_ok_and(|mut entries| entries.all(ours)) {
+        let _not_allowed = std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o700));
+    }
 }
 
 fn make_private(directory: &Path) -> std::io::Result<()> {
@@ -94,14 +123,33 @@ fn make_private(directory: &Path) -> std::io::Result<()> {
 /// When it does not answer, or its URL or file makes no sense.
 pub async fn connect(settings: &Settings) -> Result<Sql, BootError> {
     data_directory(settings)?;
-    let options = Options {
+    Ok(Sql::open(&options(settings)).await?)
+}
+
+fn options(settings: &Settings) -> Options {
+    Options {
         url: settings.database_url.expose().clone(),
         pool_size: settings.database.pool_size,
         synchronous_full: settings.database.synchronous_full,
         ca_file: settings.database.ca_file.clone(),
         data_dir: settings.data_dir.clone(),
-    };
-    Ok(Sql::open(&options).await?)
+    }
+}
+
+/// Whether the database is a file that is not there yet.
+pub fn is_still_to_be_made(settings: &Settings) -> bool {
+    Sql::is_still_to_be_made(&options(settings))
+}
+
+/// The migrations that are to be applied, found without making anything: a SQLite file that is not there lacks them all.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn pending_migrations(settings: &Settings) -> Result<Vec<String>, BootError> {
+    match is_still_to_be_made(settings) {
+        true => Ok(Sql::all_sqlite_migrations()?),
+        false => Ok(connect(settings).await?.pending_migrations().await?),
+    }
 }
 
 /// Opens the database and brings its schema up to date, unless the settings forbid that.

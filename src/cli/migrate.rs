@@ -28,8 +28,8 @@ pub struct MigrateArguments {
 /// When the database is away, or with `--check` when steps are pending.
 pub async fn run(arguments: MigrateArguments, out: Output) -> Result<(), CliError> {
     let settings = settings::for_command(&arguments.data.flags(), out)?;
-    let sql = boot::connect(&settings).await?;
     if !arguments.check && !arguments.plan {
+        let sql = boot::connect(&settings).await?;
         let applied = sql.migrate().await.map_err(BootError::from)?;
         out.print(&json!({ "applied": applied, "pending": [] }), || match applied.len() {
             0 => "The schema is up to date.".to_owned(),
@@ -37,7 +37,7 @@ pub async fn run(arguments: MigrateArguments, out: Output) -> Result<(), CliErro
         });
         return Ok(());
     }
-    let pending = sql.pending_migrations().await.map_err(BootError::from)?;
+    let pending = boot::pending_migrations(&settings).await?;
     out.print(&json!({ "applied": [], "pending": pending }), || match pending.len() {
         0 => "The schema is up to date.".to_owned(),
         _ => pending.iter().map(|version| format!("pending {version}\n")).collect(),

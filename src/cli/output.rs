@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 
 use serde_json::{Value, json};
 
+use crate::boot::BootError;
 use crate::config::{Problem, Problems};
 
 /// How a command prints.
@@ -73,7 +74,9 @@ impl CliError {
     /// Wrong usage, as the parser of the command line tells it: exit code 2.
     pub fn usage(error: &clap::Error) -> Self {
         let text = error.render().to_string();
-        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        // The first paragraph: what is wrong, which arguments are missing, which values are possible.
+        let paragraph: Vec<&str> = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim).collect();
+        let message = paragraph.join(" ").trim_start_matches("error: ").to_owned();
         Self { exit_code: 2, ..Self::new("usage", message, "See the same command with --help.") }
     }
 
@@ -96,7 +99,10 @@ impl From<anyhow::Error> for CliError {
     fn from(error: anyhow::Error) -> Self {
         match error.downcast::<Self>() {
             Ok(error) => error,
-            Err(error) => Self::failed(format!("{error:#}")),
+            Err(error) => match error.downcast::<BootError>() {
+                Ok(error) => error.into(),
+                Err(error) => Self::failed(format!("{error:#}")),
+            },
         }
     }
 }
@@ -179,5 +185,7 @@ mod tests {
         let error = CliError::new("not_found", "There is no user \"ada\".", "See `authy user list`.");
         assert_eq!(CliError::from(anyhow::Error::new(error.clone()).context("while looking")), error);
         assert_eq!(CliError::from(anyhow::anyhow!("inner").context("outer")).message, "outer: inner");
+        let boot = CliError::from(anyhow::Error::new(BootError::new("It is away.", "Start it.")));
+        assert_eq!((boot.message.as_str(), boot.mend.as_str(), boot.exit_code), ("It is away.", "Start it.", 1));
     }
 }

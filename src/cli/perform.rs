@@ -14,6 +14,7 @@ mod refresh;
 mod steps;
 mod tokens;
 mod transport;
+mod userinfo;
 
 pub use arguments::{Flow, PerformClientCredentials, PerformCode, PerformCommand, PerformRefresh, RelyingPartyArguments};
 

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use crate::accounts::setup;
 use crate::app::App;
 use crate::app::builder::Parts;
-use crate::boot;
+use crate::boot::{self, BootError};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Settings;
 use crate::entropy::{Entropy, OsEntropy};
@@ -62,7 +62,8 @@ fn issuer(settings: &Settings, bound: &Bound) -> anyhow::Result<Issuer> {
 async fn key_value(settings: &Settings, sql: &Sql, (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>)) -> anyhow::Result<Kv> {
     match &settings.redis_url {
         Some(url) => {
-            Kv::open_redis(url.expose(), settings.outbound.ca_file.as_deref()).await.context("Redis (AUTHY_REDIS_URL) cannot be used")
+            let opened = Kv::open_redis(url.expose(), settings.outbound.ca_file.as_deref()).await;
+            opened.map_err(|error| BootError::of_redis(&error).into())
         }
         None => {
             if sql.kind() == Kind::Postgres {

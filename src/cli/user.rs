@@ -9,6 +9,7 @@ use super::stdin;
 use crate::admin::office::Office;
 use crate::admin::users::profile::Profile;
 use crate::admin::users::{NewUser, claims, json};
+use crate::model::user::User;
 use crate::store::sql::Page;
 
 const COLUMNS: &[(&str, &str)] =
@@ -109,7 +110,7 @@ pub async fn run(command: UserCommand, out: Output) -> Result<(), CliError> {
             let items: Vec<_> = users.iter().map(json::user).collect();
             out.list(&items, next.as_deref(), COLUMNS);
         }
-        UserVerb::Show(UserName { user }) => out.object(&json::user(&office.find_user(&user).await?)),
+        UserVerb::Show(UserName { user }) => show(&office.find_user(&user).await?, out),
         UserVerb::SetPassword(arguments) => {
             let user = office.find_user(&arguments.user).await?;
             let password = stdin::new_password(arguments.password_stdin, out)?.ok_or_else(no_password)?;
@@ -145,8 +146,13 @@ async fn create(office: &Office<'_>, arguments: UserCreate, out: Output) -> Resu
     };
     let password = stdin::new_password(arguments.password_stdin, out)?;
     let user = office.create_user(&NewUser { profile, password }).await?;
-    out.object(&json::user(&user));
+    show(&user, out);
     Ok(())
+}
+
+/// The agreed members for programs; people also see the other claims.
+fn show(user: &User, out: Output) {
+    out.object(&if out.json { json::user(user) } else { json::user_with_claims(user) });
 }
 
 fn no_password() -> CliError {

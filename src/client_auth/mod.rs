@@ -73,6 +73,22 @@ impl Deref for AuthenticatedClient {
 /// `invalid_request` for two methods at once, `invalid_client` otherwise.
 pub async fn authenticate(app: &App, presented: &Presented<'_>) -> Result<AuthenticatedClient, Failure> {
     let attempt = single_attempt(presented)?;
+    match check(app, &attempt).await {
+        // Refused by what was read a moment ago: a secret that has been changed meanwhile works at once.
+        Err(Failure::Refused(_)) if any_changed(app, &attempt).await? => check(app, &attempt).await,
+        verdict => verdict,
+    }
+}
+
+async fn any_changed(app: &App, attempt: &Attempt) -> Result<bool, Failure> {
+    let mut changed = false;
+    for reading in &attempt.readings {
+        changed |= app.client_has_changed(&reading.client_id).await?;
+    }
+    Ok(changed)
+}
+
+async fn check(app: &App, attempt: &Attempt) -> Result<AuthenticatedClient, Failure> {
     for reading in &attempt.readings {
         let Some(client) = app.client(&reading.client_id).await? else { continue };
         if !client.enabled {

@@ -14,6 +14,7 @@ use anyhow::Context as _;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::app::App;
+use crate::boot::BootError;
 use crate::config::Settings;
 use crate::{routes, web as toolkit};
 
@@ -34,7 +35,7 @@ impl Bound {
     ///
     /// # Errors
     /// Names the address and the mend: the port is in use, or not ours to use.
-    pub fn new(settings: &Settings) -> anyhow::Result<Self> {
+    pub fn new(settings: &Settings) -> Result<Self, BootError> {
         let mut main: Vec<TcpListener> = Vec::new();
         for address in &settings.listen {
             let chosen = main.first().and_then(|first| first.local_addr().ok()).map(|first| first.port());
@@ -82,13 +83,15 @@ fn no_such_address(error: &std::io::Error) -> bool {
     matches!(error.kind(), AddrNotAvailable | Unsupported) || error.raw_os_error() == Some(97) // EAFNOSUPPORT
 }
 
-fn explain(error: std::io::Error, address: SocketAddr, setting: &str) -> anyhow::Error {
-    let mend = match error.kind() {
-        std::io::ErrorKind::AddrInUse => format!("another program listens there; stop it or choose another address with {setting}"),
-        std::io::ErrorKind::PermissionDenied => format!("ports below 1024 need a privilege; choose another port with {setting}"),
-        _ => format!("choose another address with {setting}"),
+fn explain(error: std::io::Error, address: SocketAddr, setting: &str) -> BootError {
+    let (why, mend) = match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            (" another program listens there:", format!("Stop the other program, or choose another address with {setting}."))
+        }
+        std::io::ErrorKind::PermissionDenied => (" ports below 1024 need a privilege:", format!("Choose another port with {setting}.")),
+        _ => ("", format!("Choose another address with {setting}.")),
     };
-    anyhow::Error::new(error).context(format!("cannot listen on {address}: {mend}"))
+    BootError::new(format!("authy cannot listen on {address}:{why} {error}."), mend)
 }
 
 /// The two servers, running.

@@ -17,6 +17,7 @@
 //! | RFC 8414 §2 | [`discovery`], [`issuer`] |
 //! | RFC 8707 §2 | [`resource`] |
 //! | RFC 9068 §2.2 | [`access_token`] |
+//! | RFC 9101 §4 | [`request_object`] |
 //! | RFC 9207 §2 | [`return_path`] |
 //! | RFC 9700 §2.1 §4.8.2 | [`redirect_uri`], [`pkce`] |
 //! | OAuth 2.0 Form Post Response Mode | [`response_mode`] |
@@ -25,6 +26,7 @@
 //! | OIDC Core §3.1.2.1 | [`prompt`] |
 //! | OIDC Core §5.1 §5.4 | [`claims`] |
 //! | OIDC Core §5.5 | [`claims_request`] |
+//! | OIDC Core §6.1 | [`request_object`] |
 //! | OIDC Discovery §3 | [`discovery`] |
 //! | OIDC Registration §2 | [`client_metadata`] |
 //! | OIDC RP-Initiated Logout §2 §3 | [`logout`] |
@@ -45,6 +47,7 @@ pub mod params;
 pub mod pkce;
 pub mod prompt;
 pub mod redirect_uri;
+pub mod request_object;
 pub mod resource;
 pub mod response_mode;
 pub mod response_type;

@@ -9,6 +9,7 @@ use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::issuer::Issuer;
 use crate::spec::params::Params;
 use crate::spec::redirect_uri::{self, RedirectUri};
+use crate::spec::request_object;
 use crate::spec::response_mode::ResponseMode;
 use crate::spec::response_type::ResponseType;
 
@@ -67,10 +68,11 @@ impl ReturnPath {
                 .because(detail));
         };
         let response_type = params.get("response_type").and_then(ResponseType::parse).unwrap_or(ResponseType::Code);
+        let travel = request_object::for_refusal(params);
         Ok(Self {
             redirect_uri,
-            state: params.get("state").map(str::to_owned),
-            response_mode: ResponseMode::check(params, response_type).unwrap_or_else(|_| response_type.default_mode()),
+            state: travel.get("state").map(str::to_owned),
+            response_mode: ResponseMode::check(&travel, response_type).unwrap_or_else(|_| response_type.default_mode()),
             issuer: issuer.as_str().to_owned(),
         })
     }

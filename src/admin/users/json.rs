@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use crate::model::user::User;
 
-/// `{sub, username, email, email_verified, name, groups, admin, locked, created_at}`, and the other claims under `claims` when there are any.
+/// `{sub, username, email, email_verified, name, groups, admin, locked, created_at}` and nothing else: programs compare it as a whole.
 pub fn user(user: &User) -> Value {
-    let mut shown = json!({
+    json!({
         "sub": user.subject,
         "username": user.username,
         "email": user.email,
@@ -16,11 +16,16 @@ pub fn user(user: &User) -> Value {
         "admin": user.admin,
         "locked": !user.is_active(),
         "created_at": user.created_at.rfc3339(),
-    });
-    if let (Some(members), false) = (shown.as_object_mut(), user.claims.is_empty()) {
-        members.insert("claims".to_owned(), Value::Object(user.claims.clone()));
+    })
+}
+
+/// The same for people to read, with the other claims when there are any.
+pub fn user_with_claims(shown: &User) -> Value {
+    let mut object = user(shown);
+    if let (Some(members), false) = (object.as_object_mut(), shown.claims.is_empty()) {
+        members.insert("claims".to_owned(), Value::Object(shown.claims.clone()));
     }
-    shown
+    object
 }
 
 #[cfg(test)]
@@ -36,7 +41,7 @@ mod tests {
             email: None,
             email_verified: false,
             name: Some("Ada".into()),
-            claims: serde_json::Map::new(),
+            claims: serde_json::Map::from_iter([("nickname".to_owned(), json!("A"))]),
             groups: vec!["staff".into()],
             admin: false,
             locked_at: Some(Timestamp::from_seconds(1)),
@@ -48,5 +53,6 @@ mod tests {
             "groups": ["staff"], "admin": false, "locked": true, "created_at": "1970-01-01T00:00:00Z",
         });
         assert_eq!(user(&ada), expected);
+        assert_eq!(user_with_claims(&ada)["claims"], json!({"nickname": "A"}));
     }
 }

@@ -176,7 +176,7 @@ mod tests {
         tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
             for answer in answers {
-                stream.read(&mut [0; 4096]).await.unwrap();
+                assert_ne!(stream.read(&mut [0; 4096]).await.unwrap(), 0);
                 stream.write_all(answer.as_bytes()).await.unwrap();
             }
         });

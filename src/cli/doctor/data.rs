@@ -17,8 +17,11 @@ use crate::store::sql::{Kind, Sql};
 /// A key that has signed for longer should be rotated.
 const OLD: Duration = Duration::from_secs(365 * 24 * 3_600);
 
-/// Checks everything that is in the database. Changes nothing, but a SQLite file that is not there yet is made.
+/// Checks everything that is in the database. Changes nothing.
 pub async fn check(settings: &Settings, now: Timestamp, findings: &mut Findings) {
+    if boot::is_still_to_be_made(settings) {
+        return findings.ok("The database will be made at the first start.");
+    }
     let sql = match boot::connect(settings).await {
         Ok(sql) => sql,
         Err(error) => return findings.error(error.message, error.mend),

@@ -80,6 +80,9 @@ pub async fn walk(transport: &Transport, target: Target<'_>, start: Url, who: (&
             },
             None => {
                 let page = forms::read(&String::from_utf8_lossy(response.body()), &url);
+                if matches!(page.kind, Kind::Login(_)) && response.status().as_u16() == 503 {
+                    return Err(failures::busy(page.notice.as_deref().unwrap_or("the form comes back.")));
+                }
                 answer(page, person, &target, (&mut answered, steps))?
             }
         };

@@ -17,7 +17,7 @@ use super::party::Party;
 use super::redirect::RedirectUri;
 use super::steps::Steps;
 use super::transport::origin_and_path;
-use super::{failures, id_token, tokens};
+use super::{failures, id_token, tokens, userinfo};
 use crate::cli::output::{CliError, Output};
 use crate::cli::stdin;
 use crate::secret::Secret;
@@ -63,7 +63,7 @@ pub async fn run(arguments: &PerformCode, out: Output) -> Result<(), CliError> {
     }
     let subject = claims.as_ref().and_then(|claims| claims.get("sub")).and_then(Value::as_str).map(str::to_owned);
     let userinfo = match &subject {
-        Some(subject) => tokens::userinfo(&party, &response, subject, &mut steps).await?,
+        Some(subject) => userinfo::ask(&party, &response, subject, &mut steps).await?,
         None => None,
     };
     let mut result = json!({ "tokens": tokens::shown(&response, &request.scopes), "id_token_claims": claims, "userinfo": userinfo });

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use openidconnect::core::CoreErrorResponseType;
-use openidconnect::{ClaimsVerificationError, DiscoveryError, RequestTokenError, StandardErrorResponse, UserInfoError};
+use openidconnect::{ClaimsVerificationError, DiscoveryError, RequestTokenError, StandardErrorResponse};
 
 use super::transport::TransportError;
 use crate::cli::output::CliError;
@@ -15,8 +15,13 @@ pub type TokenError = RequestTokenError<TransportError, StandardErrorResponse<Co
 const MOST: usize = 500;
 
 /// A foreign text on one line: nothing in it can move a terminal's cursor.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+}
+
+/// The same, not longer than a message should be.
 pub fn clean(text: &str) -> String {
-    text.chars().take(MOST).map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+    printable(&text.chars().take(MOST).collect::<String>())
 }
 
 /// The provider answered what a specification forbids.
@@ -30,6 +35,12 @@ pub fn refused(place: &str, code: &str, description: Option<&str>, uri: Option<&
     let description = description.map(|text| format!(": {text}")).unwrap_or_default();
     let more = uri.map(|uri| format!(" More: {uri}")).unwrap_or_default();
     CliError::new(&clean(code), clean(&format!("{place} refused: {code}{description}")), clean(&format!("{}{more}", mend(code))))
+}
+
+/// The provider takes no sign-in for now.
+pub fn busy(notice: &str) -> CliError {
+    let message = format!("The provider takes no sign-in for now: {notice}");
+    CliError::new("temporarily_unavailable", clean(&message), mend("temporarily_unavailable"))
 }
 
 /// No answer at all.
@@ -63,7 +74,7 @@ pub fn token(error: &TokenError) -> CliError {
     match error {
         RequestTokenError::ServerResponse(answer) => refused(
             "The token endpoint",
-            &answer.error().to_string(),
+            answer.error().as_ref(),
             answer.error_description().map(String::as_str),
             answer.error_uri().map(String::as_str),
         ),
@@ -73,18 +84,6 @@ pub fn token(error: &TokenError) -> CliError {
             wrong(why, "RFC 6749 §5.1 and §5.2")
         }
         RequestTokenError::Other(why) => wrong(format!("The token endpoint's answer cannot be read: {why}."), "RFC 6749 §5.1 and §5.2"),
-    }
-}
-
-/// The userinfo endpoint gave no claims, or those of somebody else.
-pub fn userinfo(error: &UserInfoError<TransportError>) -> CliError {
-    const CLAUSE: &str = "OpenID Connect Core §5.3";
-    match error {
-        UserInfoError::Request(error) => unreachable(error),
-        UserInfoError::Response(status, ..) => wrong(format!("The userinfo endpoint answers {status}."), CLAUSE),
-        UserInfoError::Parse(error) => wrong(format!("The userinfo answer cannot be read: {}.", error.inner()), CLAUSE),
-        UserInfoError::ClaimsVerification(error) => wrong(format!("The userinfo answer is wrong: {}.", verification(error)), CLAUSE),
-        other => wrong(format!("The userinfo answer cannot be read: {other}."), CLAUSE),
     }
 }
 

@@ -18,7 +18,7 @@ const CLAUSE: &str = "OpenID Connect Core §3.1.3.7";
 const SKEW: i64 = 60;
 
 /// Signatures that prove who signed: no shared secrets, no `none`.
-const ALGORITHMS: &[CoreJwsSigningAlgorithm] = &[
+pub const ALGORITHMS: &[CoreJwsSigningAlgorithm] = &[
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha512,

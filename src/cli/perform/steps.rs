@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use serde_json::{Value, json};
 
-use super::failures::clean;
+use super::failures::{clean, printable};
 use crate::cli::output::{self, Output};
 
 /// The steps of one flow, in order.
@@ -41,28 +41,43 @@ impl Steps {
 
     /// Prints the result: `{"tokens","id_token_claims","userinfo",…,"steps"}`, or a line per token and per set of claims.
     pub fn finish(self, mut result: Value) {
-        let text = || {
-            let mut text = String::new();
-            for (name, value) in result.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()) {
-                match value.as_object().filter(|_| matches!(name.as_str(), "tokens" | "refreshed")) {
-                    Some(tokens) => {
-                        let shown = tokens.iter().filter(|(_, value)| !value.is_null());
-                        text.extend(
-                            shown.map(|(name, value)| format!("{name}: {}\n", value.as_str().map_or_else(|| value.to_string(), clean))),
-                        );
-                    }
-                    None => text.push_str(&format!("{name}: {value}\n")),
-                }
-            }
-            text
-        };
-        if self.out.json {
-            if let Some(members) = result.as_object_mut() {
-                members.insert("steps".to_owned(), Value::Array(self.taken));
-            }
-            self.out.print(&result, String::new);
-        } else {
-            output::text(&text());
+        if let Some(members) = result.as_object_mut().filter(|_| self.out.json) {
+            members.insert("steps".to_owned(), Value::Array(self.taken));
         }
+        self.out.print(&result, || text(&result));
+    }
+}
+
+/// Tokens are whole: somebody will copy them.
+fn text(result: &Value) -> String {
+    let members = |value: &Value| value.as_object().cloned().unwrap_or_default().into_iter().filter(|(_, value)| !value.is_null());
+    let line =
+        |name: &str, value: &Value| format!("{name}: {}\n", printable(&value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
+    let lines = |(name, value): (String, Value)| -> String {
+        match name.as_str() {
+            "tokens" => members(&value).map(|(token, value)| line(&token, &value)).collect(),
+            "refreshed" => members(&value).map(|(token, value)| line(&format!("refreshed {token}"), &value)).collect(),
+            _ => line(&name, &value),
+        }
+    };
+    members(result).map(lines).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_shown_whole_and_those_of_a_refresh_apart() {
+        let long = "t".repeat(5000);
+        let result = json!({"tokens": {"access_token": long, "refresh_token": null, "expires_in": 600}, "userinfo": null,
+            "id_token_claims": {"sub": "ad\u{1b}a"}, "refreshed": {"access_token": "new"}});
+        let expected =
+            format!("access_token: {long}\nexpires_in: 600\nid_token_claims: {{\"sub\":\"ad\\u001ba\"}}\nrefreshed access_token: new\n");
+        let (mut shown, mut wanted): (Vec<String>, Vec<&str>) =
+            (text(&result).lines().map(str::to_owned).collect(), expected.lines().collect());
+        shown.sort_unstable();
+        wanted.sort_unstable();
+        assert_eq!(shown, wanted);
     }
 }

@@ -1,20 +1,10 @@
-//! A token response, as it is shown; and userinfo.
+//! A token response, as it is shown.
 
-use openidconnect::core::{CoreGenderClaim, CoreTokenResponse};
-use openidconnect::{AdditionalClaims, OAuth2TokenResponse as _, SubjectIdentifier, TokenResponse as _, UserInfoClaims};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use openidconnect::core::CoreTokenResponse;
+use openidconnect::{OAuth2TokenResponse as _, TokenResponse as _};
+use serde_json::{Value, json};
 
-use super::failures;
-use super::party::Party;
 use super::steps::Steps;
-use crate::cli::output::CliError;
-
-/// Every claim that OpenID Connect Core does not name.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-struct OtherClaims(Map<String, Value>);
-
-impl AdditionalClaims for OtherClaims {}
 
 /// `{access_token, token_type, refresh_token, id_token, expires_in, scope}`, null where nothing came. RFC 6749 §5.1: without `scope` the answer means what was asked.
 pub fn shown(response: &CoreTokenResponse, asked: &[String]) -> Value {
@@ -40,31 +30,6 @@ pub fn say(response: &CoreTokenResponse, steps: &mut Steps) {
     ];
     words.extend(came.iter().filter(|(_, came)| *came).map(|(word, _)| (*word).to_owned()));
     steps.say("token", &words.join(", "));
-}
-
-/// OpenID Connect Core §5.3: asks who it is. Its `sub` must be that of the ID token (§5.3.2).
-///
-/// # Errors
-/// When the endpoint refuses or speaks of somebody else.
-pub async fn userinfo(party: &Party, response: &CoreTokenResponse, subject: &str, steps: &mut Steps) -> Result<Option<Value>, CliError> {
-    if !party.resources.is_empty() {
-        steps.say("userinfo", "not asked, since the access token is for another resource");
-        return Ok(None);
-    }
-    let subject = SubjectIdentifier::new(subject.to_owned());
-    let Ok(request) = party.client.user_info(response.access_token().clone(), Some(subject)) else {
-        steps.say("userinfo", "the provider has no such endpoint");
-        return Ok(None);
-    };
-    let claims: UserInfoClaims<OtherClaims, CoreGenderClaim> =
-        request.request_async(&party.transport).await.map_err(|error| failures::userinfo(&error))?;
-    let mut claims = serde_json::to_value(&claims).map_err(|error| CliError::failed(format!("Claims cannot be written: {error}.")))?;
-    if let Some(members) = claims.as_object_mut() {
-        members.retain(|_, value| !value.is_null());
-    }
-    let names: Vec<&str> = claims.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
-    steps.say("userinfo", &format!("the same sub; {}", names.join(" ")));
-    Ok(Some(claims))
 }
 
 #[cfg(test)]

@@ -130,10 +130,18 @@ fn refuse(app: &App, opened: &Opened, failure: Failure) -> Answer {
 pub async fn open(app: &App, raw: &str) -> Result<Opened, Failure> {
     let params = Params::parse(raw)?; // RFC 6749 §3.1
     let client_id = params.require("client_id")?; // RFC 6749 §4.1.1
-    let client = app.client(client_id).await?;
-    let client = client::known(client)?;
-    let path = ReturnPath::verify(&params, &client, &app.issuer)?; // RFC 6749 §3.1.2, RFC 9700 §2.1
+    let mut proven = prove(app, &params, app.client(client_id).await?);
+    if proven.is_err() && app.client_has_changed(client_id).await? {
+        proven = prove(app, &params, app.client(client_id).await?);
+    }
+    let (client, path) = proven?;
     Ok(Opened { params, client, path })
+}
+
+fn prove(app: &App, params: &Params, client: Option<Arc<Client>>) -> Result<(Arc<Client>, ReturnPath), Refusal> {
+    let client = client::known(client)?;
+    let path = ReturnPath::verify(params, &client, &app.issuer)?; // RFC 6749 §3.1.2, RFC 9700 §2.1
+    Ok((client, path))
 }
 
 enum Next {

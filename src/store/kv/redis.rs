@@ -99,10 +99,15 @@ impl Redis {
         Ok(redis)
     }
 
-    async fn ask<T: FromRedisValue>(&self, question: Question) -> Result<T, StoreError> {
+    async fn ask<T: FromRedisValue + Send>(&self, question: Question) -> Result<T, StoreError> {
         let asking = async {
             match &self.link {
-                Link::Single(connection) => question.put(&mut connection.clone()).await,
+                Link::Single(connection) => {
+                    let answer = question.put(&mut connection.clone()).await;
+                    // This tells how the attempt before went, maybe an outage ago; it was not sent, and a new attempt has begun.
+                    let again = answer.as_ref().is_err_and(|error| error.is_connection_refusal());
+                    if again { question.put(&mut connection.clone()).await } else { answer }
+                }
                 Link::Cluster(connection) => question.put(&mut connection.clone()).await,
                 Link::Sentinel(master) => {
                     let answer = match master.connection().await {
@@ -116,7 +121,7 @@ impl Redis {
         OnMain { main: &self.main, future: Box::pin(asking) }.await.map_err(failure)
     }
 
-    async fn one<T: FromRedisValue>(&self, command: &mut Cmd) -> Result<T, StoreError> {
+    async fn one<T: FromRedisValue + Send>(&self, command: &mut Cmd) -> Result<T, StoreError> {
         self.ask(Question::One(std::mem::take(command))).await
     }
 

@@ -88,6 +88,19 @@ impl Sql {
         }
     }
 
+    /// Whether the database is a file that is not there yet.
+    pub fn is_still_to_be_made(options: &Options) -> bool {
+        sqlite::is_still_to_be_made(options)
+    }
+
+    /// The versions of all migrations: what a SQLite file lacks that is not there yet.
+    ///
+    /// # Errors
+    /// `Broken` when the migrations in the binary make no sense.
+    pub fn all_sqlite_migrations() -> Result<Vec<String>, StoreError> {
+        sqlite::all_migrations()
+    }
+
     /// The versions of the migrations that have not been applied, in order.
     pub async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
         self.migration(migrations::Step::Pending).await

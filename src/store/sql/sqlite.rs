@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection as _};
+use diesel::migration::MigrationSource;
+use diesel::sqlite::Sqlite;
 use diesel::{Connection as _, ConnectionError, ConnectionResult, QueryResult, SqliteConnection};
 use diesel_async::pooled_connection::SetupCallback;
 use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
@@ -60,7 +62,7 @@ impl SpawnBlocking for Threads {
 pub async fn open(options: &Options) -> Result<Database, StoreError> {
     let file = path_of(&options.url, &options.data_dir)?;
     let (main, full) = (Handle::current(), options.synchronous_full);
-    make(&file)?;
+    make(&file, &options.data_dir)?;
     let place = Place { file: file.clone(), full, main: main.clone() };
     let setup: SetupCallback<Conn> = Box::new(move |_| {
         let (main, file) = (main.clone(), file.clone());
@@ -74,6 +76,18 @@ pub async fn open(options: &Options) -> Result<Database, StoreError> {
     Database::new(place, options.pool_size, setup, true)
 }
 
+/// Whether nothing is there yet.
+pub fn is_still_to_be_made(options: &Options) -> bool {
+    options.url.starts_with("sqlite:") && path_of(&options.url, &options.data_dir).is_ok_and(|file| !file.exists())
+}
+
+/// The versions of all migrations, in order.
+pub fn all_migrations() -> Result<Vec<String>, StoreError> {
+    let all =
+        MigrationSource::<Sqlite>::migrations(&MIGRATIONS).map_err(|error| anyhow::anyhow!("the migrations cannot be read: {error}"))?;
+    Ok(all.iter().map(|one| one.name().version().to_string()).collect())
+}
+
 /// The file that a URL names.
 fn path_of(url: &str, data_dir: &Path) -> Result<PathBuf, StoreError> {
     let rest = url.strip_prefix("sqlite:").unwrap_or(url);
@@ -84,9 +98,11 @@ fn path_of(url: &str, data_dir: &Path) -> Result<PathBuf, StoreError> {
     Ok(data_dir.join(rest))
 }
 
-/// Makes the file with mode 0600 (SQLite gives its companions the same), and its directory with mode 0700.
-fn make(file: &Path) -> anyhow::Result<()> {
+/// Makes the file with mode 0600 (SQLite gives its companions the same), and its directory with mode 0700 where that is below the
+/// data directory: a folder elsewhere that is not there is more likely a slip of the pen.
+fn make(file: &Path, data_dir: &Path) -> anyhow::Result<()> {
     if let Some(directory) = file.parent().filter(|directory| !directory.exists()) {
+        anyhow::ensure!(directory.starts_with(data_dir), "the directory {} does not exist; make it first", directory.display());
         DirBuilder::new().recursive(true).mode(0o700).create(directory).with_context(|| format!("cannot make {}", directory.display()))?;
     }
     OpenOptions::new()
@@ -172,5 +188,14 @@ mod tests {
         for nonsense in ["sqlite:", "sqlite::memory:", "sqlite://host/a.db", "sqlite:a.db?mode=ro"] {
             assert!(path(nonsense).is_err(), "{nonsense}");
         }
+    }
+
+    #[test]
+    fn a_directory_is_made_for_the_file_only_below_the_data_directory() {
+        let place = tempfile::tempdir().unwrap();
+        let (data, elsewhere) = (place.path().join("data"), place.path().join("slip/a.db"));
+        make(&data.join("inner/a.db"), &data).unwrap();
+        assert!(make(&elsewhere, &data).unwrap_err().to_string().contains("does not exist"));
+        assert!(!elsewhere.parent().unwrap().exists());
     }
 }

@@ -54,12 +54,20 @@ async fn a_new_password_needs_the_old_one_and_ends_the_other_sessions() {
         let page = browser.open("/account/security").await.page();
         assert!(page.has("password-form"));
         let (_, fields) = page.form("password-form");
-        let name = |part: &str| fields.iter().map(|(name, _)| name.clone()).find(|name| name.contains(part)).unwrap_or_else(|| panic!("{fields:?}"));
+        let name = |part: &str| {
+            fields.iter().map(|(name, _)| name.clone()).find(|name| name.contains(part)).unwrap_or_else(|| panic!("{fields:?}"))
+        };
         let (current, new, again) = (name("current"), name("new"), name("repeat"));
-        let wrong = browser.submit(&page, "password-form", &[(&current, "not it"), (&new, "a new password 1"), (&again, "a new password 1")]).await.page();
+        let wrong = browser
+            .submit(&page, "password-form", &[(&current, "not it"), (&new, "a new password 1"), (&again, "a new password 1")])
+            .await
+            .page();
         assert_ne!(wrong.status, 200, "{}", wrong.body);
         assert!(other.open("/account").await.page().status == 200 && other.open("/account").await.page().has("login-form") == false);
-        browser.submit(&page, "password-form", &[(&current, PASSWORD), (&new, "a new password 1"), (&again, "a new password 1")]).await.page();
+        browser
+            .submit(&page, "password-form", &[(&current, PASSWORD), (&new, "a new password 1"), (&again, "a new password 1")])
+            .await
+            .page();
         assert!(other.open("/account").await.page().has("login-form"), "the other session has ended");
         assert!(!browser.open("/account").await.page().has("login-form"), "this one lives on");
         app.stop().await;
@@ -75,11 +83,22 @@ async fn a_profile_form_cannot_set_what_is_not_the_persons_to_set() {
         let mut browser = signed_in(&app, "ada").await;
         let page = browser.open("/account/profile").await.page();
         let document = scraper::Html::parse_document(&page.body);
-        let form = document.select(&scraper::Selector::parse("main form").expect("a selector")).next().and_then(|form| form.attr("id").map(str::to_owned)).expect("a form");
+        let form = document
+            .select(&scraper::Selector::parse("main form").expect("a selector"))
+            .next()
+            .and_then(|form| form.attr("id").map(str::to_owned))
+            .expect("a form");
         drop(document);
         let extra = [
-            ("given_name", "Augusta"), ("email_verified", "false"), ("admin", "true"), ("groups", "staff"), ("subject", "x"), ("sub", "x"),
-            ("locked_at", "1"), ("username", "root"), ("email", "root@example.org"),
+            ("given_name", "Augusta"),
+            ("email_verified", "false"),
+            ("admin", "true"),
+            ("groups", "staff"),
+            ("subject", "x"),
+            ("sub", "x"),
+            ("locked_at", "1"),
+            ("username", "root"),
+            ("email", "root@example.org"),
         ];
         browser.submit(&page, &form, &extra).await.page();
         let after = app.app.sql.user_by_subject(&user.subject).await.expect("read").expect("a user");

@@ -31,7 +31,9 @@ async fn an_unknown_a_locked_and_a_known_account_get_the_same_answer() {
         let eve = app.user("eve").await;
         app.app.sql.lock_user(&eve.subject, Some(app.now()), &app.event("user.locked")).await.expect("locked");
         let known = skeleton(&guess(&app, "ada", "wrong password").await);
-        for (username, password) in [("nobody", "wrong password"), ("eve", PASSWORD), ("eve", "wrong password"), ("ada", ""), ("nobody", "")] {
+        for (username, password) in
+            [("nobody", "wrong password"), ("eve", PASSWORD), ("eve", "wrong password"), ("ada", ""), ("nobody", "")]
+        {
             let other = skeleton(&guess(&app, username, password).await);
             let renamed = other.1.replace(&format!("value=\"{username}\""), "value=\"ada\"");
             assert_eq!(known.0, other.0, "{username}");
@@ -49,7 +51,10 @@ async fn an_unknown_a_locked_and_a_known_account_get_the_same_answer() {
 async fn a_hundred_guesses_at_once_count_as_a_hundred_and_the_owner_elsewhere_still_gets_in() {
     backends::each(async |backend| {
         let app = TestApp::start_with(backend, |settings| {
-            settings.trusted_proxies = vec![authy::config::Network::parse("127.0.0.0/8").expect("a network"), authy::config::Network::parse("::1").expect("a network")];
+            settings.trusted_proxies = vec![
+                authy::config::Network::parse("127.0.0.0/8").expect("a network"),
+                authy::config::Network::parse("::1").expect("a network"),
+            ];
         })
         .await;
         app.user("ada").await;

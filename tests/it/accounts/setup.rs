@@ -16,7 +16,8 @@ async fn the_setup_link_makes_one_administrator_and_then_is_gone() {
         assert_ne!(browser.get("/setup?token=wrong").await.status, 200);
         let page = browser.open(&link).await.page();
         assert!(["setup-form", "email", "username", "password", "setup-submit"].iter().all(|id| page.has(id)));
-        let weak = browser.submit(&page, "setup-form", &[("email", "root@example.org"), ("username", "root"), ("password", "short")]).await.page();
+        let weak =
+            browser.submit(&page, "setup-form", &[("email", "root@example.org"), ("username", "root"), ("password", "short")]).await.page();
         assert!(weak.has("setup-form") && weak.body.contains("root@example.org"), "nothing typed is lost");
         let values = [("email", "root@example.org"), ("username", "root"), ("password", "a long password")];
         let landing = browser.submit(&page, "setup-form", &values).await.page();

@@ -26,17 +26,30 @@ async fn no_route_of_administration_lets_anybody_else_in() {
 
         let mut seen = 0;
         for (path, methods) in TABLE.iter().filter(|(path, _)| path.starts_with("/admin")) {
-            let path = path.replace("{client_id}", rp.id()).replace("{subject}", "nobody").replace("{secret}", "x").replace("{session}", "00000000-0000-0000-0000-000000000000");
+            let path = path
+                .replace("{client_id}", rp.id())
+                .replace("{subject}", "nobody")
+                .replace("{secret}", "00000000-0000-0000-0000-000000000000")
+                .replace("{session}", "00000000-0000-0000-0000-000000000000");
             for method in *methods {
                 seen += 1;
-                for (who, browser) in [("nobody", &mut app.browser()), ("a person", &mut person), ("a token", &mut bearer), ("an administrator from elsewhere", &mut without_strict)] {
+                for (who, browser) in [
+                    ("nobody", &mut app.browser()),
+                    ("a person", &mut person),
+                    ("a token", &mut bearer),
+                    ("an administrator from elsewhere", &mut without_strict),
+                ] {
                     let answer = match *method {
                         "GET" => browser.get(&path).await,
                         _ => browser.post(&path, &[]).await,
                     };
                     let let_in = answer.status == 200 && who != "an administrator from elsewhere";
                     assert!(!let_in, "{who} got {} at {method} {path}", answer.status);
-                    assert!(!answer.body.contains(rp.id()) || answer.body.contains("admin-continue"), "{who} at {method} {path}: {}", answer.body);
+                    assert!(
+                        !answer.body.contains(rp.id()) || answer.body.contains("admin-continue"),
+                        "{who} at {method} {path}: {}",
+                        answer.body
+                    );
                     if *method == "POST" {
                         assert!(matches!(answer.status, 403 | 404), "{who} got {} at {method} {path}", answer.status);
                     }

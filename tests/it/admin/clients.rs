@@ -19,7 +19,9 @@ async fn an_administrator_registers_an_application_rotates_its_secret_and_delete
         let mut browser = administrator(&app).await;
         let page = browser.open("/admin/clients/new").await.page();
         let (_, fields) = page.form("client-form");
-        let field = |part: &str| fields.iter().map(|(name, _)| name.clone()).find(|name| name.contains(part)).unwrap_or_else(|| panic!("{fields:?}"));
+        let field = |part: &str| {
+            fields.iter().map(|(name, _)| name.clone()).find(|name| name.contains(part)).unwrap_or_else(|| panic!("{fields:?}"))
+        };
         let (name, uris) = (field("name"), field("redirect_uris"));
         let wrong = browser.submit(&page, "client-form", &[(&name, "My app"), (&uris, "javascript:alert(1)")]).await.page();
         assert!(wrong.has("client-form") && wrong.body.contains("My app"), "nothing typed is lost");

@@ -1,5 +1,8 @@
 //! OIDC Core §5.4, §5.5, Form Post Response Mode, and what an ID Token says.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use crate::support::app::TestApp;
 use crate::support::backends;
 use crate::support::relying_party::{jose_header, query};
@@ -29,6 +32,23 @@ async fn form_post_is_a_form_and_post_requests_become_get() {
         assert_eq!(posted.status, 303);
         let back = browser.follow(posted).await.away();
         assert!(query(&back).contains_key("code"));
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_refusal_of_a_request_object_arrives_as_the_object_asks() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let rp = app.relying_party().await;
+        let payload = URL_SAFE_NO_PAD.encode(r#"{"state":"inside","response_mode":"form_post","redirect_uri":"https://evil.example/cb"}"#);
+        let object = format!("eyJhbGciOiJub25lIn0.{payload}.");
+        let page = app.browser().open(&rp.url(&[("state", "-"), ("request", &object)])).await.page();
+        let (action, fields) = page.form("form-post-form");
+        assert_eq!(action, rp.redirect_uri());
+        let field = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        assert_eq!((field("error"), field("state")), (Some("request_not_supported"), Some("inside")));
         app.stop().await;
     })
     .await;

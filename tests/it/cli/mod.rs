@@ -1,6 +1,8 @@
 //! The built binary, run as scripts run it.
 
+mod bench;
 mod config;
+mod data;
 mod healthcheck;
 mod usage;
 

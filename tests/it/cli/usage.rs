@@ -26,6 +26,15 @@ fn wrong_usage_exits_with_2_and_says_so_in_the_form_that_was_asked_for() {
 }
 
 #[test]
+fn wrong_usage_as_json_names_what_is_missing_and_what_is_possible() {
+    let place = tempdir().unwrap();
+    let message = |arguments: &[&str]| authy(place.path(), &[], arguments).exits(2).error()["message"].as_str().unwrap().to_owned();
+    assert!(message(&["user", "create", "ada", "--json"]).contains("--email <ADDRESS>"));
+    assert!(message(&["client", "create", "--json"]).contains("<NAME>"));
+    assert!(message(&["client", "create", "a", "--profile", "x", "--json"]).contains("oauth21"));
+}
+
+#[test]
 fn version_and_help_are_data() {
     let place = tempdir().unwrap();
     let version = env!("CARGO_PKG_VERSION");

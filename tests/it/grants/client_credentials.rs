@@ -1,5 +1,8 @@
 //! RFC 6749 §4.4.
 
+use authy::model::client::{ClientSecret, SecretHash};
+use authy::secret::{Secret, TokenHash};
+
 use crate::support::app::TestApp;
 use crate::support::backends;
 use crate::support::relying_party::{claims, jose_header};
@@ -19,6 +22,30 @@ async fn a_client_acts_for_itself_until_its_token_is_revoked() {
         rp.userinfo(&token).await.is(403, "insufficient_scope");
         assert_eq!(rp.revoke(&token).await.status, 200);
         assert!(!rp.is_active(&token).await);
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_secret_that_was_changed_a_moment_ago_works_at_once() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let mut rp = app.relying_party().await;
+        rp.client_credentials("read").await.ok();
+        // As a command beside the server changes it: the server is not told.
+        let secret = "cs_changed-by-a-command-beside-the-server";
+        let another = ClientSecret {
+            id: app.app.entropy.uuid(),
+            hash: SecretHash::Sha256(TokenHash::of(secret)),
+            created_at: app.now(),
+            expires_at: None,
+        };
+        app.app.sql.add_client_secret(rp.id(), &another, &app.event("client.secret_rotated")).await.expect("a secret");
+        rp.secret = Some(Secret::new(secret.to_owned()));
+        rp.client_credentials("read").await.ok();
+        rp.secret = Some(Secret::new("cs_wrong".to_owned()));
+        rp.client_credentials("read").await.is(401, "invalid_client");
         app.stop().await;
     })
     .await;

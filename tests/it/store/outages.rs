@@ -64,6 +64,42 @@ async fn reads_survive_connections_that_the_server_closed() {
     .await;
 }
 
+/// A way to Redis that can be cut: everything that comes to the listener goes on to the address.
+async fn forward(listener: tokio::net::TcpListener, to: String) {
+    let mut open = tokio::task::JoinSet::new();
+    while let Ok((mut near, _)) = listener.accept().await {
+        let to = to.clone();
+        open.spawn(async move {
+            let mut far = tokio::net::TcpStream::connect(to).await.unwrap();
+            let _cut = tokio::io::copy_bidirectional(&mut near, &mut far).await;
+        });
+    }
+}
+
+#[tokio::test]
+async fn a_redis_that_is_back_answers_the_first_question_of_a_node_that_was_idle() {
+    let Some(servers) = Servers::from_environment() else { return };
+    on_servers(&servers, &async |backend: crate::support::backends::Backend| {
+        let url = url::Url::parse(&backend.redis.unwrap().url).unwrap();
+        let to = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap_or(6379));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let near = listener.local_addr().unwrap();
+        let way = tokio::spawn(forward(listener, to.clone()));
+        let kv = Kv::open_redis(&format!("redis://{near}"), None).await.unwrap();
+        way.abort();
+        assert!(way.await.unwrap_err().is_cancelled());
+        assert!(kv.ping().await.unwrap_err().is_unavailable());
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.set_reuseaddr(true).unwrap();
+        socket.bind(near).unwrap();
+        let way = tokio::spawn(forward(socket.listen(16).unwrap(), to));
+        kv.ping().await.unwrap();
+        way.abort();
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_redis_that_is_away_is_unavailable_and_a_url_without_sense_is_broken() {
     let started = std::time::Instant::now();

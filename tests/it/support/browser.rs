@@ -57,15 +57,6 @@ impl Page {
         Html::parse_document(&self.body).select(&selector(&format!("#{id}"))).next().is_some()
     }
 
-    /// The text of an element.
-    #[track_caller]
-    pub fn text(&self, id: &str) -> String {
-        let document = Html::parse_document(&self.body);
-        let element = document.select(&selector(&format!("#{id}"))).next();
-        let element = element.unwrap_or_else(|| panic!("no #{id} at {}:\n{}", self.url, self.body));
-        element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
-    }
-
     /// Action and fields of the form of that id.
     #[track_caller]
     pub fn form(&self, id: &str) -> (String, Vec<(String, String)>) {

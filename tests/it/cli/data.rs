@@ -1,0 +1,87 @@
+//! Commands that touch data, on a SQLite file of their own: what they print, make, and refuse to make.
+
+use std::collections::BTreeSet;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use tempfile::tempdir;
+
+use super::{Ran, authy};
+
+/// `authy …` with cheap hashing.
+fn run(place: &Path, arguments: &[&str]) -> Ran {
+    authy(place, &[("AUTHY_HASHING__COST", "4")], arguments)
+}
+
+#[test]
+fn a_user_is_printed_with_exactly_the_agreed_members_and_people_also_see_the_claims() {
+    let place = tempdir().unwrap();
+    let create = ["user", "create", "ada", "--email", "ada@example.org", "--claim", "nickname=A", "--group", "staff", "--json"];
+    let made = run(place.path(), &create).exits(0).json();
+    let members: BTreeSet<_> = made.as_object().unwrap().keys().map(String::as_str).collect();
+    let agreed = ["sub", "username", "email", "email_verified", "name", "groups", "admin", "locked", "created_at"];
+    assert_eq!(members, BTreeSet::from(agreed));
+    assert_eq!(run(place.path(), &["user", "show", "ada", "--json"]).exits(0).json(), made);
+    assert_eq!(run(place.path(), &["user", "list", "--json"]).exits(0).json(), json!({"items": [made], "next": null}));
+    assert!(run(place.path(), &["user", "show", "ada"]).exits(0).stdout.contains("nickname"));
+    assert_eq!(run(place.path(), &["user", "delete", "ada", "--json"]).exits(0).json(), json!({}));
+    assert_eq!(run(place.path(), &["user", "delete", "ada", "--json"]).exits(1).error()["error"], "not_found");
+}
+
+#[test]
+fn checking_and_planning_a_migration_make_nothing() {
+    let place = tempdir().unwrap();
+    for arguments in [&["migrate", "--check", "--json"][..], &["migrate", "--plan", "--json"], &["doctor", "--json"]] {
+        let ran = run(place.path(), arguments);
+        assert_eq!(ran.code, i32::from(arguments.contains(&"--check")), "{ran:?}");
+        assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0, "{arguments:?}");
+    }
+    let pending = run(place.path(), &["migrate", "--plan", "--json"]).json()["pending"].clone();
+    let applied = run(place.path(), &["migrate", "--json"]).exits(0).json();
+    assert_eq!(applied, json!({"applied": pending, "pending": []}));
+    assert_eq!(run(place.path(), &["migrate", "--check", "--json"]).exits(0).json()["pending"], json!([]));
+}
+
+#[test]
+fn a_database_in_a_directory_that_is_not_there_is_refused_and_not_made() {
+    let place = tempdir().unwrap();
+    let away = place.path().join("away");
+    let url = format!("sqlite:{}/authy.db", away.display());
+    let ran = run(place.path(), &["user", "list", "--database-url", &url, "--json"]).exits(1);
+    assert!(ran.error()["message"].as_str().unwrap().contains("does not exist"), "{ran:?}");
+    assert!(!away.exists());
+}
+
+#[test]
+fn a_data_directory_is_closed_to_others_unless_it_holds_what_is_not_ours() {
+    let place = tempdir().unwrap();
+    let mode = |name: &str| std::fs::metadata(place.path().join(name)).unwrap().permissions().mode() & 0o777;
+    for name in ["ours", "theirs"] {
+        std::fs::create_dir(place.path().join(name)).unwrap();
+        std::fs::set_permissions(place.path().join(name), std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    std::fs::write(place.path().join("theirs/novel.txt"), "").unwrap();
+    for name in ["ours", "theirs", "new"] {
+        run(place.path(), &["group", "list", "--data-dir", name]).exits(0);
+    }
+    assert_eq!((mode("ours"), mode("theirs"), mode("new")), (0o700, 0o755, 0o700));
+}
+
+#[test]
+fn a_server_that_cannot_start_says_why_and_what_to_do() {
+    let place = tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let serve = |more: &[&str]| -> Value {
+        let quiet = ["serve", "--json", "--management-listen", "off", "--listen"];
+        authy(place.path(), &[("AUTHY_LOG", "off")], &[&quiet[..], more].concat()).exits(1).error()
+    };
+    let error = serve(&[&address]);
+    assert!(error["message"].as_str().unwrap().contains(&address) && error["mend"].as_str().unwrap().contains("AUTHY_LISTEN"), "{error}");
+    let error = serve(&["127.0.0.1:0", "--redis-url", "redis://127.0.0.1:1"]);
+    assert!(error["mend"].as_str().unwrap().contains("AUTHY_REDIS_URL"), "{error}");
+    let error = serve(&["127.0.0.1:0", "--database-url", "postgres://authy@127.0.0.1:1/authy"]);
+    assert!(error["mend"].as_str().unwrap().contains("AUTHY_DATABASE_URL"), "{error}");
+}
