@@ -63,7 +63,7 @@ async fn a_new_password_needs_the_old_one_and_ends_the_other_sessions() {
             .await
             .page();
         assert_ne!(wrong.status, 200, "{}", wrong.body);
-        assert!(other.open("/account").await.page().status == 200 && other.open("/account").await.page().has("login-form") == false);
+        assert!(other.open("/account").await.page().status == 200 && !other.open("/account").await.page().has("login-form"));
         browser
             .submit(&page, "password-form", &[(&current, PASSWORD), (&new, "a new password 1"), (&again, "a new password 1")])
             .await
