@@ -72,7 +72,7 @@ fn split(token: &str) -> Result<(&str, &str, &str, &str), JoseError> {
 }
 
 /// RFC 7515 §2: base64url without padding, white space or other characters; in one spelling only, so no stray bits either.
-fn decode(part: &str) -> Result<Vec<u8>, JoseError> {
+pub(super) fn decode(part: &str) -> Result<Vec<u8>, JoseError> {
     URL_SAFE_NO_PAD.decode(part).map_err(|_| JoseError::Malformed("a part is not base64url"))
 }
 
