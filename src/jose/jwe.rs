@@ -5,7 +5,8 @@
 
 use std::fmt;
 
-use josekit::jwe::{self, JweContentEncryption};
+use josekit::jwe::JweContentEncryption;
+use josekit::jwe::enc;
 
 pub mod decryption;
 pub mod recipient;
@@ -91,11 +92,11 @@ impl ContentEncryption {
 
     fn cipher(self) -> &'static dyn JweContentEncryption {
         match self {
-            Self::A128CbcHs256 => &jwe::A128CBC_HS256,
-            Self::A256CbcHs512 => &jwe::A256CBC_HS512,
-            Self::A128Gcm => &jwe::A128GCM,
-            Self::A192Gcm => &jwe::A192GCM,
-            Self::A256Gcm => &jwe::A256GCM,
+            Self::A128CbcHs256 => &enc::A128CBC_HS256,
+            Self::A256CbcHs512 => &enc::A256CBC_HS512,
+            Self::A128Gcm => &enc::A128GCM,
+            Self::A192Gcm => &enc::A192GCM,
+            Self::A256Gcm => &enc::A256GCM,
         }
     }
 }

@@ -9,6 +9,7 @@
 //! | RFC 7638 | [`mod@thumbprint`] |
 
 pub mod algorithm;
+pub mod foreign;
 pub mod json;
 pub mod jwe;
 pub mod jwks;
@@ -19,6 +20,7 @@ pub mod thumbprint;
 pub mod verify;
 
 pub use algorithm::{Algorithm, half_hash};
+pub use foreign::ForeignToken;
 pub use keys::{KeyKind, KeyPair, KeySet, SealedPair};
 pub use sign::Signer;
 pub use thumbprint::thumbprint;

@@ -60,7 +60,7 @@ pub fn verify(keys: &KeySet, token: &str, expect: Expect<'_>) -> Result<Map<Stri
 }
 
 /// RFC 7515 §7.1: exactly three parts. Returns what is signed, then the parts.
-fn split(token: &str) -> Result<(&str, &str, &str, &str), JoseError> {
+pub(super) fn split(token: &str) -> Result<(&str, &str, &str, &str), JoseError> {
     if token.len() > MAX_BYTES {
         return Err(JoseError::Malformed("longer than 16 KiB"));
     }
