@@ -128,6 +128,8 @@ purposes! {
     Cookie, cookie, "cookie";
     /// The successor of a refresh token.
     RefreshSuccessor, refresh_successor, "refresh-successor";
+    /// Nonces of DPoP proofs.
+    DpopNonce, dpop_nonce, "dpop-nonce";
     /// Names of throttle counters, so that the key-value store holds no names of people.
     Throttle, throttle, "throttle";
 }

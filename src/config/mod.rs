@@ -85,6 +85,8 @@ pub struct Settings {
     pub hashing: Hashing,
     /// Requests that authy makes itself.
     pub outbound: Outbound,
+    /// Every DPoP proof needs a nonce of ours: RFC 9449 §8.
+    pub require_dpop_nonce: bool,
     /// Requests for another host than the issuer's are refused.
     pub strict_host: bool,
     /// Threads that answer requests.
@@ -128,6 +130,7 @@ pub fn settle(values: &Values) -> Result<Settings, Problems> {
         brand: Brand::read(&mut reader),
         hashing: Hashing::read(&mut reader),
         outbound: Outbound::read(&mut reader),
+        require_dpop_nonce: reader.one("dpop.require_nonce", parse::boolean),
         strict_host: reader.one("strict_host", parse::boolean),
         workers: reader.one("workers", parse::threads),
         shutdown_timeout: reader.one("shutdown_timeout", parse::duration),

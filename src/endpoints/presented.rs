@@ -9,6 +9,7 @@ use crate::endpoints::token::issue::ACCESS_TOKEN_PREFIX;
 use crate::grants::refresh_token::successor;
 use crate::jose::keys::KeySet;
 use crate::jose::verify::{self, Expect, Typ};
+use crate::model::confirmation::Confirmation;
 use crate::sealing::{Purpose, Sealer};
 use crate::spec::access_token::{GRANT_ID, Holder, OpaqueClaims};
 
@@ -49,5 +50,6 @@ fn from_jwt(claims: &Map<String, Value>) -> Option<OpaqueClaims> {
         issued_at: moment("iat")?,
         expires_at: moment("exp")?,
         jti: text("jti")?,
+        confirmation: claims.get("cnf").map_or_else(|| Ok(Confirmation::default()), Confirmation::deserialize).ok()?,
     })
 }

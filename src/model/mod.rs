@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod authorization_code;
 pub mod client;
+pub mod confirmation;
 pub mod consent;
 pub mod grant;
 pub mod group;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
+use crate::model::confirmation::Confirmation;
 use crate::model::grant::Authentication;
 use crate::spec::scope::Scope;
 
@@ -42,6 +43,9 @@ pub struct OpaqueClaims {
     pub expires_at: Timestamp,
     /// Its own random name, by which it can be revoked.
     pub jti: String,
+    /// To which keys it is bound: RFC 7800 §3.1.
+    #[serde(default, rename = "cnf", skip_serializing_if = "Confirmation::is_none")]
+    pub confirmation: Confirmation,
 }
 
 impl OpaqueClaims {
@@ -101,6 +105,7 @@ impl JwtClaims<'_> {
             ("acr", authentication.filter(|how| !how.acr.is_empty()).map(|how| Value::from(how.acr.as_str()))),
             ("amr", authentication.filter(|how| !how.amr.is_empty()).map(|how| Value::from(how.amr.clone()))),
             ("groups", (token.grant_id().is_some() && granted.contains("groups")).then(|| Value::from(self.groups.to_vec()))),
+            ("cnf", (!token.confirmation.is_none()).then(|| serde_json::to_value(&token.confirmation).unwrap_or_default())),
             (GRANT_ID, token.grant_id().map(|id| Value::from(id.to_string()))),
         ]
         .into_iter()
@@ -123,6 +128,7 @@ mod tests {
             issued_at: Timestamp::from_seconds(1_618_354_090),
             expires_at: Timestamp::from_seconds(1_639_528_912),
             jti: "dbe39bf3a3ba4238a513f51d6e1691c4".to_owned(),
+            confirmation: Confirmation::default(),
         }
     }
 

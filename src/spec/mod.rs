@@ -20,6 +20,7 @@
 //! | RFC 9101 §4 | [`request_object`] |
 //! | RFC 9207 §2 | [`return_path`] |
 //! | RFC 9700 §2.1 §4.8.2 | [`redirect_uri`], [`pkce`] |
+//! | RFC 9449 §4 §10 | [`dpop`] |
 //! | OAuth 2.0 Form Post Response Mode | [`response_mode`] |
 //! | OAuth 2.0 Multiple Response Types | [`response_type`], [`response_mode`] |
 //! | OIDC Core §2 §3.1.3.6 | [`id_token`] |
@@ -38,6 +39,7 @@ pub mod claims;
 pub mod claims_request;
 pub mod client_metadata;
 pub mod discovery;
+pub mod dpop;
 pub mod error;
 pub mod id_token;
 pub mod introspection;

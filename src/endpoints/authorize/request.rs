@@ -19,6 +19,8 @@ pub struct AuthorizationRequest {
     pub code_challenge: Option<CodeChallenge>,
     /// `nonce`.
     pub nonce: Option<String>,
+    /// The DPoP key that the code is bound to.
+    pub dpop_jkt: Option<String>,
     /// `prompt`, `max_age` and the hints.
     pub hints: Hints,
     /// The `claims` parameter.
