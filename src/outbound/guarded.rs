@@ -130,7 +130,8 @@ impl Clients {
         let tls = trust::client_config(authorities.unwrap_or_else(trust::system))?;
         let client = |reach| {
             let builder = Client::builder().use_preconfigured_tls(tls.clone()).user_agent(concat!("authy/", env!("CARGO_PKG_VERSION")));
-            let builder = builder.redirect(redirect::Policy::none()).no_proxy().dns_resolver(Arc::new(Checked::new(resolver.clone(), reach)));
+            let builder =
+                builder.redirect(redirect::Policy::none()).no_proxy().dns_resolver(Arc::new(Checked::new(resolver.clone(), reach)));
             // Each request connects anew, to an address that was checked for it.
             builder.pool_max_idle_per_host(0).timeout(PATIENCE).build()
         };

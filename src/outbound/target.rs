@@ -153,7 +153,13 @@ mod tests {
 
     #[test]
     fn an_ordinary_https_url_may_be_asked() {
-        for text in ["https://rp.example/jwks", "https://rp.example:8443/jwks?a=b", "https://RP.example/", "https://8.8.8.8/", "https://[2606:4700::1]/"] {
+        for text in [
+            "https://rp.example/jwks",
+            "https://rp.example:8443/jwks?a=b",
+            "https://RP.example/",
+            "https://8.8.8.8/",
+            "https://[2606:4700::1]/",
+        ] {
             assert_eq!(check(text).unwrap().reach, Reach::Public, "{text}");
         }
         assert_eq!(check("https://rp.example/jwks").unwrap().authority(), "rp.example:443");
@@ -162,11 +168,32 @@ mod tests {
     #[test]
     fn whatever_two_parsers_could_read_differently_is_refused() {
         for text in [
-            "http://rp.example/", "file:///etc/passwd", "gopher://rp.example/", "ftp://rp.example/", "javascript:alert(1)", "//rp.example/", "",
-            "https://ada@rp.example/", "https://ada:pw@rp.example/", "https://@rp.example/", "https://rp.example#f", "https:rp.example",
-            "https://rp.example\\@10.0.0.1/", "https://rp.example/\t", "https://rp.example /", "https://rp.exämple/", "https://%72p.example/",
-            "https://0x7f.1/", "https://2130706433/", "https://0177.0.0.1/", "https://127.1/", "https://0x7f000001/", "https://010.8.8.8/",
-            "https://[0:0:0:0:0:0:0:1]/", "https:///rp.example/", "https:/rp.example/",
+            "http://rp.example/",
+            "file:///etc/passwd",
+            "gopher://rp.example/",
+            "ftp://rp.example/",
+            "javascript:alert(1)",
+            "//rp.example/",
+            "",
+            "https://ada@rp.example/",
+            "https://ada:pw@rp.example/",
+            "https://@rp.example/",
+            "https://rp.example#f",
+            "https:rp.example",
+            "https://rp.example\\@10.0.0.1/",
+            "https://rp.example/\t",
+            "https://rp.example /",
+            "https://rp.exämple/",
+            "https://%72p.example/",
+            "https://0x7f.1/",
+            "https://2130706433/",
+            "https://0177.0.0.1/",
+            "https://127.1/",
+            "https://0x7f000001/",
+            "https://010.8.8.8/",
+            "https://[0:0:0:0:0:0:0:1]/",
+            "https:///rp.example/",
+            "https:/rp.example/",
         ] {
             assert!(matches!(check(text), Err(OutboundError::Refused(_))), "{text} {:?}", check(text).is_ok());
         }
@@ -175,9 +202,21 @@ mod tests {
     #[test]
     fn an_address_that_is_not_public_is_refused_in_every_spelling() {
         for text in [
-            "https://127.0.0.1/", "https://[::1]/", "https://[::ffff:7f00:1]/", "https://0.0.0.0/", "https://169.254.169.254/latest/",
-            "https://10.0.0.1/", "https://172.16.0.1/", "https://192.168.0.1/", "https://[fd00::1]/", "https://[fe80::1]/",
-            "https://100.64.0.1/", "https://localhost/", "https://localhost./", "https://a.localhost/", "https://intranet/",
+            "https://127.0.0.1/",
+            "https://[::1]/",
+            "https://[::ffff:7f00:1]/",
+            "https://0.0.0.0/",
+            "https://169.254.169.254/latest/",
+            "https://10.0.0.1/",
+            "https://172.16.0.1/",
+            "https://192.168.0.1/",
+            "https://[fd00::1]/",
+            "https://[fe80::1]/",
+            "https://100.64.0.1/",
+            "https://localhost/",
+            "https://localhost./",
+            "https://a.localhost/",
+            "https://intranet/",
         ] {
             for registrant in [Registrant::Administrator, Registrant::Anybody] {
                 assert_eq!(Target::check(text, registrant, &Rules::default()).err(), Some(OutboundError::Address), "{text}");

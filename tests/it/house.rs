@@ -71,7 +71,10 @@ fn forbidden(module: &str) -> Vec<String> {
             (crates(&["actix_web", "askama", "diesel", "redis", "tokio", "josekit"]), modules(&[ABOVE_SPEC, PIPELINES, TOP]))
         }
         "jose" | "sealing" => (crates(&["actix_web", "askama", "diesel", "redis", "tokio"]), modules(&[&ABOVE_SPEC[2..], PIPELINES, TOP])),
-        "store" => (crates(&["actix_web", "askama", "josekit"]), modules(&[&["config", "telemetry", "app", "hashing", "outbound"], PIPELINES, TOP])),
+        "store" => (
+            crates(&["actix_web", "askama", "josekit"]),
+            modules(&[&["config", "telemetry", "app", "hashing", "outbound"], PIPELINES, TOP]),
+        ),
         "config" | "telemetry" | "failure" | "hashing" | "outbound" | "app" => {
             (crates(&["actix_web", "askama", "diesel", "redis"]), modules(&[PIPELINES, TOP]))
         }
