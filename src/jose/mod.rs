@@ -3,13 +3,13 @@
 //! | RFC | file |
 //! |---|---|
 //! | RFC 7518 §3, RFC 8037 §3.1 | [`algorithm`] |
-//! | RFC 7515 | [`sign`], [`verify`] |
+//! | RFC 7515 | [`sign`], [`verify`], [`client_keys`] |
 //! | RFC 7516, RFC 7518 §4, §5 | [`jwe`] |
 //! | RFC 7517 | [`jwks`] |
 //! | RFC 7638 | [`mod@thumbprint`] |
 
 pub mod algorithm;
-pub mod foreign;
+pub mod client_keys;
 pub mod json;
 pub mod jwe;
 pub mod jwks;
@@ -20,7 +20,7 @@ pub mod thumbprint;
 pub mod verify;
 
 pub use algorithm::{Algorithm, half_hash};
-pub use foreign::ForeignToken;
+pub use client_keys::{ClientKeys, Signed};
 pub use keys::{KeyKind, KeyPair, KeySet, SealedPair};
 pub use sign::Signer;
 pub use thumbprint::thumbprint;
