@@ -40,6 +40,8 @@ pub struct Metadata {
     pub revocation_endpoint_auth_methods_supported: Names,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub introspection_endpoint_auth_methods_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dpop_signing_alg_values_supported: Names,
     pub display_values_supported: Names,
     pub prompt_values_supported: Names,
     pub claim_types_supported: Names,
@@ -69,6 +71,8 @@ pub struct Registries<'a> {
     pub id_token_algs: &'a [&'a str],
     /// `userinfo_signing_alg_values_supported`; left out when there are none.
     pub userinfo_algs: &'a [&'a str],
+    /// `dpop_signing_alg_values_supported`: RFC 9449 §5.1.
+    pub dpop_algs: &'a [&'a str],
     /// `scopes_supported`.
     pub scopes: &'a [&'a str],
     /// `acr_values_supported`.
@@ -103,6 +107,7 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         token_endpoint_auth_methods_supported: names(registries.auth_methods),
         revocation_endpoint_auth_methods_supported: names(registries.auth_methods),
         introspection_endpoint_auth_methods_supported: names(&proving),
+        dpop_signing_alg_values_supported: names(registries.dpop_algs),
         display_values_supported: names(DISPLAY_VALUES),
         prompt_values_supported: names(PROMPT_VALUES),
         claim_types_supported: names(&["normal"]),

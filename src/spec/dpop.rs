@@ -16,8 +16,6 @@ use crate::spec::params::Params;
 pub const MAX_AGE: Duration = Duration::from_secs(120);
 /// How far ahead the clock of its maker may be.
 pub const MAX_AHEAD: Duration = Duration::from_secs(60);
-/// The members that no public key has: RFC 7518 §6.
-const PRIVATE_MEMBERS: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /// The request that a proof must be made for.
 #[derive(Clone, Copy, Debug)]
@@ -48,20 +46,15 @@ pub const fn invalid_proof() -> OAuthError {
     OAuthError::invalid_dpop_proof("The DPoP proof is not valid for this request.")
 }
 
-/// RFC 9449 §4.3 items 4, 6 and 7: the type, and the public key that the proof brings along. The algorithm is asymmetric by its type.
+/// RFC 9449 §4.3 item 4: the type keeps proofs and other tokens apart.
 ///
 /// # Errors
 /// `invalid_dpop_proof`.
-pub fn key_of(header: &Map<String, Value>) -> Result<&Value, Refusal> {
-    if header.get("typ").and_then(Value::as_str) != Some("dpop+jwt") {
-        return Err(invalid_proof().because("the typ of the proof is not dpop+jwt"));
+pub fn check_type(header: &Map<String, Value>) -> Result<(), Refusal> {
+    if header.get("typ").and_then(Value::as_str) == Some("dpop+jwt") {
+        return Ok(());
     }
-    let key = header.get("jwk").filter(|key| key.is_object());
-    let key = key.ok_or_else(|| invalid_proof().because("the proof brings no jwk"))?;
-    if PRIVATE_MEMBERS.iter().any(|member| key.get(member).is_some()) {
-        return Err(invalid_proof().because("the jwk of the proof has a private or symmetric part"));
-    }
-    Ok(key)
+    Err(invalid_proof().because("the typ of the proof is not dpop+jwt"))
 }
 
 /// RFC 9449 §4.3 items 3 and 8 to 12, a rule a line.
@@ -117,6 +110,15 @@ fn names_one_of(htu: &str, urls: &[String]) -> bool {
     };
     let Some(named) = normal(htu) else { return false };
     urls.iter().any(|url| normal(url).as_ref() == Some(&named))
+}
+
+/// RFC 9449 §7.1: the challenge of a resource. A request that brought no token gets no error code.
+pub fn www_authenticate(algorithms: &[&str], error: Option<&OAuthError>) -> String {
+    let mut challenge = format!("DPoP algs=\"{}\"", algorithms.join(" "));
+    if let Some(error) = error {
+        challenge.push_str(&format!(", error=\"{}\", error_description=\"{}\"", error.error, error.description));
+    }
+    challenge
 }
 
 /// RFC 9449 §10: the key that the code of this request is to be bound to.
@@ -197,16 +199,12 @@ mod tests {
     }
 
     #[test]
-    fn the_header_brings_a_public_key_and_the_type() {
-        let header = |header: Value| key_of(header.as_object().unwrap()).cloned();
-        let key = json!({"kty": "EC", "crv": "P-256", "x": "x", "y": "y"});
-        assert_eq!(header(json!({"typ": "dpop+jwt", "jwk": key})).unwrap(), key);
-        assert!(header(json!({"typ": "JWT", "jwk": key})).is_err());
-        assert!(header(json!({"jwk": key})).is_err());
-        assert!(header(json!({"typ": "dpop+jwt", "jwk": "x"})).is_err());
-        assert!(header(json!({"typ": "dpop+jwt"})).is_err());
-        assert!(header(json!({"typ": "dpop+jwt", "jwk": {"kty": "EC", "d": "x"}})).is_err());
-        assert!(header(json!({"typ": "dpop+jwt", "jwk": {"kty": "oct", "k": "x"}})).is_err());
+    fn a_proof_has_its_own_type() {
+        let typ = |typ: Value| check_type(json!({ "typ": typ }).as_object().unwrap());
+        assert!(typ(json!("dpop+jwt")).is_ok());
+        for other in [json!("JWT"), json!("at+jwt"), json!(null), json!(["dpop+jwt"])] {
+            assert!(typ(other).is_err());
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::model::client::Client;
 use crate::spec::claims_request::ClaimsRequest;
+use crate::spec::dpop;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
 use crate::spec::pkce::CodeChallenge;
@@ -47,7 +48,8 @@ impl AuthorizationRequest {
         hints.max_age = hints.max_age.or(client.metadata.default_max_age); // OIDC Registration §2
         let claims = ClaimsRequest::check(params)?; // OIDC Core §5.5
         let resources = crate::spec::resource::requested(params)?; // RFC 8707 §2.1
-        Ok(Self { scope, code_challenge, nonce: nonce(params)?, hints, claims, resources, hinted_subject: None })
+        let dpop_jkt = dpop::requested_key(params)?; // RFC 9449 §10
+        Ok(Self { scope, code_challenge, nonce: nonce(params)?, dpop_jkt, hints, claims, resources, hinted_subject: None })
     }
 
     /// Adds what the `id_token_hint` says, once its signature has been verified.

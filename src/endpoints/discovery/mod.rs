@@ -3,6 +3,7 @@
 pub mod http;
 
 use crate::client_auth::METHODS;
+use crate::endpoints::possession::DPOP_ALGORITHMS;
 use crate::grants::GRANTS;
 use crate::jose::algorithm::Algorithm;
 use crate::spec::discovery::{self, Metadata, Registries};
@@ -25,6 +26,7 @@ pub fn document(issuer: &Issuer) -> Metadata {
             response_modes: ResponseMode::SUPPORTED,
             id_token_algs: &algorithms,
             userinfo_algs: &algorithms,
+            dpop_algs: &DPOP_ALGORITHMS.map(Algorithm::as_str),
             scopes: SCOPES_SUPPORTED,
             acr_values: &[crate::accounts::session::ACR_PASSWORD],
             ui_locales: &["en"],

@@ -1,9 +1,9 @@
 //! To what the tokens of a client must be bound: RFC 8705 §3.4, RFC 9449 §5.2, and the profiles. Pure.
 
-use crate::client_auth::Credentials;
-use crate::jose::{Algorithm, ForeignToken};
+use crate::jose::Algorithm;
 use crate::model::client::{Client, Profile};
 use crate::model::confirmation::{Binding, Confirmation};
+use crate::spec::bearer::Scheme;
 use crate::spec::dpop;
 use crate::spec::error::{OAuthError, Refusal};
 
@@ -45,17 +45,26 @@ pub fn check(wanted: Binding, confirmation: &Confirmation) -> Result<(), Refusal
 ///
 /// # Errors
 /// `invalid_dpop_proof`.
-pub fn algorithm_is_allowed(client: &Client, credentials: &Credentials) -> Result<(), Refusal> {
-    if !client.metadata.profile.is_fapi() {
-        return Ok(());
-    }
-    let weak = |proof: &Option<String>| {
-        proof.as_deref().and_then(|proof| ForeignToken::parse(proof).ok()).is_none_or(|proof| proof.algorithm == Algorithm::RS256)
-    };
-    if credentials.dpop.iter().any(weak) {
+pub fn algorithm_is_allowed(client: &Client, algorithm: Algorithm) -> Result<(), Refusal> {
+    let fapi = matches!(client.metadata.profile, Profile::Fapi1 | Profile::Fapi2);
+    if fapi && algorithm == Algorithm::RS256 {
         return Err(dpop::invalid_proof().because("the profile of the client does not allow RS256"));
     }
     Ok(())
+}
+
+/// Whether an access token may be used so: with the scheme it was issued for, by whoever holds its keys. RFC 9449 §7.1, RFC 8705 §3.
+///
+/// # Errors
+/// `invalid_token`.
+pub fn use_of_token(bound_to: &Confirmation, scheme: Scheme, shown: &Confirmation) -> Result<(), Refusal> {
+    const INVALID: OAuthError = OAuthError::invalid_token("The access token is bound to a key that the request does not prove.");
+    match (bound_to.jkt.is_some(), scheme) {
+        (true, Scheme::Bearer) => Err(INVALID.because("a DPoP-bound token was sent as a bearer token")),
+        (false, Scheme::Dpop) => Err(INVALID.because("the token is not bound to a DPoP key")),
+        _ if bound_to.is_met_by(shown) => Ok(()),
+        _ => Err(INVALID.because("another key or certificate than the one that the token is bound to")),
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use crate::app::App;
 use crate::client_auth::Credentials;
 use crate::failure::Failure;
-use crate::jose::{Algorithm, ForeignToken, thumbprint};
+use crate::jose::{Algorithm, embedded};
 use crate::model::client::Client;
 use crate::model::confirmation::Confirmation;
 use crate::spec::dpop::{self, Expected};
@@ -24,6 +24,8 @@ use nonce::Age;
 pub struct Possession {
     /// The keys.
     pub confirmation: Confirmation,
+    /// What signed the DPoP proof.
+    pub algorithm: Option<Algorithm>,
     /// A nonce for the next proof, when the one that was used is getting old: RFC 9449 §8.2.
     pub next_nonce: Option<String>,
 }
@@ -36,8 +38,8 @@ pub struct Possession {
 pub async fn of_client(app: &App, client: &Client, credentials: &Credentials) -> Result<Possession, Failure> {
     let wanted = binding::of(client);
     let mut proven = dpop(app, ("POST", credentials), None).await?;
-    if proven.confirmation.jkt.is_some() {
-        binding::algorithm_is_allowed(client, credentials)?;
+    if let Some(algorithm) = proven.algorithm {
+        binding::algorithm_is_allowed(client, algorithm)?;
     }
     if wanted.takes_certificate() {
         proven.confirmation.certificate = credentials.certificate.as_ref().map(|certificate| certificate.thumbprint());
@@ -61,22 +63,21 @@ pub async fn of_token(app: &App, method: &str, credentials: &Credentials, access
 async fn dpop(app: &App, (method, credentials): (&str, &Credentials), access_token: Option<&str>) -> Result<Possession, Failure> {
     let Some(proof) = only_proof(&credentials.dpop)? else { return Ok(Possession::default()) };
     let now = app.now();
-    let token = ForeignToken::parse(proof).map_err(|error| dpop::invalid_proof().because(error.to_string()))?;
-    let key = dpop::key_of(&token.header)?;
-    let urls = app.urls_of(&credentials.path);
-    let said = dpop::check(&token.claims, Expected { method, urls: &urls, access_token, now })?;
-    token.verify(key).map_err(|error| dpop::invalid_proof().because(error.to_string()))?;
-    let jkt = thumbprint(key).ok_or_else(|| dpop::invalid_proof().because("the jwk of the proof lacks a member"))?;
+    let proof = embedded::verify(proof).map_err(|error| dpop::invalid_proof().because(error.to_string()))?;
+    dpop::check_type(&proof.header)?;
+    let urls = [app.issuer.url(&credentials.path)];
+    let said = dpop::check(&proof.claims, Expected { method, urls: &urls, access_token, now })?;
     let age = nonce::check(&app.sealer, said.nonce.as_deref(), now);
     if age == Age::Unknown || age == Age::Absent && app.settings.require_dpop_nonce {
         return Err(OAuthError::use_dpop_nonce("The DPoP proof needs a nonce of this server.").because(format!("the nonce is {age:?}")).into());
     }
-    let seen_as = URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{jkt} {}", said.jti)));
+    let seen_as = URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{} {}", proof.thumbprint, said.jti)));
     if replay::seen(&app.kv, "dpop", &seen_as, said.believed_for).await? {
         return Err(dpop::invalid_proof().because("the proof was used before").into());
     }
     let next_nonce = (age == Age::Old).then(|| nonce::make(&app.sealer, now));
-    Ok(Possession { confirmation: Confirmation { jkt: Some(jkt), certificate: None }, next_nonce })
+    let confirmation = Confirmation { jkt: Some(proof.thumbprint), certificate: None };
+    Ok(Possession { confirmation, algorithm: Some(proof.algorithm), next_nonce })
 }
 
 /// RFC 9449 §4.3 item 1: "there is not more than one DPoP HTTP request header field".

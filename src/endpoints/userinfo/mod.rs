@@ -5,11 +5,16 @@ pub mod http;
 use serde_json::{Map, Value};
 
 use crate::app::App;
+use crate::client_auth::Credentials;
+use crate::endpoints::possession::{self, binding};
 use crate::endpoints::presented;
 use crate::failure::Failure;
 use crate::jose::algorithm::Algorithm;
+use crate::model::confirmation::Confirmation;
 use crate::model::grant::Grant;
 use crate::spec::access_token::{Holder, OpaqueClaims};
+use crate::spec::bearer::Scheme;
+use crate::spec::certificate::ClientCertificate;
 use crate::spec::claims;
 use crate::spec::claims_request::ClaimsRequest;
 use crate::spec::error::OAuthError;
@@ -24,15 +29,29 @@ pub enum UserInfo {
     Jwt(String),
 }
 
+/// How the token came.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// GET or POST.
+    pub method: &'a str,
+    /// As a bearer token, or with a proof.
+    pub scheme: Scheme,
+    /// The access token.
+    pub token: &'a str,
+    /// Proof and certificate.
+    pub credentials: &'a Credentials,
+}
+
 /// OIDC Core §5.3.1: the token (`client_id` then tells whose it is), its grant, its user, and then the claims that were approved.
 ///
 /// # Errors
 /// RFC 6750 §3.1.
-pub async fn userinfo(app: &App, token: &str, client_id: &mut Option<String>) -> Result<UserInfo, Failure> {
+pub async fn userinfo(app: &App, request: &Request<'_>, client_id: &mut Option<String>) -> Result<UserInfo, Failure> {
     let keys = app.keys.current();
-    let facts = presented::access_token(token, &app.sealer, &keys.set, (app.issuer.as_str(), app.now()))
+    let facts = presented::access_token(request.token, &app.sealer, &keys.set, (app.issuer.as_str(), app.now()))
         .ok_or_else(|| invalid_token().because("the token is unknown or expired"))?;
     *client_id = Some(facts.client_id.clone());
+    sent_by_its_holder(app, request, &facts.confirmation).await?; // RFC 9449 §7.1, RFC 8705 §3
     let Holder::User { subject, grant_id } = &facts.holder else {
         return Err(OAuthError::insufficient_scope("The access token does not act for a user.").into());
     };
@@ -48,8 +67,8 @@ pub async fn userinfo(app: &App, token: &str, client_id: &mut Option<String>) ->
     let client = app.client(&facts.client_id).await?.filter(|client| client.enabled);
     let client = client.ok_or_else(|| invalid_token().because("the client is disabled or deleted"))?;
 
-    let request = ClaimsRequest::from_stored(&grant.claims_request);
-    let mut released = claims::user_claims(&user, &scope, &request.userinfo);
+    let asked = ClaimsRequest::from_stored(&grant.claims_request);
+    let mut released = claims::user_claims(&user, &scope, &asked.userinfo);
     released.insert("sub".to_owned(), Value::String(user.subject.clone())); // OIDC Core §5.3.2: always
     let Some(algorithm) = client.metadata.userinfo_signed_response_alg.as_deref().and_then(Algorithm::parse) else {
         return Ok(UserInfo::Json(released));
@@ -58,6 +77,18 @@ pub async fn userinfo(app: &App, token: &str, client_id: &mut Option<String>) ->
     released.insert("aud".to_owned(), Value::String(client.client_id.clone()));
     let signer = keys.set.signer(algorithm, app.now()).ok_or_else(|| anyhow::anyhow!("no key signs {} now", algorithm.as_str()))?;
     Ok(UserInfo::Jwt(signer.sign(None, &released).map_err(anyhow::Error::from)?))
+}
+
+/// A bound token is worth nothing without its keys. Proofs are looked at for the scheme that needs them.
+async fn sent_by_its_holder(app: &App, request: &Request<'_>, bound_to: &Confirmation) -> Result<(), Failure> {
+    let shown = match request.scheme {
+        Scheme::Dpop => possession::of_token(app, request.method, request.credentials, request.token).await?.confirmation,
+        Scheme::Bearer => Confirmation {
+            jkt: None,
+            certificate: bound_to.certificate.as_ref().and(request.credentials.certificate.as_ref()).map(ClientCertificate::thumbprint),
+        },
+    };
+    Ok(binding::use_of_token(bound_to, request.scheme, &shown)?)
 }
 
 /// A token that was asked for another resource is not for this endpoint: RFC 9068 §4, RFC 8707 §2.
