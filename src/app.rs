@@ -13,6 +13,7 @@ use crate::model::resource::Resource;
 use crate::model::user::User;
 use crate::outbound::Outbound;
 use crate::sealing::Sealer;
+use crate::sealing::pairwise::PairwiseKey;
 use crate::secret::TokenHash;
 use crate::spec::issuer::Issuer;
 use crate::store::StoreError;
@@ -24,6 +25,7 @@ use uuid::Uuid;
 pub mod builder;
 pub mod cache;
 pub mod keys;
+pub mod subjects;
 
 use cache::Cache;
 use keys::Keys;
@@ -46,6 +48,8 @@ pub struct App {
     pub sealer: Sealer,
     /// Signing keys.
     pub keys: Keys,
+    /// Names of people that only one sector of clients knows.
+    pub pairwise: PairwiseKey,
     /// The threads on which passwords are hashed.
     pub hashing: Hashing,
     /// A hash that no password fits, for users that do not exist.

@@ -14,6 +14,8 @@ use zeroize::Zeroize as _;
 use crate::entropy::Entropy;
 use crate::secret::Secret;
 
+pub mod pairwise;
+
 const VERSION: u8 = 1;
 const KEY_ID_LEN: usize = 8;
 const HEADER_LEN: usize = 1 + KEY_ID_LEN + NONCE_LEN;

@@ -30,7 +30,7 @@ pub fn access_token(token: &str, sealer: &Sealer, keys: &KeySet, (issuer, now): 
     from_jwt(&verify::verify(keys, token, expect).ok()?)
 }
 
-/// RFC 9068 §2.2, read back from a token of our own.
+/// RFC 9068 §2.2, read back from a token of our own. Its subject is the one that the client knows; the grant names the person.
 fn from_jwt(claims: &Map<String, Value>) -> Option<OpaqueClaims> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
     let moment = |name: &str| claims.get(name).and_then(Value::as_i64).map(Timestamp::from_seconds);

@@ -71,6 +71,8 @@ impl OpaqueClaims {
 pub struct JwtClaims<'a> {
     /// `iss`.
     pub issuer: &'a str,
+    /// `sub`, as the client knows the person: OIDC Core §8.
+    pub subject: &'a str,
     /// Whose token it is and what for: the same as in the sealed form.
     pub token: &'a OpaqueClaims,
     /// `auth_time`, `acr`, `amr`: RFC 9068 §2.2.1.
@@ -96,7 +98,7 @@ impl JwtClaims<'_> {
             ("iss", Some(Value::from(self.issuer))),
             ("exp", Some(Value::from(token.expires_at.as_seconds()))),
             ("aud", Some(audience)),
-            ("sub", Some(Value::from(token.subject()))),
+            ("sub", Some(Value::from(self.subject))),
             ("client_id", Some(Value::from(token.client_id.as_str()))),
             ("iat", Some(Value::from(token.issued_at.as_seconds()))),
             ("jti", Some(Value::from(token.jti.as_str()))),
@@ -143,6 +145,7 @@ mod tests {
         };
         let claims = JwtClaims {
             issuer: "https://authorization-server.example.com/",
+            subject: token.subject(),
             token: &token,
             authentication: Some(&how),
             groups: &["staff".to_owned()],
@@ -160,7 +163,7 @@ mod tests {
     #[test]
     fn a_token_of_a_client_is_about_the_client_itself() {
         let token = token(Holder::Client);
-        let claims = JwtClaims { issuer: "https://a", token: &token, authentication: None, groups: &[] }.to_json();
+        let claims = JwtClaims { issuer: "https://a", subject: token.subject(), token: &token, authentication: None, groups: &[] }.to_json();
         assert_eq!(claims["sub"], "s6BhdRkqt3");
         assert!(["gid", "groups", "auth_time", "acr", "amr"].iter().all(|name| !claims.contains_key(*name)));
     }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::spec::claims::SUPPORTED_CLAIMS;
 use crate::spec::issuer::Issuer;
 use crate::spec::pkce;
+use crate::spec::subject::SUBJECT_TYPES;
 use crate::spec::prompt::{DISPLAY_VALUES, PROMPT_VALUES};
 
 type Names = Vec<String>;
@@ -101,7 +102,7 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         response_modes_supported: names(registries.response_modes),
         grant_types_supported: names(registries.grant_types),
         acr_values_supported: names(registries.acr_values),
-        subject_types_supported: names(&["public"]),
+        subject_types_supported: names(SUBJECT_TYPES),
         id_token_signing_alg_values_supported: names(registries.id_token_algs),
         userinfo_signing_alg_values_supported: names(registries.userinfo_algs),
         token_endpoint_auth_methods_supported: names(registries.auth_methods),

@@ -30,6 +30,7 @@
 //! | OIDC Core §5.1 §5.4 | [`claims`] |
 //! | OIDC Core §5.5 | [`claims_request`] |
 //! | OIDC Core §6.1 | [`request_object`] |
+//! | OIDC Core §8 | [`subject`] |
 //! | OIDC Discovery §3 | [`discovery`] |
 //! | OIDC Registration §2 | [`client_metadata`] |
 //! | OIDC RP-Initiated Logout §2 §3 | [`logout`] |
@@ -59,5 +60,6 @@ pub mod response_mode;
 pub mod response_type;
 pub mod return_path;
 pub mod scope;
+pub mod subject;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -39,6 +39,8 @@ pub struct Standing<'a> {
     pub client: &'a Client,
     /// Who is signed in, if anybody.
     pub signed_in: Option<&'a SignedIn>,
+    /// Under which `sub` the client knows that person.
+    pub subject: Option<&'a str>,
     /// What that person approved before.
     pub consent: Option<&'a Consent>,
     /// Where the answer goes.
@@ -86,7 +88,7 @@ fn login(request: &AuthorizationRequest, standing: &Standing<'_>) -> Option<Logi
     if !fresh && request.hints.max_age.is_some_and(|max_age| too_old(auth_time, max_age, standing.now)) {
         return Some(LoginReason::TooOld);
     }
-    let subject = &signed_in.user.subject;
+    let subject = standing.subject.unwrap_or_default();
     let is_meant = request.hinted_subject.as_ref().is_none_or(|hinted| hinted == subject) && request.claims.allows_subject(subject);
     (!is_meant).then_some(LoginReason::OtherUser)
 }

@@ -2,15 +2,21 @@
 
 pub mod http;
 
+use std::sync::Arc;
+
 use crate::app::App;
 use crate::client_auth::{self, AuthenticatedClient, Credentials, Presented};
 use crate::endpoints::presented;
 use crate::failure::Failure;
+use crate::model::client::Client;
+use crate::model::grant::Grant;
+use crate::model::user::User;
 use crate::secret::TokenHash;
-use crate::spec::access_token::{Holder, OpaqueClaims};
+use crate::spec::access_token::OpaqueClaims;
 use crate::spec::error::OAuthError;
 use crate::spec::introspection::Introspection;
 use crate::spec::params::Params;
+use crate::spec::subject;
 
 /// RFC 7662 §2: who asks, about what, and may they know.
 ///
@@ -28,7 +34,10 @@ pub async fn introspect(app: &App, body: &str, credentials: &Credentials) -> Res
     }
     let keys = app.keys.current();
     match presented::access_token(token, &app.sealer, &keys.set, (app.issuer.as_str(), app.now())) {
-        Some(facts) if may_know(app, &client, &facts).await? && lives(app, &facts).await? => access_token(app, &facts).await,
+        Some(facts) if may_know(app, &client, &facts).await? => {
+            let standing = standing(app, &facts).await?;
+            Ok(standing.map_or_else(Introspection::inactive, |standing| access_token(app, &facts, &standing)))
+        }
         _ => Ok(Introspection::inactive()),
     }
 }
@@ -48,38 +57,43 @@ async fn may_know(app: &App, client: &AuthenticatedClient, facts: &OpaqueClaims)
     Ok(false)
 }
 
-/// Everything that can end a token before its time.
-async fn lives(app: &App, facts: &OpaqueClaims) -> Result<bool, Failure> {
-    let issued_to = app.client(&facts.client_id).await?;
-    if !issued_to.is_some_and(|client| client.enabled) {
-        return Ok(false);
-    }
-    match &facts.holder {
-        Holder::Client => Ok(!app.token_is_revoked(&facts.jti).await?),
-        Holder::User { subject, grant_id } => {
-            let grant_lives = app.grant(*grant_id).await?.is_some_and(|grant| grant.revoked_at.is_none());
-            Ok(grant_lives && app.user(subject).await?.is_some_and(|user| user.is_active()))
-        }
-    }
+/// What a token that lives stands on.
+struct Standing {
+    client: Arc<Client>,
+    person: Option<(Arc<Grant>, Arc<User>)>,
 }
 
-async fn access_token(app: &App, facts: &OpaqueClaims) -> Result<Introspection, Failure> {
-    let username = match &facts.holder {
-        Holder::Client => None,
-        Holder::User { subject, .. } => app.user(subject).await?.map(|user| user.username.clone()),
+/// Everything that can end a token before its time.
+async fn standing(app: &App, facts: &OpaqueClaims) -> Result<Option<Standing>, Failure> {
+    let Some(client) = app.client(&facts.client_id).await?.filter(|client| client.enabled) else { return Ok(None) };
+    let Some(grant_id) = facts.grant_id() else {
+        let revoked = app.token_is_revoked(&facts.jti).await?;
+        return Ok((!revoked).then_some(Standing { client, person: None }));
     };
+    let Some(grant) = app.grant(grant_id).await?.filter(|grant| grant.revoked_at.is_none()) else { return Ok(None) };
+    let user = app.user(&grant.subject).await?.filter(|user| user.is_active());
+    Ok(user.map(|user| Standing { client, person: Some((grant, user)) }))
+}
+
+fn access_token(app: &App, facts: &OpaqueClaims, standing: &Standing) -> Introspection {
+    let Standing { client, person } = standing;
+    let user = person.as_ref().map(|(_, user)| user);
+    let how = person.as_ref().map(|(grant, _)| &grant.authentication);
     let answer = Introspection {
         scope: Some(facts.scope.clone()).filter(|scope| !scope.is_empty()),
         client_id: Some(facts.client_id.clone()),
-        username,
+        // The name that is the same everywhere would undo a pairwise one: OIDC Core §8.
+        username: user.filter(|_| !subject::is_pairwise(client)).map(|user| user.username.clone()),
         token_type: Some(facts.confirmation.token_type()),
         confirmation: facts.confirmation.clone(),
-        sub: Some(facts.subject().to_owned()),
+        sub: Some(user.map_or_else(|| facts.client_id.clone(), |user| app.subject_for(client, &user.subject))),
         iss: Some(app.issuer.as_str().to_owned()),
         jti: Some(facts.jti.clone()),
+        auth_time: how.map(|how| how.auth_time.as_seconds()), // RFC 9470 §6.2
+        acr: how.map(|how| how.acr.clone()).filter(|acr| !acr.is_empty()),
         ..Introspection::active(facts.issued_at, facts.expires_at)
     };
-    Ok(answer.with_audience(&facts.audience))
+    answer.with_audience(&facts.audience)
 }
 
 /// A refresh token is only its own client's business.
@@ -98,7 +112,7 @@ async fn refresh_token(app: &App, client: &AuthenticatedClient, token: &str) -> 
     Ok(Introspection {
         scope: Some(grant.scopes.join(" ")),
         client_id: Some(grant.client_id),
-        sub: Some(grant.subject),
+        sub: Some(app.subject_for(client, &grant.subject)),
         iss: Some(app.issuer.as_str().to_owned()),
         ..Introspection::active(token.issued_at, expires_at)
     })

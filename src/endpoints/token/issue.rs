@@ -152,7 +152,7 @@ impl<'a> Mint<'a> {
         let lifetime = self.client.metadata.id_token_lifetime.map_or(self.app.settings.lifetimes.id_token, Duration::from_secs);
         let claims = IdTokenClaims {
             issuer: self.app.issuer.as_str(),
-            subject: &user.subject,
+            subject: &self.app.subject_for(self.client, &user.subject), // OIDC Core §8
             audience: &self.client.client_id,
             issued_at: self.now,
             expires_at: self.now + lifetime,
@@ -224,6 +224,7 @@ impl<'a> Mint<'a> {
         let algorithm = resources.first().and_then(|resource| Algorithm::parse(&resource.signing_algorithm)).unwrap_or(Algorithm::ES256);
         let signed = JwtClaims {
             issuer: self.app.issuer.as_str(),
+            subject: &self.app.subject_for(self.client, claims.subject()),
             token: claims,
             authentication: person.map(|(_, authentication)| authentication),
             groups: person.map(|(user, _)| user.groups.as_slice()).unwrap_or_default(),

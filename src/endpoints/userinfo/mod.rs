@@ -52,7 +52,7 @@ pub async fn userinfo(app: &App, request: &Request<'_>, client_id: &mut Option<S
         .ok_or_else(|| invalid_token().because("the token is unknown or expired"))?;
     *client_id = Some(facts.client_id.clone());
     sent_by_its_holder(app, request, &facts.confirmation).await?; // RFC 9449 §7.1, RFC 8705 §3
-    let Holder::User { subject, grant_id } = &facts.holder else {
+    let Holder::User { grant_id, .. } = &facts.holder else {
         return Err(OAuthError::insufficient_scope("The access token does not act for a user.").into());
     };
     let grant = app.grant(*grant_id).await?.filter(|grant| grant.revoked_at.is_none());
@@ -62,14 +62,14 @@ pub async fn userinfo(app: &App, request: &Request<'_>, client_id: &mut Option<S
     if !scope.is_openid() {
         return Err(OAuthError::insufficient_scope("The openid scope is required.").into()); // OIDC Core §5.3.1
     }
-    let user = app.user(subject).await?.filter(|user| user.is_active());
+    let user = app.user(&grant.subject).await?.filter(|user| user.is_active());
     let user = user.ok_or_else(|| invalid_token().because("the account is locked or deleted"))?;
     let client = app.client(&facts.client_id).await?.filter(|client| client.enabled);
     let client = client.ok_or_else(|| invalid_token().because("the client is disabled or deleted"))?;
 
     let asked = ClaimsRequest::from_stored(&grant.claims_request);
     let mut released = claims::user_claims(&user, &scope, &asked.userinfo);
-    released.insert("sub".to_owned(), Value::String(user.subject.clone())); // OIDC Core §5.3.2: always
+    released.insert("sub".to_owned(), Value::String(app.subject_for(&client, &user.subject))); // OIDC Core §5.3.2: always; §8
     let Some(algorithm) = client.metadata.userinfo_signed_response_alg.as_deref().and_then(Algorithm::parse) else {
         return Ok(UserInfo::Json(released));
     };
