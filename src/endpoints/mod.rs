@@ -1,7 +1,9 @@
 //! One folder per endpoint: `mod.rs` lists the steps, `http.rs` is actix, the other files are pure rules.
 
+pub mod algorithms;
 pub mod authorize;
 pub mod discovery;
+pub mod encrypted;
 pub mod end_session;
 pub mod introspect;
 pub mod jwks;

@@ -34,7 +34,21 @@ pub struct Metadata {
     pub subject_types_supported: Names,
     pub id_token_signing_alg_values_supported: Names,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub id_token_encryption_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub id_token_encryption_enc_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub userinfo_signing_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub userinfo_encryption_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub userinfo_encryption_enc_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub introspection_signing_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub introspection_encryption_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub introspection_encryption_enc_values_supported: Names,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub token_endpoint_auth_methods_supported: Names,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -72,6 +86,10 @@ pub struct Registries<'a> {
     pub id_token_algs: &'a [&'a str],
     /// `userinfo_signing_alg_values_supported`; left out when there are none.
     pub userinfo_algs: &'a [&'a str],
+    /// How the ID Token, userinfo and introspection answers are encrypted to clients: `…_encryption_alg_values_supported`.
+    pub encryption_algs: &'a [&'a str],
+    /// `…_encryption_enc_values_supported`.
+    pub encryption_encs: &'a [&'a str],
     /// `dpop_signing_alg_values_supported`: RFC 9449 §5.1.
     pub dpop_algs: &'a [&'a str],
     /// `scopes_supported`.
@@ -104,7 +122,14 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         acr_values_supported: names(registries.acr_values),
         subject_types_supported: names(SUBJECT_TYPES),
         id_token_signing_alg_values_supported: names(registries.id_token_algs),
+        id_token_encryption_alg_values_supported: names(registries.encryption_algs),
+        id_token_encryption_enc_values_supported: names(registries.encryption_encs),
         userinfo_signing_alg_values_supported: names(registries.userinfo_algs),
+        userinfo_encryption_alg_values_supported: names(registries.encryption_algs),
+        userinfo_encryption_enc_values_supported: names(registries.encryption_encs),
+        introspection_signing_alg_values_supported: names(registries.userinfo_algs),
+        introspection_encryption_alg_values_supported: names(registries.encryption_algs),
+        introspection_encryption_enc_values_supported: names(registries.encryption_encs),
         token_endpoint_auth_methods_supported: names(registries.auth_methods),
         revocation_endpoint_auth_methods_supported: names(registries.auth_methods),
         introspection_endpoint_auth_methods_supported: names(&proving),

@@ -6,6 +6,7 @@ use crate::client_auth::METHODS;
 use crate::endpoints::possession::DPOP_ALGORITHMS;
 use crate::grants::GRANTS;
 use crate::jose::algorithm::Algorithm;
+use crate::jose::jwe::{ContentEncryption, KeyManagement};
 use crate::spec::discovery::{self, Metadata, Registries};
 use crate::spec::issuer::Issuer;
 use crate::spec::response_mode::ResponseMode;
@@ -26,6 +27,8 @@ pub fn document(issuer: &Issuer) -> Metadata {
             response_modes: ResponseMode::SUPPORTED,
             id_token_algs: &algorithms,
             userinfo_algs: &algorithms,
+            encryption_algs: &KeyManagement::ALL.map(KeyManagement::as_str),
+            encryption_encs: &ContentEncryption::ALL.map(ContentEncryption::as_str),
             dpop_algs: &DPOP_ALGORITHMS.map(Algorithm::as_str),
             scopes: SCOPES_SUPPORTED,
             acr_values: &[crate::accounts::session::ACR_PASSWORD],

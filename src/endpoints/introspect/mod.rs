@@ -4,37 +4,80 @@ pub mod http;
 
 use std::sync::Arc;
 
+use serde_json::json;
+
 use crate::app::App;
 use crate::client_auth::{self, AuthenticatedClient, Credentials, Presented};
+use crate::endpoints::algorithms;
+use crate::endpoints::encrypted::{self, Kind};
 use crate::endpoints::presented;
 use crate::failure::Failure;
 use crate::model::client::Client;
 use crate::model::grant::Grant;
 use crate::model::user::User;
-use crate::secret::TokenHash;
+use crate::secret::{Secret, TokenHash};
 use crate::spec::access_token::OpaqueClaims;
 use crate::spec::error::OAuthError;
 use crate::spec::introspection::Introspection;
 use crate::spec::params::Params;
 use crate::spec::subject;
 
+/// What a resource server accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// `application/json`.
+    Json,
+    /// `application/token-introspection+jwt`.
+    Jwt,
+}
+
+/// What is known about a token, in the form that was asked for.
+#[derive(Debug)]
+pub enum Answer {
+    /// RFC 7662 §2.2.
+    Json(Introspection),
+    /// RFC 9701 §5.
+    Jwt(Secret<String>),
+}
+
+/// The media type of a signed answer, and with another beginning its `typ`: RFC 9701 §4, §5.
+pub const JWT_MEDIA_TYPE: &str = "application/token-introspection+jwt";
+
+/// RFC 9701 §5: signed for the resource server that asks, and encrypted where it registered that. The claims about the token stand in
+/// one claim of their own, so that nobody takes the answer for an access token.
+async fn signed(app: &App, client: &Client, facts: &Introspection) -> Result<Secret<String>, Failure> {
+    let claims = json!({
+        "iss": app.issuer.as_str(), "aud": client.client_id, "iat": app.now().as_seconds(), "token_introspection": facts,
+    });
+    let algorithm = algorithms::signing(client, client.metadata.protocol.introspection_signed_response_alg.as_deref());
+    let signed = app.sign(algorithm, Some("token-introspection+jwt"), &claims)?;
+    encrypted::token(app, client, Kind::Introspection, signed).await
+}
+
 /// RFC 7662 §2: who asks, about what, and may they know.
 ///
 /// # Errors
 /// `invalid_client` for anybody without credentials (RFC 7662 §2.3); an unknown token is an inactive one, never an error (§2.2).
-pub async fn introspect(app: &App, body: &str, credentials: &Credentials) -> Result<Introspection, Failure> {
+pub async fn introspect(app: &App, body: &str, credentials: &Credentials, form: Form) -> Result<Answer, Failure> {
     let params = Params::parse(body)?;
     let client = client_auth::authenticate(app, &Presented { credentials, params: &params }).await?;
     if client.is_public() {
         return Err(OAuthError::invalid_client("Client authentication failed.").because("public clients may not introspect").into());
     }
-    let token = params.require("token")?; // RFC 7662 §2.1
+    let facts = facts(app, &client, params.require("token")?).await?; // RFC 7662 §2.1
+    match form {
+        Form::Json => Ok(Answer::Json(facts)),
+        Form::Jwt => signed(app, &client, &facts).await.map(Answer::Jwt),
+    }
+}
+
+async fn facts(app: &App, client: &AuthenticatedClient, token: &str) -> Result<Introspection, Failure> {
     if presented::looks_like_refresh_token(token) {
-        return refresh_token(app, &client, token).await;
+        return refresh_token(app, client, token).await;
     }
     let keys = app.keys.current();
     match presented::access_token(token, &app.sealer, &keys.set, (app.issuer.as_str(), app.now())) {
-        Some(facts) if may_know(app, &client, &facts).await? => {
+        Some(facts) if may_know(app, client, &facts).await? => {
             let standing = standing(app, &facts).await?;
             Ok(standing.map_or_else(Introspection::inactive, |standing| access_token(app, &facts, &standing)))
         }

@@ -8,6 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::app::App;
 use crate::clock::Timestamp;
+use crate::endpoints::algorithms;
+use crate::endpoints::encrypted::{self, Kind};
 use crate::endpoints::possession::binding;
 use crate::failure::Failure;
 use crate::grants::Exchange;
@@ -132,7 +134,7 @@ impl<'a> Mint<'a> {
     ///
     /// # Errors
     /// [`Failure::Broken`] when signing fails.
-    pub fn id_token(
+    pub async fn id_token(
         &self,
         user: &User,
         grant: &Grant,
@@ -143,7 +145,7 @@ impl<'a> Mint<'a> {
         if !scope.contains("openid") {
             return Ok(None);
         }
-        let algorithm = self.client.metadata.id_token_signed_response_alg.as_deref().and_then(Algorithm::parse).unwrap_or(Algorithm::RS256);
+        let algorithm = algorithms::signing(self.client, self.client.metadata.id_token_signed_response_alg.as_deref());
         let request = ClaimsRequest::from_stored(&grant.claims_request);
         let released = match self.client.metadata.id_token_claims {
             Disclosure::Full => scope,
@@ -161,7 +163,8 @@ impl<'a> Mint<'a> {
             access_token_hash: Some(jose::half_hash(algorithm, access_token.text.expose())),
             extra: claims::user_claims(user, &released, &request.id_token),
         };
-        self.sign(algorithm, None, &claims.to_json()).map(Some)
+        let signed = self.app.sign(algorithm, None, &claims.to_json())?;
+        encrypted::token(self.app, self.client, Kind::IdToken, signed).await.map(Some)
     }
 
     /// The first refresh token of a family: what the client gets, and what is stored. RFC 9449 §5, RFC 8705 §4: that of a public client is
@@ -229,13 +232,7 @@ impl<'a> Mint<'a> {
             authentication: person.map(|(_, authentication)| authentication),
             groups: person.map(|(user, _)| user.groups.as_slice()).unwrap_or_default(),
         };
-        Ok(AccessToken { text: self.sign(algorithm, Some("at+jwt"), &signed.to_json())?, token_type, lifetime })
-    }
-
-    fn sign(&self, algorithm: Algorithm, typ: Option<&str>, claims: &Map<String, Value>) -> Result<Secret<String>, Failure> {
-        let keys = self.app.keys.current();
-        let signer = keys.set.signer(algorithm, self.now).ok_or_else(|| anyhow::anyhow!("no key signs {} now", algorithm.as_str()))?;
-        Ok(Secret::new(signer.sign(typ, claims).map_err(anyhow::Error::from)?))
+        Ok(AccessToken { text: self.app.sign(algorithm, Some("at+jwt"), &signed.to_json())?, token_type, lifetime })
     }
 
     fn lifetime(&self, resources: &[Arc<Resource>]) -> Duration {

@@ -28,7 +28,7 @@ async fn answer(request: &HttpRequest, app: &web::Data<App>, body: &str) -> Http
         Ok(UserInfo::Json(claims)) => respond::json_no_store(&claims),
         Ok(UserInfo::Jwt(token)) => {
             let mut response = HttpResponse::Ok();
-            response.content_type("application/jwt").insert_header((header::CACHE_CONTROL, "no-store")).body(token)
+            response.content_type("application/jwt").insert_header((header::CACHE_CONTROL, "no-store")).body(token.expose().clone())
         }
         Err(failure) => respond::bearer_error(app, request, &failure, ("userinfo", client_id.as_deref())),
     };

@@ -6,12 +6,15 @@ use serde_json::{Map, Value};
 
 use crate::app::App;
 use crate::client_auth::Credentials;
+use crate::endpoints::algorithms;
+use crate::endpoints::encrypted::{self, Kind};
 use crate::endpoints::possession::{self, binding};
 use crate::endpoints::presented;
 use crate::failure::Failure;
-use crate::jose::algorithm::Algorithm;
+use crate::model::client::Client;
 use crate::model::confirmation::Confirmation;
 use crate::model::grant::Grant;
+use crate::secret::Secret;
 use crate::spec::access_token::{Holder, OpaqueClaims};
 use crate::spec::bearer::Scheme;
 use crate::spec::certificate::ClientCertificate;
@@ -26,7 +29,7 @@ pub enum UserInfo {
     /// `application/json`.
     Json(Map<String, Value>),
     /// `application/jwt`.
-    Jwt(String),
+    Jwt(Secret<String>),
 }
 
 /// How the token came.
@@ -70,13 +73,23 @@ pub async fn userinfo(app: &App, request: &Request<'_>, client_id: &mut Option<S
     let asked = ClaimsRequest::from_stored(&grant.claims_request);
     let mut released = claims::user_claims(&user, &scope, &asked.userinfo);
     released.insert("sub".to_owned(), Value::String(app.subject_for(&client, &user.subject))); // OIDC Core §5.3.2: always; §8
-    let Some(algorithm) = client.metadata.userinfo_signed_response_alg.as_deref().and_then(Algorithm::parse) else {
-        return Ok(UserInfo::Json(released));
-    };
+    protected(app, &client, released).await
+}
+
+/// OIDC Core §5.3.2: signed, encrypted or both, as the client registered. "If the UserInfo Response is signed, the response SHOULD contain
+/// the Claims iss […] and aud".
+async fn protected(app: &App, client: &Client, mut released: Map<String, Value>) -> Result<UserInfo, Failure> {
+    let signed_with = client.metadata.userinfo_signed_response_alg.as_deref();
+    let encryption = encrypted::wanted(client, Kind::UserInfo);
+    if signed_with.is_none() {
+        let Some(encryption) = encryption else { return Ok(UserInfo::Json(released)) };
+        let claims = serde_json::to_vec(&released).map_err(anyhow::Error::from)?;
+        return Ok(UserInfo::Jwt(encrypted::claims(app, client, encryption, &claims).await?));
+    }
     released.insert("iss".to_owned(), Value::String(app.issuer.as_str().to_owned()));
     released.insert("aud".to_owned(), Value::String(client.client_id.clone()));
-    let signer = keys.set.signer(algorithm, app.now()).ok_or_else(|| anyhow::anyhow!("no key signs {} now", algorithm.as_str()))?;
-    Ok(UserInfo::Jwt(signer.sign(None, &released).map_err(anyhow::Error::from)?))
+    let signed = app.sign(algorithms::signing(client, signed_with), None, &released)?;
+    Ok(UserInfo::Jwt(encrypted::token(app, client, Kind::UserInfo, signed).await?))
 }
 
 /// A bound token is worth nothing without its keys. Proofs are looked at for the scheme that needs them.

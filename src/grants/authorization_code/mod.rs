@@ -61,7 +61,7 @@ async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     };
     let refresh = code.refreshable.then(|| Mint::of(&exchange).first_refresh_token(code.grant.id));
     save(&exchange, &code, refresh.as_ref().map(|(_, stored)| stored)).await?;
-    answer(&exchange, &code, &user, (resources, refresh.map(|(token, _)| token)))
+    answer(&exchange, &code, &user, (resources, refresh.map(|(token, _)| token))).await
 }
 
 /// The approval becomes durable together with its refresh token, unless a replay or a logout came first.
@@ -75,12 +75,12 @@ async fn save(exchange: &Exchange<'_>, code: &AuthorizationCode, refresh: Option
 
 type Parts = (Vec<std::sync::Arc<crate::model::resource::Resource>>, Option<crate::secret::Secret<String>>);
 
-fn answer(exchange: &Exchange<'_>, code: &AuthorizationCode, user: &User, parts: Parts) -> Result<TokenResponse, Failure> {
+async fn answer(exchange: &Exchange<'_>, code: &AuthorizationCode, user: &User, parts: Parts) -> Result<TokenResponse, Failure> {
     let (resources, refresh_token) = parts;
     let mint = Mint::of(exchange);
     let scope = code.grant.scopes.clone();
     let access_token = mint.access_token_of_user(user, &code.grant, &scope, &resources)?;
-    let id_token = mint.id_token(user, &code.grant, &access_token, code.nonce.as_deref())?;
+    let id_token = mint.id_token(user, &code.grant, &access_token, code.nonce.as_deref()).await?;
     Ok(TokenResponse::new(access_token, &scope).with_refresh_token(refresh_token).with_id_token(id_token))
 }
 
