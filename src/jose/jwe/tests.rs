@@ -182,3 +182,10 @@ fn a_key_whose_successor_is_in_use_is_no_longer_offered_but_still_opens() {
     key.stored.published_until = Some(NOW);
     assert_eq!(read(&key, OF_OTHERS[0]), Err(JoseError::UnknownKey));
 }
+
+#[test]
+fn registration_knows_the_same_names() {
+    use crate::spec::client_metadata::{ENCRYPTION_ALGORITHMS, ENCRYPTION_METHODS};
+    assert_eq!(KeyManagement::ALL.map(KeyManagement::as_str), ENCRYPTION_ALGORITHMS);
+    assert_eq!(ContentEncryption::ALL.map(ContentEncryption::as_str), ENCRYPTION_METHODS);
+}
