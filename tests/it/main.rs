@@ -11,3 +11,4 @@ mod house;
 mod security;
 mod store;
 mod support;
+mod tokens;
