@@ -18,6 +18,7 @@
 //! | RFC 8707 §2 | [`resource`] |
 //! | RFC 9068 §2.2 | [`access_token`] |
 //! | RFC 9101 §4 | [`request_object`] |
+//! | RFC 9126 §2.2 §4 to §6 | [`pushed`] |
 //! | RFC 9207 §2 | [`return_path`] |
 //! | RFC 9700 §2.1 §4.8.2 | [`redirect_uri`], [`pkce`] |
 //! | OAuth 2.0 Form Post Response Mode | [`response_mode`] |
@@ -46,6 +47,7 @@ pub mod logout;
 pub mod params;
 pub mod pkce;
 pub mod prompt;
+pub mod pushed;
 pub mod redirect_uri;
 pub mod request_object;
 pub mod resource;

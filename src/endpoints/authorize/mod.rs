@@ -4,6 +4,7 @@ pub mod client;
 pub mod http;
 pub mod interaction;
 pub mod issue;
+pub mod open;
 pub mod request;
 
 use std::sync::Arc;
@@ -14,7 +15,6 @@ use crate::app::App;
 use crate::endpoints::token;
 use crate::failure::Failure;
 use crate::jose::verify::{self, Expect, Typ};
-use crate::model::client::Client;
 use crate::model::resource::Resource;
 use crate::model::session::Session;
 use crate::model::transaction::{Binding, Transaction};
@@ -23,9 +23,11 @@ use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
 use crate::spec::return_path::{Delivery, ReturnPath};
 use crate::store::kv::codes;
+use crate::store::kv::pushed_requests::{self, Claimed};
 use uuid::Uuid;
 
 use interaction::{Interaction, Standing};
+use open::{Closed, Opened};
 use request::AuthorizationRequest;
 
 /// What the browser gets.
@@ -48,17 +50,6 @@ pub struct Waiting {
     pub transaction: Transaction,
     /// The session of the person, if somebody is signed in.
     pub session: Option<Uuid>,
-}
-
-/// A request whose client and return path are proven.
-#[derive(Debug)]
-pub struct Opened {
-    /// The parameters.
-    pub params: Params,
-    /// The client.
-    pub client: Arc<Client>,
-    /// The proven place to send answers.
-    pub path: ReturnPath,
 }
 
 /// A person in a browser who is signed in.
@@ -93,17 +84,21 @@ pub async fn resume(app: &App, transaction: Transaction, signed_in: &SignedIn) -
 
 /// The person said no: RFC 6749 §4.1.2.1, `access_denied`.
 pub async fn deny(app: &App, transaction: &Transaction) -> Answer {
-    match open(app, &transaction.request).await {
-        Err(failure) => Answer::Page(failure),
-        Ok(opened) => refuse(app, &opened, OAuthError::access_denied("The person did not agree.").into()),
+    let opened = match open::open(app, transaction).await {
+        Ok(opened) => opened,
+        Err(closed) => return refuse_closed(app, closed),
+    };
+    match answer_once(app, &opened).await {
+        Ok(()) => refuse(app, &opened.path, OAuthError::access_denied("The person did not agree.").into()),
+        Err(failure) => refuse(app, &opened.path, failure),
     }
 }
 
 async fn advance(app: &App, transaction: Transaction, signed_in: Option<&SignedIn>) -> Answer {
     // Until the return path is proven, the person sees the error. RFC 6749 §4.1.2.1: "MUST NOT automatically redirect".
-    let opened = match open(app, &transaction.request).await {
+    let opened = match open::open(app, &transaction).await {
         Ok(opened) => opened,
-        Err(failure) => return Answer::Page(failure),
+        Err(closed) => return refuse_closed(app, closed),
     };
     match decide(app, &opened, &transaction, signed_in).await {
         Ok(Next::Issue(delivery)) => Answer::Return(delivery, None),
@@ -111,37 +106,31 @@ async fn advance(app: &App, transaction: Transaction, signed_in: Option<&SignedI
             let session = signed_in.map(|signed_in| signed_in.session.id);
             Answer::Interact(Box::new(Waiting { interaction, transaction, session }))
         }
-        Err(failure) => refuse(app, &opened, failure), // from here on every refusal goes back to the client
+        Err(failure) => refuse(app, &opened.path, failure), // from here on every refusal goes back to the client
     }
 }
 
-fn refuse(app: &App, opened: &Opened, failure: Failure) -> Answer {
+fn refuse_closed(app: &App, closed: Closed) -> Answer {
+    match closed {
+        Closed::Page(failure) => Answer::Page(failure),
+        Closed::Return(path, failure) => refuse(app, &path, failure),
+    }
+}
+
+fn refuse(app: &App, path: &ReturnPath, failure: Failure) -> Answer {
     let error_id = app.entropy.identifier();
     let public = failure.public();
     let error_uri = format!("{}?id={error_id}", app.issuer.url(&format!("/errors/{}", public.error)));
-    let delivery = opened.path.refuse(&public, &error_uri);
-    Answer::Return(delivery, Some((failure, error_id)))
+    Answer::Return(path.refuse(&public, &error_uri), Some((failure, error_id)))
 }
 
-/// Parse, find the client, prove the return path.
-///
-/// # Errors
-/// Shown to the person, never sent anywhere.
-pub async fn open(app: &App, raw: &str) -> Result<Opened, Failure> {
-    let params = Params::parse(raw)?; // RFC 6749 §3.1
-    let client_id = params.require("client_id")?; // RFC 6749 §4.1.1
-    let mut proven = prove(app, &params, app.client(client_id).await?);
-    if proven.is_err() && app.client_has_changed(client_id).await? {
-        proven = prove(app, &params, app.client(client_id).await?);
+/// RFC 9126 §7.3: a pushed request is answered once, by a code or by the person's no. Pages before that may be loaded again.
+async fn answer_once(app: &App, opened: &Opened) -> Result<(), Failure> {
+    let Some(pushed) = &opened.pushed else { return Ok(()) };
+    match pushed_requests::claim(&app.kv, pushed).await? {
+        Claimed::First => Ok(()),
+        Claimed::Late => Err(OAuthError::invalid_request_uri("The request_uri was used before.").about("request_uri").into()),
     }
-    let (client, path) = proven?;
-    Ok(Opened { params, client, path })
-}
-
-fn prove(app: &App, params: &Params, client: Option<Arc<Client>>) -> Result<(Arc<Client>, ReturnPath), Refusal> {
-    let client = client::known(client)?;
-    let path = ReturnPath::verify(params, &client, &app.issuer)?; // RFC 6749 §3.1.2, RFC 9700 §2.1
-    Ok((client, path))
 }
 
 enum Next {
@@ -182,6 +171,7 @@ async fn issue_code(
     (request, resources): (&AuthorizationRequest, &[Arc<Resource>]),
     signed_in: &SignedIn,
 ) -> Result<Delivery, Failure> {
+    answer_once(app, opened).await?; // RFC 9126 §7.3
     let issued = issue::code(
         app.entropy.as_ref(),
         &issue::Approval {
@@ -199,7 +189,10 @@ async fn issue_code(
 }
 
 /// `id_token_hint`: OIDC Core §3.1.2.1. An expired one still hints; one of another issuer or client does not.
-fn hinted_subject(app: &App, params: &Params) -> Result<Option<String>, Refusal> {
+///
+/// # Errors
+/// `invalid_request`.
+pub fn hinted_subject(app: &App, params: &Params) -> Result<Option<String>, Refusal> {
     let Some(hint) = params.get("id_token_hint") else { return Ok(None) };
     let keys = app.keys.current();
     let expect = Expect { issuer: app.issuer.as_str(), typ: Typ::IdToken, check_expiry: false, now: app.now() };

@@ -7,6 +7,7 @@ pub mod error_records;
 mod memory;
 mod redis;
 mod redis_url;
+pub mod pushed_requests;
 pub mod replay;
 pub mod throttle;
 pub mod transactions;
