@@ -9,8 +9,8 @@ use crate::accounts::client_card::ClientCard;
 use crate::accounts::transaction::{self, Parked};
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::endpoints::authorize::request::AuthorizationRequest;
 use crate::endpoints::authorize::open::{self, Opened};
+use crate::endpoints::authorize::request::AuthorizationRequest;
 use crate::endpoints::authorize::{self, Answer, SignedIn, interaction};
 use crate::failure::Failure;
 use crate::model::transaction::Transaction;
@@ -75,7 +75,8 @@ pub async fn question(app: &App, handle: &str, signed_in: &SignedIn) -> Result<F
         redirect_uri: opened.path.redirect_uri().to_string(),
         asked,
         resources: resource_names(app, &request.resources).await?,
-        until: interaction::is_remembered(&opened.client, opened.path.redirect_uri().as_str()).then(|| now + app.settings.lifetimes.consent),
+        until: interaction::is_remembered(&opened.client, opened.path.redirect_uri().as_str())
+            .then(|| now + app.settings.lifetimes.consent),
     }))
 }
 

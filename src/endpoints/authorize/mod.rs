@@ -6,6 +6,7 @@ pub mod interaction;
 pub mod issue;
 pub mod open;
 pub mod request;
+pub mod respond;
 
 use std::sync::Arc;
 
@@ -15,15 +16,13 @@ use crate::app::App;
 use crate::endpoints::token;
 use crate::failure::Failure;
 use crate::jose::verify::{self, Expect, Typ};
-use crate::model::resource::Resource;
+use crate::model::client::Client;
 use crate::model::session::Session;
 use crate::model::transaction::{Binding, Transaction};
 use crate::model::user::User;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
-use crate::spec::return_path::{Delivery, ReturnPath};
-use crate::store::kv::codes;
-use crate::store::kv::pushed_requests::{self, Claimed};
+use crate::spec::return_path::{self, Delivery, ReturnPath};
 use uuid::Uuid;
 
 use interaction::{Interaction, Standing};
@@ -88,10 +87,11 @@ pub async fn deny(app: &App, transaction: &Transaction) -> Answer {
         Ok(opened) => opened,
         Err(closed) => return refuse_closed(app, closed),
     };
-    match answer_once(app, &opened).await {
-        Ok(()) => refuse(app, &opened.path, OAuthError::access_denied("The person did not agree.").into()),
-        Err(failure) => refuse(app, &opened.path, failure),
-    }
+    let failure = match respond::answer_once(app, &opened).await {
+        Ok(()) => OAuthError::access_denied("The person did not agree.").into(),
+        Err(failure) => failure,
+    };
+    refuse(app, (&opened.client, &opened.path), failure)
 }
 
 async fn advance(app: &App, transaction: Transaction, signed_in: Option<&SignedIn>) -> Answer {
@@ -106,30 +106,25 @@ async fn advance(app: &App, transaction: Transaction, signed_in: Option<&SignedI
             let session = signed_in.map(|signed_in| signed_in.session.id);
             Answer::Interact(Box::new(Waiting { interaction, transaction, session }))
         }
-        Err(failure) => refuse(app, &opened.path, failure), // from here on every refusal goes back to the client
+        Err(failure) => refuse(app, (&opened.client, &opened.path), failure), // from here on every refusal goes back to the client
     }
 }
 
 fn refuse_closed(app: &App, closed: Closed) -> Answer {
     match closed {
         Closed::Page(failure) => Answer::Page(failure),
-        Closed::Return(path, failure) => refuse(app, &path, failure),
+        Closed::Return(proven, failure) => refuse(app, (&proven.0, &proven.1), failure),
     }
 }
 
-fn refuse(app: &App, path: &ReturnPath, failure: Failure) -> Answer {
+/// Back to the client: RFC 6749 §4.1.2.1.
+fn refuse(app: &App, (client, path): (&Client, &ReturnPath), failure: Failure) -> Answer {
     let error_id = app.entropy.identifier();
     let public = failure.public();
     let error_uri = format!("{}?id={error_id}", app.issuer.url(&format!("/errors/{}", public.error)));
-    Answer::Return(path.refuse(&public, &error_uri), Some((failure, error_id)))
-}
-
-/// RFC 9126 §7.3: a pushed request is answered once, by a code or by the person's no. Pages before that may be loaded again.
-async fn answer_once(app: &App, opened: &Opened) -> Result<(), Failure> {
-    let Some(pushed) = &opened.pushed else { return Ok(()) };
-    match pushed_requests::claim(&app.kv, pushed).await? {
-        Claimed::First => Ok(()),
-        Claimed::Late => Err(OAuthError::invalid_request_uri("The request_uri was used before.").about("request_uri").into()),
+    match respond::deliver(app, client, path, &return_path::refusal(&public, &error_uri)) {
+        Ok(delivery) => Answer::Return(delivery, Some((failure, error_id))),
+        Err(broken) => Answer::Page(broken),
     }
 }
 
@@ -161,31 +156,7 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
     let Some(signed_in) = signed_in else {
         return Err(OAuthError::login_required("Nobody is signed in.").into());
     };
-    issue_code(app, opened, (&request, &resources), signed_in).await.map(Next::Issue)
-}
-
-/// RFC 6749 §4.1.2: the code, kept only as a hash, for as long as it lives.
-async fn issue_code(
-    app: &App,
-    opened: &Opened,
-    (request, resources): (&AuthorizationRequest, &[Arc<Resource>]),
-    signed_in: &SignedIn,
-) -> Result<Delivery, Failure> {
-    answer_once(app, opened).await?; // RFC 9126 §7.3
-    let issued = issue::code(
-        app.entropy.as_ref(),
-        &issue::Approval {
-            request,
-            client: &opened.client,
-            path: &opened.path,
-            resources,
-            signed_in,
-            now: app.now(),
-            lifetime: app.settings.lifetimes.code,
-        },
-    );
-    codes::save(&app.kv, &issued.hash, &issued.payload, app.settings.lifetimes.code).await?;
-    Ok(opened.path.deliver(&[("code", issued.code.expose().clone())]))
+    respond::issue(app, opened, (&request, &resources), signed_in).await.map(Next::Issue)
 }
 
 /// `id_token_hint`: OIDC Core §3.1.2.1. An expired one still hints; one of another issuer or client does not.

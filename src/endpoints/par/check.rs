@@ -30,7 +30,8 @@ mod tests {
 
     #[test]
     fn what_proved_the_client_is_not_kept() {
-        let sent = Params::from_pairs([("client_secret", "x"), ("client_assertion", "y"), ("client_assertion_type", "z"), ("scope", "openid")]);
+        let sent =
+            Params::from_pairs([("client_secret", "x"), ("client_assertion", "y"), ("client_assertion_type", "z"), ("scope", "openid")]);
         let kept = authorization_request(&sent, &client()).unwrap();
         assert_eq!(kept.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["client_id", "scope"]);
     }

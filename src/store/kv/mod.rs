@@ -5,9 +5,9 @@
 pub mod codes;
 pub mod error_records;
 mod memory;
+pub mod pushed_requests;
 mod redis;
 mod redis_url;
-pub mod pushed_requests;
 pub mod replay;
 pub mod throttle;
 pub mod transactions;

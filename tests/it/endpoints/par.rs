@@ -16,8 +16,11 @@ fn fields(rp: &RelyingParty<'_>, changes: &[(&str, &str)]) -> Vec<(String, Strin
 async fn push(rp: &RelyingParty<'_>, changes: &[(&str, &str)]) -> crate::support::relying_party::Answer {
     let fields = fields(rp, changes);
     // A public client names itself by its authentication.
-    let fields: Vec<(&str, &str)> =
-        fields.iter().filter(|(name, _)| rp.secret.is_some() || name != "client_id").map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .filter(|(name, _)| rp.secret.is_some() || name != "client_id")
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
     rp.post("/oauth2/par", &fields).await
 }
 
@@ -29,7 +32,8 @@ async fn reference(rp: &RelyingParty<'_>) -> String {
 
 /// Client and reference alone: RFC 9126 §4.
 fn url(rp: &RelyingParty<'_>, reference: &str) -> String {
-    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs([("client_id", rp.id()), ("request_uri", reference)]).finish();
+    let query =
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs([("client_id", rp.id()), ("request_uri", reference)]).finish();
     format!("{}/oauth2/authorize?{query}", rp.app.base)
 }
 
@@ -184,7 +188,11 @@ async fn the_pushed_challenge_counts_and_the_one_beside_it_does_not() {
         let app = TestApp::start(backend).await;
         app.user("ada").await;
         let rp = app.relying_party().await;
-        let target = format!("{}&code_challenge={}&code_challenge_method=S256&scope=admin&state=evil", url(&rp, &reference(&rp).await), challenge(&"x".repeat(43)));
+        let target = format!(
+            "{}&code_challenge={}&code_challenge_method=S256&scope=admin&state=evil",
+            url(&rp, &reference(&rp).await),
+            challenge(&"x".repeat(43))
+        );
         let back = query(&app.browser().walk(&target, "ada").await);
         assert_eq!(back["state"], "st-1");
         let tokens = rp.redeem(&back["code"]).await.ok();

@@ -37,7 +37,7 @@ pub enum Closed {
     /// There is no proven place to send a refusal: the person reads it (RFC 6749 §4.1.2.1).
     Page(Failure),
     /// The client reads it.
-    Return(Box<ReturnPath>, Failure),
+    Return(Box<(Arc<Client>, ReturnPath)>, Failure),
 }
 
 impl From<Failure> for Closed {
@@ -116,15 +116,16 @@ fn prove(app: &App, client: Arc<Client>, params: Params, (carried, pushed): (Car
     let path = ReturnPath::verify(&params, &client, &app.issuer)?;
     match pushed::may_come_so(&client, carried, app.settings.require_pushed_authorization_requests) {
         Ok(()) => Ok(Opened { params, client, path, carried, pushed }),
-        Err(refusal) => Err(Closed::Return(Box::new(path), refusal.into())),
+        Err(refusal) => Err(Closed::Return(Box::new((client, path)), refusal.into())),
     }
 }
 
 /// RFC 9126 §4, §7: fresh when the browser came with it, of this client, and not yet answered. Everything beside it is ignored.
 async fn load_pushed(app: &App, hash: &TokenHash, client: &Client, transaction: &Transaction) -> Result<PushedRequest, Failure> {
-    const UNUSABLE: OAuthError =
-        OAuthError::invalid_request_uri("The request_uri is unknown, expired or was used before. Go back to the application and start again.")
-            .about("request_uri");
+    const UNUSABLE: OAuthError = OAuthError::invalid_request_uri(
+        "The request_uri is unknown, expired or was used before. Go back to the application and start again.",
+    )
+    .about("request_uri");
     let refuse = |detail: &'static str| Refusal::from(UNUSABLE.because(detail));
     match pushed_requests::load(&app.kv, hash).await? {
         Loaded::Live(request) if request.client_id != client.client_id => Err(refuse("another client pushed this request").into()),
