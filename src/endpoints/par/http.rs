@@ -11,7 +11,7 @@ use crate::web::{cors, respond};
 /// RFC 9126 §2.2: 201, never cached.
 pub async fn push(request: HttpRequest, app: web::Data<App>, body: FormBody) -> HttpResponse {
     let mut client_id = None;
-    let response = match super::push(&app, body.as_str(), &respond::authorization(&request), &mut client_id).await {
+    let response = match super::push(&app, body.as_str(), &respond::credentials(&request, &app), &mut client_id).await {
         Ok(pushed) => {
             let mut response = respond::json(StatusCode::CREATED, &pushed);
             no_store(response.headers_mut());

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::accounts::transaction;
 use crate::app::App;
-use crate::client_auth::{self, Presented};
+use crate::client_auth::{self, Credentials, Presented};
 use crate::endpoints::authorize::open::{self, Opened};
 use crate::endpoints::authorize::request::AuthorizationRequest;
 use crate::endpoints::{authorize, token};
@@ -30,9 +30,9 @@ pub struct Pushed {
 ///
 /// # Errors
 /// RFC 9126 §2.3: those of the token endpoint, and those of the authorization endpoint that need no person.
-pub async fn push(app: &App, body: &str, authorization: &[Option<String>], client_id: &mut Option<String>) -> Result<Pushed, Failure> {
+pub async fn push(app: &App, body: &str, credentials: &Credentials, client_id: &mut Option<String>) -> Result<Pushed, Failure> {
     let params = Params::parse(body)?;
-    let client = client_auth::authenticate(app, &Presented { authorization, params: &params }).await?;
+    let client = client_auth::authenticate(app, &Presented { credentials, params: &params }).await?;
     *client_id = Some(client.client_id.clone());
     let params = check::authorization_request(&params, &client)?; // RFC 9126 §2.1
     let opened = open::pushing(app, client.into_client(), params).await?; // RFC 9126 §3, RFC 6749 §3.1.2
