@@ -7,6 +7,7 @@ pub mod encrypted;
 pub mod end_session;
 pub mod introspect;
 pub mod jwks;
+pub mod par;
 pub mod possession;
 pub mod presented;
 pub mod revoke;

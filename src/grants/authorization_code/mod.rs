@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Answer, Exchange, GrantType};
 use crate::endpoints::token;
-use crate::endpoints::token::issue::{Mint, TokenResponse};
+use crate::endpoints::token::issue::{Beside, Mint, TokenResponse};
 use crate::failure::Failure;
 use crate::model::authorization_code::AuthorizationCode;
 use crate::model::refresh_token::RefreshToken;
@@ -80,7 +80,7 @@ async fn answer(exchange: &Exchange<'_>, code: &AuthorizationCode, user: &User, 
     let mint = Mint::of(exchange);
     let scope = code.grant.scopes.clone();
     let access_token = mint.access_token_of_user(user, &code.grant, &scope, &resources)?;
-    let id_token = mint.id_token(user, &code.grant, &access_token, code.nonce.as_deref()).await?;
+    let id_token = mint.id_token(user, &code.grant, Beside::access_token(&access_token), code.nonce.as_deref()).await?;
     Ok(TokenResponse::new(access_token, &scope).with_refresh_token(refresh_token).with_id_token(id_token))
 }
 
