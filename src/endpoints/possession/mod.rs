@@ -60,7 +60,10 @@ pub async fn of_token(app: &App, method: &str, credentials: &Credentials, access
 
 /// RFC 9449 §4.3: the one proof of the request, if there is one. A proof is believed once, on all nodes; when the store cannot tell, it is
 /// not believed.
-async fn dpop(app: &App, (method, credentials): (&str, &Credentials), access_token: Option<&str>) -> Result<Possession, Failure> {
+///
+/// # Errors
+/// `invalid_dpop_proof`, `use_dpop_nonce`.
+pub async fn dpop(app: &App, (method, credentials): (&str, &Credentials), access_token: Option<&str>) -> Result<Possession, Failure> {
     let Some(proof) = only_proof(&credentials.dpop)? else { return Ok(Possession::default()) };
     let now = app.now();
     let proof = embedded::verify(proof).map_err(|error| dpop::invalid_proof().because(error.to_string()))?;

@@ -239,3 +239,38 @@ async fn nonces_are_honoured_always_and_asked_for_where_the_operator_says_so() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_pushed_request_with_a_proof_binds_its_code() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        let rp = app.relying_party().await;
+        let (key, thief) = (DpopKey::new(), DpopKey::new());
+        let proof = |key: &DpopKey| key.proof(("POST", &format!("{}/oauth2/par", app.base)), app.now(), json!({}));
+        let challenge = crate::support::relying_party::challenge(VERIFIER);
+        let mut fields = vec![
+            ("response_type", "code"),
+            ("redirect_uri", rp.redirect_uri()),
+            ("scope", "openid"),
+            ("code_challenge", &challenge),
+            ("code_challenge_method", "S256"),
+        ];
+        let pushed = rp.post_with("/oauth2/par", &fields, &[("dpop", &proof(&key))]).await;
+        assert_eq!(pushed.status, 201, "{}", pushed.body);
+        let reference = pushed.text("request_uri");
+        let mut url = url::Url::parse(&format!("{}/oauth2/authorize", app.base)).unwrap();
+        url.query_pairs_mut().append_pair("client_id", rp.id()).append_pair("request_uri", &reference);
+        let back = app.browser().walk(url.as_str(), "ada").await;
+        let code = crate::support::relying_party::query(&back)["code"].clone();
+        redeem(&rp, &code, &app.token_proof(&thief, json!({}))).await.is(400, "invalid_grant");
+        rp.redeem(&code).await.is(400, "invalid_grant");
+        redeem(&rp, &code, &app.token_proof(&key, json!({}))).await.ok();
+
+        let other = thief.thumbprint();
+        fields.push(("dpop_jkt", &other));
+        rp.post_with("/oauth2/par", &fields, &[("dpop", &proof(&key))]).await.is(400, "invalid_dpop_proof");
+        app.stop().await;
+    })
+    .await;
+}
