@@ -55,6 +55,7 @@ impl TestApp {
         let keys = super::keys::first_keys(&sealer, entropy.as_ref(), clock.now());
         sql.create_first_signing_keys(&keys).await.expect("keys are stored");
         let issuer = Issuer::parse(&base).expect("an issuer");
+        settings.mtls.base = settings.mtls.base.take().or_else(|| bound.mtls_base(&issuer));
         let outbound = Arc::new(authy::outbound::Guarded::new(&settings.outbound, &issuer).expect("a client"));
         let parts = Parts { settings, issuer, clock: clock.clone(), entropy, sql, kv, sealer, outbound };
         let app = Arc::new(App::build(parts).await.expect("an app"));
