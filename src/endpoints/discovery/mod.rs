@@ -2,6 +2,7 @@
 
 pub mod http;
 
+use crate::app::App;
 use crate::client_auth::METHODS;
 use crate::client_auth::assertion::SIGNING_ALGORITHMS;
 use crate::config::Mtls;
@@ -9,23 +10,24 @@ use crate::grants::GRANTS;
 use crate::jose::algorithm::Algorithm;
 use crate::model::client::AuthMethod;
 use crate::spec::discovery::{self, Metadata, Registries};
-use crate::spec::issuer::Issuer;
 use crate::spec::response_mode::ResponseMode;
 use crate::spec::response_type::ResponseType;
 
 /// The metadata of this provider.
-pub fn document(issuer: &Issuer, mtls: &Mtls) -> Metadata {
-    let grant_types: Vec<&str> = GRANTS.iter().map(|grant| grant.name()).collect();
-    let auth_methods: Vec<&str> = METHODS.iter().filter(|method| works(method.method(), mtls)).map(|method| method.name()).collect();
+pub fn document(app: &App) -> Metadata {
+    // The implicit grant has no token request, and so no place in the registry: RFC 6749 §4.2.
+    let grant_types: Vec<&str> = GRANTS.iter().map(|grant| grant.name()).chain(["implicit"]).collect();
+    let auth_methods: Vec<&str> =
+        METHODS.iter().filter(|method| works(method.method(), &app.settings.mtls)).map(|method| method.name()).collect();
     let algorithms: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.as_str()).collect();
     let response_types: Vec<&str> = ResponseType::SUPPORTED.iter().map(|kind| kind.as_str()).collect();
     discovery::document(
-        issuer,
+        &app.issuer,
         &Registries {
             grant_types: &grant_types,
             auth_methods: &auth_methods,
             auth_signing_algs: SIGNING_ALGORITHMS,
-            mtls_base: mtls.base.as_deref(),
+            mtls_base: app.settings.mtls.base.as_deref(),
             response_types: &response_types,
             response_modes: ResponseMode::SUPPORTED,
             id_token_algs: &algorithms,
@@ -33,6 +35,7 @@ pub fn document(issuer: &Issuer, mtls: &Mtls) -> Metadata {
             scopes: SCOPES_SUPPORTED,
             acr_values: &[crate::accounts::session::ACR_PASSWORD],
             ui_locales: &["en"],
+            require_pushed_authorization_requests: app.settings.require_pushed_authorization_requests,
             service_documentation: None,
         },
     )
