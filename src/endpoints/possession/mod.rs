@@ -68,7 +68,7 @@ pub async fn dpop(app: &App, (method, credentials): (&str, &Credentials), access
     let now = app.now();
     let proof = embedded::verify(proof).map_err(|error| dpop::invalid_proof().because(error.to_string()))?;
     dpop::check_type(&proof.header)?;
-    let urls = [app.issuer.url(&credentials.path)];
+    let urls = urls(app, &credentials.path);
     let said = dpop::check(&proof.claims, Expected { method, urls: &urls, access_token, now })?;
     let age = nonce::check(&app.sealer, said.nonce.as_deref(), now);
     if age == Age::Unknown || age == Age::Absent && app.settings.require_dpop_nonce {
@@ -81,6 +81,12 @@ pub async fn dpop(app: &App, (method, credentials): (&str, &Credentials), access
     let next_nonce = (age == Age::Old).then(|| nonce::make(&app.sealer, now));
     let confirmation = Confirmation { jkt: Some(proof.thumbprint), certificate: None };
     Ok(Possession { confirmation, algorithm: Some(proof.algorithm), next_nonce })
+}
+
+/// The endpoint as discovery names it, and among the `mtls_endpoint_aliases` (RFC 8705 §5).
+fn urls(app: &App, path: &str) -> Vec<String> {
+    let alias = app.settings.mtls.base.as_ref().map(|base| format!("{base}{path}"));
+    std::iter::once(app.issuer.url(path)).chain(alias).collect()
 }
 
 /// RFC 9449 §4.3 item 1: "there is not more than one DPoP HTTP request header field".
