@@ -6,6 +6,7 @@
 //! | RFC 7515 | [`sign`], [`verify`], [`client_keys`] |
 //! | RFC 7516, RFC 7518 §4, §5 | [`jwe`] |
 //! | RFC 7517 | [`jwks`] |
+//! | RFC 7519 §6 | [`unsecured`] |
 //! | RFC 7638 | [`mod@thumbprint`] |
 
 pub mod algorithm;
@@ -17,6 +18,7 @@ pub mod keys;
 pub mod rotation;
 pub mod sign;
 pub mod thumbprint;
+pub mod unsecured;
 pub mod verify;
 
 pub use algorithm::{Algorithm, half_hash};
