@@ -273,12 +273,12 @@ mod tests {
     #[test]
     fn a_bearer_refusal_challenges() {
         let invalid = OAuthError::invalid_token("The token is not valid.").into();
-        let response = bearer_json(&issuer(), &invalid, "abc", false);
+        let response = bearer_json(&issuer(), &invalid, "abc", Some("bearer"));
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
         assert!(header(&response, "www-authenticate").unwrap().contains("error=\"invalid_token\""));
-        let response = bearer_json(&issuer(), &invalid, "abc", true);
+        let response = bearer_json(&issuer(), &invalid, "abc", None);
         assert_eq!(header(&response, "www-authenticate").unwrap(), "Bearer realm=\"authy\"");
-        let response = bearer_json(&issuer(), &OAuthError::insufficient_scope("No.").into(), "abc", false);
+        let response = bearer_json(&issuer(), &OAuthError::insufficient_scope("No.").into(), "abc", Some("bearer"));
         assert_eq!(response.status(), StatusCode::FORBIDDEN);
     }
 
