@@ -147,6 +147,7 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
         client: &opened.client,
         signed_in,
         subject: subject.as_deref(),
+        reachable_acr: &[session::ACR_PASSWORD],
         consent: consent.as_ref(),
         redirect_uri: opened.path.redirect_uri().as_str(),
         transaction,
