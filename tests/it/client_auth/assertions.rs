@@ -9,7 +9,7 @@ use crate::support::app::TestApp;
 use crate::support::backends;
 use crate::support::canary::Canary;
 use crate::support::relying_party::{Answer, RelyingParty, post};
-use crate::support::signer::{FOREIGN, KEYS, claims, hs256, key, set, sign, sign_as, unsigned, with};
+use crate::support::signer::{FOREIGN, KEYS, claims, hs256, key, set, sign, sign_as, signs_with, unsigned, with};
 
 pub const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -199,9 +199,9 @@ async fn the_fapi_profiles_take_less() {
                 let answer = ask(&app, &sign(pair, &changed(&rp, &json!({}))), &[]).await;
                 assert_ne!(
                     answer.body["error"] == "invalid_client",
-                    pair.algorithm != Algorithm::RS256,
+                    signs_with(pair) != Algorithm::RS256,
                     "{profile:?} {:?}",
-                    pair.algorithm
+                    signs_with(pair)
                 );
             }
             let token = format!("{}/oauth2/token", app.base);

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use authy::entropy::OsEntropy;
-use authy::jose::{Algorithm, KeyPair, keys};
+use authy::jose::keys::{self, KeyKind};
+use authy::jose::{Algorithm, KeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use josekit::jwk::Jwk;
@@ -21,7 +22,15 @@ fn make(algorithm: Algorithm) -> KeyPair {
 
 /// The client's key for that algorithm.
 pub fn key(algorithm: Algorithm) -> &'static KeyPair {
-    KEYS.iter().find(|pair| pair.algorithm == algorithm).expect("a key")
+    KEYS.iter().find(|pair| signs_with(pair) == algorithm).expect("a key")
+}
+
+/// What a key signs with.
+pub fn signs_with(pair: &KeyPair) -> Algorithm {
+    match pair.kind {
+        KeyKind::Signing(algorithm) => algorithm,
+        KeyKind::Encryption(_) => panic!("not a key that signs"),
+    }
 }
 
 /// A public key set.
@@ -49,13 +58,13 @@ pub fn with(mut claims: Value, changes: &Value) -> Value {
 
 /// Signs under the key's own name and algorithm.
 pub fn sign(pair: &KeyPair, claims: &Value) -> String {
-    sign_as(pair, &json!({ "alg": pair.algorithm.as_str(), "kid": pair.kid }), claims)
+    sign_as(pair, &json!({ "alg": signs_with(pair).as_str(), "kid": pair.kid }), claims)
 }
 
 /// Signs with the key's algorithm under any header.
 pub fn sign_as(pair: &KeyPair, header: &Value, claims: &Value) -> String {
     let jwk = Jwk::from_bytes(pair.private_jwk.expose()).expect("a key");
-    let signer: Box<dyn JwsSigner> = match pair.algorithm {
+    let signer: Box<dyn JwsSigner> = match signs_with(pair) {
         Algorithm::RS256 => Box::new(jws::RS256.signer_from_jwk(&jwk).expect("a signer")),
         Algorithm::PS256 => Box::new(jws::PS256.signer_from_jwk(&jwk).expect("a signer")),
         Algorithm::ES256 => Box::new(jws::ES256.signer_from_jwk(&jwk).expect("a signer")),
