@@ -67,6 +67,8 @@ pub struct Caches {
     revoked_tokens: Cache<String, bool>,
     /// Verdicts on client secrets that an administrator brought: (client, hash of the presented secret) → stored hash it fitted.
     pub client_secrets: Cache<(String, TokenHash), Uuid>,
+    /// Which clients were noted as used or approved on which day.
+    pub client_use: Cache<(String, i64, &'static str), ()>,
     /// Browser origins that any enabled client may call from (CORS preflight).
     pub origins: Cache<(), Arc<std::collections::HashSet<String>>>,
 }
@@ -80,6 +82,7 @@ impl Default for Caches {
             resources: Cache::new(1_000),
             revoked_tokens: Cache::new(50_000),
             client_secrets: Cache::lasting(1_000, std::time::Duration::from_secs(300)),
+            client_use: Cache::lasting(10_000, std::time::Duration::from_secs(24 * 60 * 60)),
             origins: Cache::new(1),
         }
     }

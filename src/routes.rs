@@ -7,7 +7,7 @@ use actix_web::{Handler, HttpResponse, Responder, Route};
 use crate::accounts::{consent, login, logout, profile, select, setup};
 use crate::admin::{clients, users};
 use crate::app::App;
-use crate::endpoints::{authorize, discovery, end_session, introspect, jwks, revoke, token, userinfo};
+use crate::endpoints::{authorize, discovery, end_session, introspect, jwks, register, revoke, token, userinfo};
 use crate::server::management;
 use crate::web::{assets, cors, help, respond};
 
@@ -23,6 +23,8 @@ macro_rules! table {
     };
     (@ GET) => { reading() };
     (@ POST) => { web::post() };
+    (@ PUT) => { web::put() };
+    (@ DELETE) => { web::delete() };
     (@ OPTIONS) => { web::method(actix_web::http::Method::OPTIONS) };
 }
 
@@ -36,6 +38,8 @@ table! {
     "/oauth2/userinfo" => GET userinfo::http::get, POST userinfo::http::post, OPTIONS cors::preflight;
     "/oauth2/introspect" => POST introspect::http::introspect;
     "/oauth2/revoke" => POST revoke::http::revoke, OPTIONS cors::preflight;
+    "/oauth2/register" => POST register::http::register;
+    "/oauth2/register/{client_id}" => GET register::http::read, PUT register::http::update, DELETE register::http::delete;
     "/oauth2/logout" => GET end_session::http::get, POST end_session::http::post;
     "/" => GET home;
     "/setup" => GET setup::http::show, POST setup::http::submit;

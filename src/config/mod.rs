@@ -17,6 +17,7 @@ pub mod parse;
 pub mod problem;
 mod reader;
 pub mod redact;
+pub mod registration;
 pub mod registry;
 pub mod show;
 pub mod sources;
@@ -36,6 +37,7 @@ pub use log::LogFormat;
 pub use network::Network;
 pub use outbound::Outbound;
 pub use problem::{Problem, Problems};
+pub use registration::Registration;
 pub use tls::Tls;
 
 use crate::secret::Secret;
@@ -85,6 +87,8 @@ pub struct Settings {
     pub hashing: Hashing,
     /// Requests that authy makes itself.
     pub outbound: Outbound,
+    /// Clients that register themselves.
+    pub registration: Registration,
     /// Requests for another host than the issuer's are refused.
     pub strict_host: bool,
     /// Threads that answer requests.
@@ -128,6 +132,7 @@ pub fn settle(values: &Values) -> Result<Settings, Problems> {
         brand: Brand::read(&mut reader),
         hashing: Hashing::read(&mut reader),
         outbound: Outbound::read(&mut reader),
+        registration: Registration::read(&mut reader),
         strict_host: reader.one("strict_host", parse::boolean),
         workers: reader.one("workers", parse::threads),
         shutdown_timeout: reader.one("shutdown_timeout", parse::duration),

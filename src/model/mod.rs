@@ -7,6 +7,7 @@ pub mod consent;
 pub mod grant;
 pub mod group;
 pub mod refresh_token;
+pub mod registration;
 pub mod resource;
 pub mod session;
 pub mod signing_key;
