@@ -7,7 +7,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 
 use crate::web::extract;
-use crate::web::limits::{self, Excess};
+use crate::web::limits;
 
 /// A body that is announced as JSON. One that is too large, of another kind, or no text never reaches the handler: 413, 415, 400.
 #[derive(Clone, PartialEq, Eq)]

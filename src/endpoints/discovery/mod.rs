@@ -3,6 +3,7 @@
 pub mod http;
 
 use crate::client_auth::METHODS;
+use crate::config::Settings;
 use crate::grants::GRANTS;
 use crate::jose::algorithm::Algorithm;
 use crate::spec::discovery::{self, Metadata, Registries};
@@ -11,7 +12,7 @@ use crate::spec::response_mode::ResponseMode;
 use crate::spec::response_type::ResponseType;
 
 /// The metadata of this provider.
-pub fn document(issuer: &Issuer) -> Metadata {
+pub fn document(issuer: &Issuer, settings: &Settings) -> Metadata {
     let grant_types: Vec<&str> = GRANTS.iter().map(|grant| grant.name()).collect();
     let auth_methods: Vec<&str> = METHODS.iter().map(|method| method.name()).collect();
     let algorithms: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.as_str()).collect();
@@ -28,6 +29,7 @@ pub fn document(issuer: &Issuer) -> Metadata {
             scopes: SCOPES_SUPPORTED,
             acr_values: &[crate::accounts::session::ACR_PASSWORD],
             ui_locales: &["en"],
+            registration: settings.registration.is_on(),
             service_documentation: None,
         },
     )

@@ -87,16 +87,12 @@ pub async fn register_client(
     Ok(Registered::Done)
 }
 
-/// One statement, so that the last use of a token is had once.
+/// One statement, so that the last use of a token is had once. What is unlimited stays so: one less than null is null.
 async fn take_use(conn: &mut Conn, hash: &TokenHash, now: Timestamp) -> QueryResult<bool> {
-    let lives = registration_tokens::expires_at.is_null().or(registration_tokens::expires_at.gt(Time(now)));
-    let token = registration_tokens::table.filter(registration_tokens::hash.eq(hash.as_bytes().to_vec())).filter(lives);
-    let unlimited = token.filter(registration_tokens::uses_left.is_null()).count().get_result::<i64>(conn).await? > 0;
-    if unlimited {
-        return Ok(true);
-    }
-    let with_uses = token.filter(registration_tokens::uses_left.gt(0));
-    let taken = diesel::update(with_uses).set(registration_tokens::uses_left.eq(registration_tokens::uses_left - 1));
+    let in_time = registration_tokens::expires_at.is_null().or(registration_tokens::expires_at.gt(Time(now)));
+    let usable = registration_tokens::uses_left.is_null().or(registration_tokens::uses_left.gt(0));
+    let token = registration_tokens::table.filter(registration_tokens::hash.eq(hash.as_bytes().to_vec())).filter(in_time).filter(usable);
+    let taken = diesel::update(token).set(registration_tokens::uses_left.eq(registration_tokens::uses_left - 1));
     Ok(taken.execute(conn).await? > 0)
 }
 
