@@ -74,7 +74,7 @@ pub async fn question(app: &App, handle: &str, signed_in: &SignedIn) -> Result<F
         redirect_uri: opened.path.redirect_uri().to_string(),
         asked,
         resources: resource_names(app, &request.resources).await?,
-        until: interaction::is_remembered(&opened.client, &transaction.request).then(|| now + app.settings.lifetimes.consent),
+        until: interaction::is_remembered(&opened.client, opened.path.redirect_uri().as_str()).then(|| now + app.settings.lifetimes.consent),
     }))
 }
 
@@ -92,7 +92,7 @@ pub async fn answer(app: &App, handle: &str, decision: Decision, signed_in: &Sig
         return Ok(Found::Here(authorize::deny(app, &transaction).await)); // RFC 6749 §4.1.2.1
     }
     let opened = authorize::open(app, &transaction.request).await?;
-    if interaction::is_remembered(&opened.client, &transaction.request) {
+    if interaction::is_remembered(&opened.client, opened.path.redirect_uri().as_str()) {
         remember(app, &opened, signed_in).await?;
     }
     transaction.consented = true;

@@ -64,7 +64,9 @@ const fn is_unreserved(byte: u8) -> bool {
 
 /// RFC 7591 §5: redirect URIs and post-logout URIs.
 pub(super) fn check_redirect_uris(draft: &ClientDraft, metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
-    let registration = Registration { public: draft.is_public(), administrator: draft.by_administrator() };
+    // RFC 8252 §8.4: a program that registers itself may have a secret of its own, which then protects what it receives on its device.
+    let installed = !draft.by_administrator() && metadata.response_types.iter().all(|kind| kind == "code");
+    let registration = Registration { public: draft.is_public() || installed, administrator: draft.by_administrator() };
     for (field, uris) in [("redirect_uris", &metadata.redirect_uris), ("post_logout_redirect_uris", &metadata.post_logout_redirect_uris)] {
         if uris.len() > MAX_LIST {
             problems.push(Problem::new(field, "there are more than a hundred", "register several clients"));
@@ -161,6 +163,10 @@ pub(super) fn check_addresses(draft: &ClientDraft, problems: &mut Vec<Problem>) 
                 "write it like https://app.example.com/page (http is for loopback hosts)",
             ));
         }
+    }
+    // OIDC Registration §2: initiate_login_uri "MUST use the https scheme".
+    if !draft.by_administrator() && protocol.initiate_login_uri.as_deref().is_some_and(|uri| !uri.starts_with("https:")) {
+        problems.push(Problem::new("initiate_login_uri", "it is not an https URL", "write it like https://app.example.com/start"));
     }
     for origin in &draft.allowed_origins {
         let normal = Url::parse(origin).map(|url| url.origin().ascii_serialization());
