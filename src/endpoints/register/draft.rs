@@ -179,7 +179,8 @@ fn choose_grants(draft: &mut ClientDraft, policy: &Registration) -> Result<(), R
     let kinds: Vec<Vec<&str>> = draft.response_types.iter().map(|text| text.split(' ').collect()).collect();
     let with_code = kinds.is_empty() || kinds.iter().any(|kind| kind.contains(&"code"));
     let with_tokens = kinds.iter().any(|kind| kind.iter().any(|part| matches!(*part, "token" | "id_token")));
-    let allowed = |grant: &str| policy.grant_types.iter().any(|known| known == grant) && GRANT_TYPES.contains(&grant);
+    let legacy = draft.profile.as_deref().is_some_and(|profile| matches!(profile, "legacy" | "fapi1"));
+    let allowed = |grant: &str| (grant != "implicit" || legacy) && policy.grant_types.iter().any(|known| known == grant) && GRANT_TYPES.contains(&grant);
     let named = !draft.grant_types.is_empty();
     if named {
         draft.grant_types.retain(|grant| allowed(grant));
