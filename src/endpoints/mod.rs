@@ -1,12 +1,14 @@
 //! One folder per endpoint: `mod.rs` lists the steps, `http.rs` is actix, the other files are pure rules.
 
 pub mod authorize;
+pub mod client_document;
 pub mod discovery;
 pub mod end_session;
 pub mod introspect;
 pub mod jwks;
 pub mod par;
 pub mod presented;
+pub mod protected_resource;
 pub mod register;
 pub mod revoke;
 pub mod token;

@@ -39,11 +39,14 @@ pub async fn requesting(app: &App, client_id: &str) -> Result<Option<Arc<Client>
 /// The client of a request that must authenticate: what was approved counts; a client that nobody has approved yet may push a request.
 ///
 /// # Errors
-/// As [`requesting`].
+/// When a store is away.
 pub async fn authenticating(app: &App, client_id: &str) -> Result<Option<Arc<Client>>, Failure> {
-    match app.client(client_id).await? {
-        Some(client) => Ok(Some(client)),
-        None => requesting(app, client_id).await,
+    if let Some(client) = app.client(client_id).await? {
+        return Ok(Some(client));
+    }
+    match requesting(app, client_id).await {
+        Err(Failure::Refused(_)) => Ok(None),
+        found => found,
     }
 }
 

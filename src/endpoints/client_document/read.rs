@@ -37,6 +37,9 @@ pub fn client(url: &Url, document: &[u8], (policy, now): (&Registration, Timesta
 
 /// What a document may leave out: there is no secret, so a client without keys is public; one without a name is called by its host.
 fn complete(url: &Url, members: &mut Map<String, Value>) {
+    // Whose sector a client belongs to is proven when it registers; a document proves nothing about others.
+    members.remove("sector_identifier_uri");
+    members.remove("software_statement");
     members.entry("token_endpoint_auth_method").or_insert_with(|| "none".into());
     let named = members.get("client_name").and_then(Value::as_str).is_some_and(|name| !name.trim().is_empty());
     if !named {

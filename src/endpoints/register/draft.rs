@@ -95,6 +95,8 @@ pub fn draft(members: Map<String, Value>, policy: &Registration) -> Result<Clien
     let mut draft = ClientDraft::new("", ClientOrigin::Dynamic);
     let (open, rest): (Map<_, _>, Map<_, _>) = members.into_iter().partition(|(name, _)| is_open(name));
     document::take(open, &mut draft).map_err(|faults| refusal(&faults))?;
+    // Verified before: only `outside::state` puts one there.
+    draft.more.extend(rest.get("software_statement").map(|statement| ("software_statement".to_owned(), statement.clone())));
     draft.more.extend(translations(rest));
     if draft.name.trim().is_empty() {
         // RFC 7591 §2: the name is optional; people then see where the answer goes.

@@ -4,6 +4,8 @@ pub mod answer;
 pub mod draft;
 pub mod http;
 pub mod manage;
+pub mod outside;
+pub mod statement;
 pub mod usage;
 
 use std::time::Duration;
@@ -46,8 +48,10 @@ pub struct Applicant<'a> {
 /// `invalid_token` without the initial access token that is needed, and the errors of §3.2.2.
 pub async fn register(app: &App, applicant: &Applicant<'_>) -> Result<Map<String, Value>, Failure> {
     let admission = admit(app, applicant).await?; // RFC 7591 §3
-    let members = members(applicant.body)?; // §3.1
+    let mut members = members(applicant.body)?; // §3.1
+    outside::state(app, &mut members).await?; // §2.3
     let draft = draft::draft(members, &app.settings.registration)?; // §2
+    outside::check(app, &draft).await?; // OIDC Registration §5
     let (client, secret) = client(app, &draft)?;
     let token = Secret::new(app.entropy.token("rat_")); // RFC 7592 §3
     save(app, (&client, &token), &admission).await?;

@@ -3,7 +3,7 @@
 use url::{Host, Url};
 
 use super::{ClientDraft, GRANT_TYPES, Problem};
-use crate::model::client::{ClientMetadata, Profile};
+use crate::model::client::{ClientMetadata, ClientOrigin, Profile};
 use crate::secret::Secret;
 use crate::spec::redirect_uri::{Registration, check_registration};
 use crate::spec::resource::is_resource_uri;
@@ -26,7 +26,7 @@ pub(super) fn check_identity(draft: &ClientDraft, problems: &mut Vec<Problem>) {
         ));
     }
     let acceptable = |id: &str| (1..=255).contains(&id.len()) && id.bytes().all(|byte| is_unreserved(byte) || matches!(byte, b':' | b'@'));
-    if draft.client_id.as_deref().is_some_and(|id| !acceptable(id)) {
+    if draft.origin != ClientOrigin::Document && draft.client_id.as_deref().is_some_and(|id| !acceptable(id)) {
         problems.push(Problem::new(
             "client_id",
             "it has characters that need encoding, or is longer than 255",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::answer::{self, Handed};
-use super::{bearer_token, draft, members, new_secret};
+use super::{bearer_token, draft, members, new_secret, outside};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::failure::Failure;
@@ -40,7 +40,9 @@ pub async fn update(app: &App, client_id: &str, authorization: &[Option<String>]
     let Owner { client: before, dynamic, token } = owner(app, client_id, authorization).await?;
     let mut members = members(body)?;
     is_about(&mut members, &before, app.now())?;
+    outside::state(app, &mut members).await?;
     let draft = draft::draft(members, &app.settings.registration)?;
+    outside::check(app, &draft).await?;
     let metadata = draft::checked(&draft)?;
     let mut client = Client { name: draft.name.trim().to_owned(), metadata, updated_at: app.now(), ..Client::clone(&before) };
     let successor = app.settings.registration.rotate_token.then(|| Secret::new(app.entropy.token("rat_")));
