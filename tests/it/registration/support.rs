@@ -1,7 +1,12 @@
 //! Registration as a stranger speaks it.
 
-use authy::config::registration::Mode;
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
 use authy::config::Settings;
+use authy::config::registration::Mode;
+use authy::outbound::{Answer as Fetched, Kind, Outbound, OutboundError, Registrant, Request, Sending};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -62,4 +67,41 @@ pub async fn initial_token(app: &TestApp, uses: Option<u32>) -> String {
     let draft = TokenDraft { name: app.app.entropy.identifier(), uses, lifetime: Some(std::time::Duration::from_secs(3600)) };
     let (_, secret) = Office::of(&app.app, "cli").create_registration_token(&draft).await.expect("a token");
     secret.expose().clone()
+}
+
+/// The documents of the world, in the place of the world.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    documents: Mutex<HashMap<String, (String, Option<Duration>)>>,
+    asked: Mutex<Vec<(Kind, String)>>,
+}
+
+impl Shelf {
+    /// Publishes a document, or another one in its place.
+    pub fn put(&self, url: &str, document: &Value, max_age: Option<u64>) {
+        let kept = (document.to_string(), max_age.map(Duration::from_secs));
+        self.documents.lock().expect("no panic").insert(url.to_owned(), kept);
+    }
+
+    pub fn remove(&self, url: &str) {
+        self.documents.lock().expect("no panic").remove(url);
+    }
+
+    /// How often authy asked for it.
+    pub fn asked(&self, url: &str) -> usize {
+        self.asked.lock().expect("no panic").iter().filter(|(_, asked)| asked == url).count()
+    }
+}
+
+impl Outbound for Shelf {
+    fn check(&self, url: &str, _: Registrant) -> Result<(), OutboundError> {
+        if url.contains("//10.") { Err(OutboundError::Address) } else { Ok(()) }
+    }
+
+    fn send(&self, request: Request) -> Sending<'_> {
+        self.asked.lock().expect("no panic").push((request.kind(), request.url().to_owned()));
+        let found = self.documents.lock().expect("no panic").get(request.url()).cloned();
+        let answer = found.map(|(document, max_age)| Fetched { body: document.into_bytes(), max_age });
+        Box::pin(async move { answer.ok_or(OutboundError::Status(404)) })
+    }
 }
