@@ -9,8 +9,12 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::web::extract;
 use crate::web::json_body::JsonBody;
+use crate::web::report::About;
 use crate::web::respond;
 use crate::web::security_headers::no_store;
+
+/// Whose registration it is, is proven deeper inside; what a stranger names in the path is told to nobody.
+const ABOUT: About<'static> = ("register", None);
 
 /// RFC 7591 §3.1.
 pub async fn register(request: HttpRequest, app: web::Data<App>, body: JsonBody) -> HttpResponse {
@@ -21,7 +25,7 @@ pub async fn register(request: HttpRequest, app: web::Data<App>, body: JsonBody)
     let address = extract::address(&request, &app).map_or_else(|| "unknown".to_owned(), |address| address.to_string());
     let applicant = Applicant { authorization: &authorization, address: &address, body: body.as_str() };
     let answer = super::register(&app, &applicant).await;
-    information(&app, &request, (StatusCode::CREATED, answer), None)
+    information(&app, &request, (StatusCode::CREATED, answer))
 }
 
 /// RFC 7592 §2.1.
@@ -30,7 +34,7 @@ pub async fn read(request: HttpRequest, app: web::Data<App>, client_id: web::Pat
         return respond::empty(StatusCode::NOT_FOUND);
     }
     let answer = manage::read(&app, &client_id, &respond::authorization(&request)).await;
-    information(&app, &request, (StatusCode::OK, answer), Some(&client_id))
+    information(&app, &request, (StatusCode::OK, answer))
 }
 
 /// RFC 7592 §2.2.
@@ -39,7 +43,7 @@ pub async fn update(request: HttpRequest, app: web::Data<App>, client_id: web::P
         return respond::empty(StatusCode::NOT_FOUND);
     }
     let answer = manage::update(&app, &client_id, &respond::authorization(&request), body.as_str()).await;
-    information(&app, &request, (StatusCode::OK, answer), Some(&client_id))
+    information(&app, &request, (StatusCode::OK, answer))
 }
 
 /// RFC 7592 §2.3.
@@ -49,19 +53,19 @@ pub async fn delete(request: HttpRequest, app: web::Data<App>, client_id: web::P
     }
     match manage::delete(&app, &client_id, &respond::authorization(&request)).await {
         Ok(()) => respond::empty(StatusCode::NO_CONTENT),
-        Err(failure) => respond::bearer_error(&app, &request, &failure, ("register", Some(&client_id))),
+        Err(failure) => respond::bearer_error(&app, &request, &failure, ABOUT),
     }
 }
 
 type Answer = (StatusCode, Result<Map<String, Value>, Failure>);
 
-fn information(app: &web::Data<App>, request: &HttpRequest, (status, answer): Answer, client_id: Option<&str>) -> HttpResponse {
+fn information(app: &web::Data<App>, request: &HttpRequest, (status, answer): Answer) -> HttpResponse {
     match answer {
         Ok(members) => {
             let mut response = respond::json(status, &members);
             no_store(response.headers_mut());
             response
         }
-        Err(failure) => respond::bearer_error(app, request, &failure, ("register", client_id)),
+        Err(failure) => respond::bearer_error(app, request, &failure, ABOUT),
     }
 }
