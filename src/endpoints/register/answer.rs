@@ -20,7 +20,8 @@ pub struct Handed<'a> {
 
 /// The client information response. Settings that only administrators have are not in it.
 pub fn information(client: &Client, issuer: &Issuer, handed: &Handed<'_>) -> Map<String, Value> {
-    let told = |name: &str| is_open(name) || name.contains('#') || matches!(name, "client_id" | "client_id_issued_at" | "software_statement");
+    let told =
+        |name: &str| is_open(name) || name.contains('#') || matches!(name, "client_id" | "client_id_issued_at" | "software_statement");
     let filled = |value: &Value| value.as_array().is_none_or(|items| !items.is_empty());
     let registered = to_registered_json(client).into_iter();
     let mut answer: Map<String, Value> = registered.filter(|(name, value)| told(name) && filled(value)).collect();

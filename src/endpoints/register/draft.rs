@@ -129,7 +129,9 @@ fn refusal(faults: &Faults) -> Refusal {
 
 fn refused(of_uris: bool, field: Option<&'static str>, detail: String) -> Refusal {
     if of_uris {
-        let error = OAuthError::invalid_redirect_uri("A redirect URI cannot be registered: https, loopback or a private-use scheme, without fragment.");
+        let error = OAuthError::invalid_redirect_uri(
+            "A redirect URI cannot be registered: https, loopback or a private-use scheme, without fragment.",
+        );
         return error.about("redirect_uris").because(detail);
     }
     let error = OAuthError::invalid_client_metadata("A member of the client metadata is not acceptable; the page at error_uri tells more.");
@@ -182,7 +184,9 @@ fn choose_grants(draft: &mut ClientDraft, policy: &Registration) -> Result<(), R
     let with_code = kinds.is_empty() || kinds.iter().any(|kind| kind.contains(&"code"));
     let with_tokens = kinds.iter().any(|kind| kind.iter().any(|part| matches!(*part, "token" | "id_token")));
     let legacy = draft.profile.as_deref().is_some_and(|profile| matches!(profile, "legacy" | "fapi1"));
-    let allowed = |grant: &str| (grant != "implicit" || legacy) && policy.grant_types.iter().any(|known| known == grant) && GRANT_TYPES.contains(&grant);
+    let allowed = |grant: &str| {
+        (grant != "implicit" || legacy) && policy.grant_types.iter().any(|known| known == grant) && GRANT_TYPES.contains(&grant)
+    };
     let named = !draft.grant_types.is_empty();
     if named {
         draft.grant_types.retain(|grant| allowed(grant));
@@ -196,7 +200,10 @@ fn choose_grants(draft: &mut ClientDraft, policy: &Registration) -> Result<(), R
     let has = |grant: &str| draft.grant_types.iter().any(|known| known == grant);
     let fits = (draft.response_types.is_empty() || !with_code || has("authorization_code")) && (!with_tokens || has("implicit"));
     if !fits {
-        return Err(invalid("response_types", "The response types need grant types that the client does not have: code needs authorization_code, tokens need implicit."));
+        return Err(invalid(
+            "response_types",
+            "The response types need grant types that the client does not have: code needs authorization_code, tokens need implicit.",
+        ));
     }
     Ok(())
 }
@@ -212,10 +219,7 @@ fn one_key_set(draft: &ClientDraft) -> Result<(), Refusal> {
 
 /// Whether a client of this method is given a secret.
 pub const fn needs_secret(method: Option<AuthMethod>) -> bool {
-    matches!(
-        method,
-        None | Some(AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost | AuthMethod::ClientSecretJwt)
-    )
+    matches!(method, None | Some(AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost | AuthMethod::ClientSecretJwt))
 }
 
 #[cfg(test)]

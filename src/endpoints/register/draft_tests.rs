@@ -33,7 +33,10 @@ fn every_member_is_either_open_to_strangers_or_not() {
 #[test]
 fn grant_types_follow_the_response_types_and_the_policy() {
     let plain = made(json!({})).unwrap();
-    assert_eq!((plain.grant_types, plain.profile), (vec!["authorization_code".to_owned(), "refresh_token".to_owned()], Some("oauth21".to_owned())));
+    assert_eq!(
+        (plain.grant_types, plain.profile),
+        (vec!["authorization_code".to_owned(), "refresh_token".to_owned()], Some("oauth21".to_owned()))
+    );
     let unwanted = made(json!({"grant_types": ["authorization_code", "implicit", "client_credentials"]})).unwrap();
     assert_eq!(unwanted.grant_types, ["authorization_code"]);
     assert!(made(json!({"response_types": ["code id_token"]})).is_err(), "legacy is not in the policy");

@@ -69,8 +69,11 @@ async fn a_client_is_its_document_and_is_stored_when_a_person_approves() {
         let back = browser.press(&consent, "consent-form", "consent-approve").await.away();
         assert_eq!(rows(&app).await, 1);
         let fields = [
-            ("grant_type", "authorization_code"), ("client_id", ID), ("code", &query(&back)["code"]),
-            ("redirect_uri", "https://app.example.com/cb"), ("code_verifier", VERIFIER),
+            ("grant_type", "authorization_code"),
+            ("client_id", ID),
+            ("code", &query(&back)["code"]),
+            ("redirect_uri", "https://app.example.com/cb"),
+            ("code_verifier", VERIFIER),
         ];
         let tokens = post(&app.base, "/oauth2/token", &fields, Default::default()).await.ok();
         assert_eq!(tokens.text("scope"), "openid email");
@@ -151,7 +154,9 @@ async fn a_document_that_is_not_its_own_or_holds_secrets_is_refused() {
             assert!(page.status == 400 && page.has("error-page"), "{name}: {value}: {}", page.body);
             assert!(!page.body.contains("hunter2") && !page.body.contains("javascript:"));
         }
-        for id in ["https://app.example.com/", "https://app.example.com/a/../b", "https://u@app.example.com/c", "https://app.example.com/c#f"] {
+        for id in
+            ["https://app.example.com/", "https://app.example.com/a/../b", "https://u@app.example.com/c", "https://app.example.com/c#f"]
+        {
             assert!(browser.open(&url(&app, &[("client_id", id)])).await.page().has("error-page"), "{id}");
             assert_eq!(shelf.asked(id), 0);
         }
@@ -199,8 +204,13 @@ async fn addresses_inside_are_never_asked() {
         let app = TestApp::start(backend).await;
         let mut browser = app.browser();
         for id in [
-            "https://127.0.0.1:9999/c", "https://[::1]:9999/c", "https://10.0.0.1/c", "https://169.254.169.254/latest", "https://localhost:9999/c",
-            "https://app.example.com:22/c", "https://2130706433/c",
+            "https://127.0.0.1:9999/c",
+            "https://[::1]:9999/c",
+            "https://10.0.0.1/c",
+            "https://169.254.169.254/latest",
+            "https://localhost:9999/c",
+            "https://app.example.com:22/c",
+            "https://2130706433/c",
         ] {
             let page = browser.open(&url(&app, &[("client_id", id)])).await.page();
             assert!(page.has("error-page") && page.status == 400, "{id}");
@@ -217,18 +227,33 @@ async fn a_client_that_nobody_has_approved_may_push_its_request_and_nothing_else
         app.user("ada").await;
         let made = challenge(VERIFIER);
         let pushed = [
-            ("client_id", ID), ("redirect_uri", "https://app.example.com/cb"), ("response_type", "code"), ("scope", "openid"),
-            ("code_challenge", &made), ("code_challenge_method", "S256"),
+            ("client_id", ID),
+            ("redirect_uri", "https://app.example.com/cb"),
+            ("response_type", "code"),
+            ("scope", "openid"),
+            ("code_challenge", &made),
+            ("code_challenge_method", "S256"),
         ];
         let answer = post(&app.base, "/oauth2/par", &pushed, Default::default()).await;
         assert_eq!(answer.status, 201, "{}", answer.body);
-        let refused = post(&app.base, "/oauth2/token", &[("grant_type", "refresh_token"), ("refresh_token", "rt_x"), ("client_id", ID)], Default::default());
+        let refused = post(
+            &app.base,
+            "/oauth2/token",
+            &[("grant_type", "refresh_token"), ("refresh_token", "rt_x"), ("client_id", ID)],
+            Default::default(),
+        );
         refused.await.is(400, "invalid_grant");
-        post(&app.base, "/oauth2/token", &[("grant_type", "refresh_token"), ("client_id", "https://app.example.com/none")], Default::default())
-            .await
-            .is(401, "invalid_client");
+        post(
+            &app.base,
+            "/oauth2/token",
+            &[("grant_type", "refresh_token"), ("client_id", "https://app.example.com/none")],
+            Default::default(),
+        )
+        .await
+        .is(401, "invalid_client");
         let request_uri = answer.text("request_uri");
-        let page = format!("{}/oauth2/authorize?client_id={}&request_uri={request_uri}", app.base, ID.replace(':', "%3A").replace('/', "%2F"));
+        let page =
+            format!("{}/oauth2/authorize?client_id={}&request_uri={request_uri}", app.base, ID.replace(':', "%3A").replace('/', "%2F"));
         let back = app.browser().walk(&page, "ada").await;
         assert!(query(&back).contains_key("code"), "{back}");
         app.stop().await;
@@ -249,7 +274,12 @@ async fn an_application_that_says_where_logins_start_can_be_opened_from_the_acco
         browser.walk(&rp.url(&[]), "ada").await;
         let apps = browser.open("/account/apps").await.page();
         let iss = url::form_urlencoded::byte_serialize(app.base.as_bytes()).collect::<String>();
-        assert!(apps.body.contains(&format!("https://stranger.example/start?a=b&amp;iss={iss}")) || apps.body.contains(&format!("https://stranger.example/start?a=b&#38;iss={iss}")), "{}", apps.body);
+        assert!(
+            apps.body.contains(&format!("https://stranger.example/start?a=b&amp;iss={iss}"))
+                || apps.body.contains(&format!("https://stranger.example/start?a=b&#38;iss={iss}")),
+            "{}",
+            apps.body
+        );
         assert!(apps.has(&format!("app-open-{}", rp.id())));
         app.stop().await;
     })

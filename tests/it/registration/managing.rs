@@ -59,13 +59,26 @@ async fn nothing_that_only_administrators_may_set_comes_in_by_registration() {
         let plain = app.app.sql.client_by_id(&plain.text("client_id")).await.expect("the database").expect("the client");
         let mut greedy = public();
         for (name, value) in [
-            ("skip_consent", json!(true)), ("origin", json!("administrator")), ("enabled", json!(true)), ("client_id", json!("chosen")),
-            ("client_secret", json!("0123456789abcdef0123456789abcdef")), ("require_pkce", json!(false)), ("refresh_rotation", json!(false)),
-            ("id_token_claims", json!("full")), ("access_token_format", json!("jwt")), ("default_resource", json!("https://api.example")),
-            ("allowed_origins", json!(["https://evil.example"])), ("access_token_lifetime", json!(86_400)),
-            ("id_token_lifetime", json!(86_400)), ("refresh_token_lifetime", json!(86_400)), ("exchange_impersonation", json!(true)),
-            ("assertion_issuers", json!([{"issuer": "https://evil.example"}])), ("groups", json!(["admins"])), ("trusted", json!(true)),
-            ("weakenings", json!([{"setting": "require_pkce", "allowed_by": "me"}])), ("scope", json!("openid authy:admin")),
+            ("skip_consent", json!(true)),
+            ("origin", json!("administrator")),
+            ("enabled", json!(true)),
+            ("client_id", json!("chosen")),
+            ("client_secret", json!("0123456789abcdef0123456789abcdef")),
+            ("require_pkce", json!(false)),
+            ("refresh_rotation", json!(false)),
+            ("id_token_claims", json!("full")),
+            ("access_token_format", json!("jwt")),
+            ("default_resource", json!("https://api.example")),
+            ("allowed_origins", json!(["https://evil.example"])),
+            ("access_token_lifetime", json!(86_400)),
+            ("id_token_lifetime", json!(86_400)),
+            ("refresh_token_lifetime", json!(86_400)),
+            ("exchange_impersonation", json!(true)),
+            ("assertion_issuers", json!([{"issuer": "https://evil.example"}])),
+            ("groups", json!(["admins"])),
+            ("trusted", json!(true)),
+            ("weakenings", json!([{"setting": "require_pkce", "allowed_by": "me"}])),
+            ("scope", json!("openid authy:admin")),
             ("grant_types", json!(["authorization_code", "client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"])),
         ] {
             greedy[name] = value;

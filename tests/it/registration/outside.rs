@@ -61,7 +61,8 @@ async fn a_software_statement_wins_over_what_stands_beside_it_when_its_issuer_is
         let signer = keys.set.signer(Algorithm::ES256, app.now()).expect("a signer");
         let signed = |claims: Value| signer.sign(None, &claims).expect("signed");
         let claims = |changes: Value| {
-            let mut claims = json!({"iss": "https://trust.example", "software_id": "s-1", "client_name": "Vouched for", "skip_consent": true});
+            let mut claims =
+                json!({"iss": "https://trust.example", "software_id": "s-1", "client_name": "Vouched for", "skip_consent": true});
             claims.as_object_mut().expect("an object").extend(changes.as_object().cloned().expect("an object"));
             claims
         };
@@ -73,7 +74,10 @@ async fn a_software_statement_wins_over_what_stands_beside_it_when_its_issuer_is
         let good = signed(claims(json!({"exp": app.now().as_seconds() + 60})));
         let made = register(&app, &with(&good), None).await;
         assert_eq!(made.status, 201, "{}", made.body);
-        assert_eq!((made.text("client_name"), made.text("software_id"), made.text("software_statement")), ("Vouched for".into(), "s-1".into(), good));
+        assert_eq!(
+            (made.text("client_name"), made.text("software_id"), made.text("software_statement")),
+            ("Vouched for".into(), "s-1".into(), good)
+        );
         let stored = app.app.sql.client_by_id(&made.text("client_id")).await.expect("the database").expect("the client");
         assert!(!stored.metadata.skip_consent);
         for bad in [
@@ -85,7 +89,9 @@ async fn a_software_statement_wins_over_what_stands_beside_it_when_its_issuer_is
         ] {
             register(&app, &with(&bad), None).await.is(400, "invalid_software_statement");
         }
-        register(&app, &with(&signed(claims(json!({"iss": "https://other.example"})))), None).await.is(400, "unapproved_software_statement");
+        register(&app, &with(&signed(claims(json!({"iss": "https://other.example"})))), None)
+            .await
+            .is(400, "unapproved_software_statement");
         let mut number = public();
         number["software_statement"] = json!(5);
         register(&app, &number, None).await.is(400, "invalid_software_statement");

@@ -147,7 +147,8 @@ async fn what_strangers_leave_is_bounded_and_goes_away_unless_a_person_approves(
         }
         assert!(app.app.sql.client_by_id(rp.id()).await.expect("the database").is_some(), "approved by a person");
         let kinds = AuditFilter { client_id: Some(rp.id().to_owned()), ..AuditFilter::default() };
-        let kinds: Vec<String> = app.app.sql.audit_page(&kinds, None, 10).await.expect("events").into_iter().map(|event| event.kind).collect();
+        let kinds: Vec<String> =
+            app.app.sql.audit_page(&kinds, None, 10).await.expect("events").into_iter().map(|event| event.kind).collect();
         assert!(kinds.contains(&"client.approved".to_owned()), "{kinds:?}");
         let all = app.app.sql.audit_page(&AuditFilter::default(), None, 100).await.expect("events");
         assert!(all.iter().all(|event| event.kind != "client.registered"), "strangers write no audit events");
@@ -193,13 +194,26 @@ async fn dangerous_and_inconsistent_registrations_are_refused() {
         })
         .await;
         for uri in [
-            "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd", "blob:https://x/y",
-            "about:blank", " javascript:alert(1)", "\u{1}javascript:alert(1)", "https://rp.example/cb#f", "http://rp.example/cb",
-            "https://rp.example@evil/cb", "myapp:/cb", "", "/cb",
+            "javascript:alert(1)",
+            "JaVaScRiPt:alert(1)",
+            "data:text/html,x",
+            "vbscript:x",
+            "file:///etc/passwd",
+            "blob:https://x/y",
+            "about:blank",
+            " javascript:alert(1)",
+            "\u{1}javascript:alert(1)",
+            "https://rp.example/cb#f",
+            "http://rp.example/cb",
+            "https://rp.example@evil/cb",
+            "myapp:/cb",
+            "",
+            "/cb",
         ] {
             let refused = register(&app, &json!({"redirect_uris": ["https://rp.example/cb", uri]}), None).await;
             refused.is(400, "invalid_redirect_uri");
-            let refused = register(&app, &json!({"redirect_uris": ["https://rp.example/cb"], "post_logout_redirect_uris": [uri]}), None).await;
+            let refused =
+                register(&app, &json!({"redirect_uris": ["https://rp.example/cb"], "post_logout_redirect_uris": [uri]}), None).await;
             assert_eq!(refused.status, 400, "{uri:?}: {}", refused.body);
             for name in ["client_uri", "logo_uri", "tos_uri", "policy_uri", "initiate_login_uri", "backchannel_logout_uri", "jwks_uri"] {
                 let mut body = public();

@@ -78,7 +78,9 @@ pub async fn open(app: &App, transaction: &Transaction) -> Result<Opened, Closed
     let first = open_for(app, &params, transaction, client_document::requesting(app, client_id).await?).await;
     match first {
         // Refused by what was read a moment ago: what an administrator has just allowed works at once.
-        Err(_) if app.client_has_changed(client_id).await? => open_for(app, &params, transaction, client_document::requesting(app, client_id).await?).await,
+        Err(_) if app.client_has_changed(client_id).await? => {
+            open_for(app, &params, transaction, client_document::requesting(app, client_id).await?).await
+        }
         opened => opened,
     }
 }

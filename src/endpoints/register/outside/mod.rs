@@ -37,9 +37,9 @@ pub async fn state(app: &App, members: &mut Map<String, Value>) -> Result<(), Fa
 
 async fn keys(app: &App, source: &KeySource) -> Result<ClientKeys, Failure> {
     let bytes = match source {
-        KeySource::File(path) => {
-            tokio::fs::read(path).await.map_err(|error| Failure::Broken(anyhow::Error::new(error).context("a key set of software statements")))?
-        }
+        KeySource::File(path) => tokio::fs::read(path)
+            .await
+            .map_err(|error| Failure::Broken(anyhow::Error::new(error).context("a key set of software statements")))?,
         KeySource::Uri(uri) => {
             let answer = app.outbound.send(Request::get(Kind::KeySet, uri, Registrant::Administrator)).await;
             answer.map_err(|error| Failure::Busy(format!("the keys of software statements could not be fetched: {error}").into()))?.body
@@ -83,6 +83,7 @@ fn address(field: &'static str, why: String) -> Refusal {
 }
 
 fn sector(why: impl Into<std::borrow::Cow<'static, str>>) -> Refusal {
-    let error = OAuthError::invalid_client_metadata("The document at sector_identifier_uri does not name every redirect URI of the client.");
+    let error =
+        OAuthError::invalid_client_metadata("The document at sector_identifier_uri does not name every redirect URI of the client.");
     error.about("sector_identifier_uri").because(why)
 }

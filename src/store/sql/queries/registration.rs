@@ -143,7 +143,13 @@ pub async fn delete_registered_client(conn: &mut Conn, client_id: &str, event: O
     Ok(found)
 }
 
-pub async fn approve_client(conn: &mut Conn, client_id: &str, now: Timestamp, expires_at: Timestamp, event: &AuditEvent) -> QueryResult<bool> {
+pub async fn approve_client(
+    conn: &mut Conn,
+    client_id: &str,
+    now: Timestamp,
+    expires_at: Timestamp,
+    event: &AuditEvent,
+) -> QueryResult<bool> {
     let waiting = dynamic_clients::table.find(client_id).filter(dynamic_clients::approved_at.is_null());
     let approved = (
         dynamic_clients::approved_at.eq(Time(now)),
