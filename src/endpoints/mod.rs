@@ -2,6 +2,7 @@
 
 pub mod algorithms;
 pub mod authorize;
+pub mod client_document;
 pub mod discovery;
 pub mod encrypted;
 pub mod end_session;
@@ -10,6 +11,8 @@ pub mod jwks;
 pub mod par;
 pub mod possession;
 pub mod presented;
+pub mod protected_resource;
+pub mod register;
 pub mod revoke;
 pub mod token;
 pub mod userinfo;

@@ -68,6 +68,8 @@ error_codes! {
     UseDpopNonce = "use_dpop_nonce", use_dpop_nonce, "The proof that the application holds its key needs a nonce that this provider gives.";
     UnsupportedTokenType = "unsupported_token_type", unsupported_token_type, "Tokens of this type cannot be revoked here.";
     InvalidRedirectUri = "invalid_redirect_uri", invalid_redirect_uri, "A redirect URI is not acceptable.";
+    InvalidSoftwareStatement = "invalid_software_statement", invalid_software_statement, "The software statement is not valid.";
+    UnapprovedSoftwareStatement = "unapproved_software_statement", unapproved_software_statement, "Nobody here trusts whoever signed the software statement.";
     InvalidClientMetadata = "invalid_client_metadata", invalid_client_metadata, "A member of the client's metadata is not acceptable.";
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::client_auth::{self, AuthenticatedClient, Credentials, Presented};
 use crate::endpoints::possession::{self, Possession};
+use crate::endpoints::register;
 use crate::failure::Failure;
 use crate::grants::{self, Exchange, GrantType};
 use crate::model::resource::Resource;
@@ -43,7 +44,9 @@ pub async fn token(app: &App, body: &str, credentials: &Credentials, trace: &mut
     client_may_use(&client, grant)?; // RFC 6749 §5.2, unauthorized_client
     let Possession { confirmation, next_nonce, .. } = possession::of_client(app, &client, credentials).await?; // RFC 9449 §5, RFC 8705 §3
     trace.dpop_nonce = next_nonce;
-    grant.exchange(Exchange { app, client: &client, params: &params, confirmation: &confirmation, now: app.now() }).await
+    let tokens = grant.exchange(Exchange { app, client: &client, params: &params, confirmation: &confirmation, now: app.now() }).await?;
+    register::usage::used(app, &client).await?;
+    Ok(tokens)
 }
 
 fn client_may_use(client: &AuthenticatedClient, grant: &'static dyn GrantType) -> Result<(), Refusal> {
