@@ -87,6 +87,8 @@ pub struct Settings {
     pub outbound: Outbound,
     /// Requests for another host than the issuer's are refused.
     pub strict_host: bool,
+    /// OIDC Session Management: `session_state`, its cookie, and the page that clients frame.
+    pub session_management: bool,
     /// Threads that answer requests.
     pub workers: usize,
     /// How long a stop waits for what is in flight.
@@ -129,6 +131,7 @@ pub fn settle(values: &Values) -> Result<Settings, Problems> {
         hashing: Hashing::read(&mut reader),
         outbound: Outbound::read(&mut reader),
         strict_host: reader.one("strict_host", parse::boolean),
+        session_management: reader.one("session_management", parse::boolean),
         workers: reader.one("workers", parse::threads),
         shutdown_timeout: reader.one("shutdown_timeout", parse::duration),
     };

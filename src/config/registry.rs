@@ -142,6 +142,7 @@ pub static SETTINGS: &[Setting] = &[
     open("outbound.ca_file", Kind::Path, "", "PEM file of the authorities that vouch for servers authy connects to, Redis among them. Unset: the system's."),
     open("outbound.allow_hosts", Kind::List, "", "Host names that authy may connect to though their addresses are not public."),
     open("strict_host", Kind::Bool, "false", "Refuse requests whose Host is not the issuer's."),
+    open("session_management", Kind::Bool, "false", "OpenID Connect Session Management: `session_state` in responses, and a page that applications may frame."),
     open("workers", Kind::CountOrAuto, "auto", "Threads that answer requests; `auto`: one per core."),
     open("shutdown_timeout", Kind::Duration, "30s", "How long a stop waits for requests in flight."),
 ];

@@ -21,7 +21,9 @@ use crate::model::transaction::{Binding, Transaction};
 use crate::model::user::User;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
+use crate::secret::Secret;
 use crate::spec::return_path::{Delivery, ReturnPath};
+use crate::spec::session_state;
 use crate::store::kv::codes;
 use uuid::Uuid;
 
@@ -68,6 +70,8 @@ pub struct SignedIn {
     pub session: Session,
     /// Its user.
     pub user: Arc<User>,
+    /// What the browser's cookie says about it to clients' pages, if it has that cookie: OIDC Session Management §4.2.
+    pub state: Option<Secret<String>>,
 }
 
 /// A new request: `raw` is the query or the form body.
@@ -195,7 +199,17 @@ async fn issue_code(
         },
     );
     codes::save(&app.kv, &issued.hash, &issued.payload, app.settings.lifetimes.code).await?;
-    Ok(opened.path.deliver(&[("code", issued.code.expose().clone())]))
+    let mut fields = vec![("code", issued.code.expose().clone())];
+    fields.extend(session_state(app, opened, request, signed_in).map(|state| ("session_state", state)));
+    Ok(opened.path.deliver(&fields))
+}
+
+/// OIDC Session Management §2: in every successful OpenID response. A browser without the cookie gets none: the client would take the first
+/// look for a change.
+fn session_state(app: &App, opened: &Opened, request: &AuthorizationRequest, signed_in: &SignedIn) -> Option<String> {
+    let state = signed_in.state.as_ref().filter(|_| request.scope.contains("openid"))?;
+    let (client_id, redirect_uri) = (&opened.client.client_id, opened.path.redirect_uri().as_str());
+    session_state::session_state(client_id, redirect_uri, state.expose(), &app.entropy.identifier())
 }
 
 /// `id_token_hint`: OIDC Core §3.1.2.1. An expired one still hints; one of another issuer or client does not.
