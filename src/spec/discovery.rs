@@ -1,5 +1,7 @@
 //! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 9207 §3, OIDC RP-Initiated Logout §2.1. Nothing is named that does not work.
 
+pub mod logout;
+
 use serde::Serialize;
 
 use crate::spec::claims::SUPPORTED_CLAIMS;
@@ -21,6 +23,8 @@ pub struct Metadata {
     pub revocation_endpoint: String,
     pub introspection_endpoint: String,
     pub end_session_endpoint: String,
+    #[serde(flatten)]
+    pub logout: logout::LogoutMetadata,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scopes_supported: Names,
     pub response_types_supported: Names,
@@ -75,6 +79,8 @@ pub struct Registries<'a> {
     pub acr_values: &'a [&'a str],
     /// `ui_locales_supported`, in the canonical form of BCP 47; English when none is given.
     pub ui_locales: &'a [&'a str],
+    /// Whether `check_session_iframe` answers: OIDC Session Management.
+    pub session_management: bool,
     /// `service_documentation`.
     pub service_documentation: Option<&'a str>,
 }
@@ -92,6 +98,7 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         revocation_endpoint: issuer.url("/oauth2/revoke"),
         introspection_endpoint: issuer.url("/oauth2/introspect"),
         end_session_endpoint: issuer.url("/oauth2/logout"),
+        logout: logout::LogoutMetadata::new(issuer, registries.session_management),
         scopes_supported: names(registries.scopes),
         response_types_supported: names(registries.response_types),
         response_modes_supported: names(registries.response_modes),
