@@ -132,7 +132,7 @@ async fn sessions_that_end_elsewhere_are_told_too() {
         }
         let page = one.open("/account/security").await.page();
         let new = "another horse, another battery";
-        let fields = [("current_password", PASSWORD), ("new_password", new), ("new_password_again", new)];
+        let fields = [("current_password", PASSWORD), ("new_password", new), ("repeated_password", new)];
         one.submit(&page, "password-form", &fields).await;
         assert_eq!(deliver(&app).await, 1, "a new password ends the other sessions");
         assert_eq!(said(&canary, 0)["sid"], sids[1]);
