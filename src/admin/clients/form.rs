@@ -3,6 +3,7 @@
 use super::with_rules;
 use crate::admin::fault::Faults;
 use crate::admin::form::Form;
+use crate::clock::Timestamp;
 use crate::model::client::{Client, ClientOrigin};
 use crate::spec::client_metadata::ClientDraft;
 
@@ -97,6 +98,7 @@ pub fn read(form: &Form, base: Option<&Client>) -> Result<ClientDraft, Faults> {
     draft.tos_uri = filled("tos_uri");
     draft.contacts = form.words("contacts");
     draft.skip_consent = form.ticked("skip_consent");
+    draft.allowed_until = last_day(form, &mut faults);
     // For public clients both are the rule, whatever the boxes say.
     draft.require_pkce = (!draft.public).then(|| form.ticked("require_pkce"));
     draft.refresh_rotation = (!draft.public).then(|| form.ticked("refresh_rotation"));
@@ -105,6 +107,14 @@ pub fn read(form: &Form, base: Option<&Client>) -> Result<ClientDraft, Faults> {
     draft.id_token_lifetime = seconds(form, "id_token_lifetime", &mut faults);
     draft.refresh_token_lifetime = seconds(form, "refresh_token_lifetime", &mut faults);
     if faults.is_empty() { Ok(draft) } else { Err(with_rules(faults, &draft)) }
+}
+
+/// The last day of what is weaker than the default; empty: until further notice.
+fn last_day(form: &Form, faults: &mut Faults) -> Option<i64> {
+    let text = form.filled("allowed_until")?;
+    let end = Timestamp::end_of_day(text).map(Timestamp::as_seconds);
+    faults.unless(end.is_some(), "allowed_until", "This is not a date.", "Write it like 2026-12-31, or leave it empty.");
+    end
 }
 
 fn seconds(form: &Form, name: &'static str, faults: &mut Faults) -> Option<u64> {
@@ -122,7 +132,6 @@ fn seconds(form: &Form, name: &'static str, faults: &mut Faults) -> Option<u64> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Timestamp;
     use crate::spec::client_metadata;
 
     fn client_of(draft: &ClientDraft) -> Client {
