@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::jose::algorithm::Algorithm;
 use crate::model::client::Client;
 use crate::model::logout_delivery::LogoutDelivery;
+use crate::outbound::{OutboundError, Registrant, Request};
 use crate::secret::Secret;
 use crate::spec::logout_token::{self, LogoutTokenClaims, Sent, Verdict};
 use crate::store::StoreError;
@@ -39,7 +40,7 @@ pub async fn deliver(app: &App, delivery: &LogoutDelivery) -> Result<(), Failure
         return finish(app, delivery, None).await; // it does not want to be told any more
     };
     let token = logout_token(app, client, delivery)?;
-    let sent = send(app, uri, &token).await;
+    let sent = send(app, client, uri, &token).await;
     match logout_token::judge(&sent, delivery.attempts, app.now().since(delivery.created_at)) {
         Verdict::Done => finish(app, delivery, None).await,
         Verdict::Again(pause) => {
@@ -83,6 +84,12 @@ fn logout_token(app: &App, client: &Client, delivery: &LogoutDelivery) -> Result
     Ok(Secret::new(signer.sign(Some(logout_token::TYP), &claims.to_json()).map_err(anyhow::Error::from)?))
 }
 
-async fn send(_app: &App, _uri: &str, _token: &Secret<String>) -> Sent {
-    Sent::Unanswered
+/// §2.5: a form that holds the token and nothing else.
+async fn send(app: &App, client: &Client, uri: &str, token: &Secret<String>) -> Sent {
+    let request = Request::post_form(uri, Registrant::of(client), &[("logout_token", token.expose())]);
+    match app.outbound.send(request).await {
+        Ok(_) => Sent::Answered(200),
+        Err(OutboundError::Status(status)) => Sent::Answered(status),
+        Err(_) => Sent::Unanswered,
+    }
 }
