@@ -6,6 +6,7 @@ mod admin;
 mod authorize;
 mod cli;
 mod endpoints;
+mod fuzz;
 mod grants;
 mod house;
 mod logout;

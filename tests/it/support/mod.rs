@@ -3,6 +3,7 @@
 pub mod app;
 pub mod backends;
 pub mod browser;
+pub mod canary;
 pub mod http;
 pub mod keys;
 pub mod relying_party;
