@@ -1,4 +1,4 @@
-//! What a profile asks of a registration: FAPI 2.0 Security Profile §5.3.2 and §5.4, FAPI 1.0 Advanced §5.2.2 and §8.6.
+//! What a profile asks of a registration (RFC 7591 §2): FAPI 2.0 Security Profile §5.3.2 and §5.4, FAPI 1.0 Advanced §5.2.2 and §8.6.
 
 use super::{ClientDraft, Problem};
 use crate::model::client::{AuthMethod, ClientMetadata, Profile};
