@@ -12,7 +12,8 @@ use crate::spec::response_type::ResponseType;
 
 /// The metadata of this provider.
 pub fn document(app: &App) -> Metadata {
-    let grant_types: Vec<&str> = GRANTS.iter().map(|grant| grant.name()).collect();
+    // The implicit grant has no token request, and so no place in the registry: RFC 6749 §4.2.
+    let grant_types: Vec<&str> = GRANTS.iter().map(|grant| grant.name()).chain(["implicit"]).collect();
     let auth_methods: Vec<&str> = METHODS.iter().map(|method| method.name()).collect();
     let algorithms: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.as_str()).collect();
     let response_types: Vec<&str> = ResponseType::SUPPORTED.iter().map(|kind| kind.as_str()).collect();
@@ -29,6 +30,7 @@ pub fn document(app: &App) -> Metadata {
             acr_values: &[crate::accounts::session::ACR_PASSWORD],
             ui_locales: &["en"],
             session_management: app.settings.session_management,
+            require_pushed_authorization_requests: app.settings.require_pushed_authorization_requests,
             service_documentation: None,
         },
     )
