@@ -16,6 +16,7 @@ use crate::sealing::Sealer;
 use crate::sealing::pairwise::PairwiseKey;
 use crate::secret::TokenHash;
 use crate::spec::error::Refusal;
+use crate::spec::client_metadata::weakening;
 use crate::spec::issuer::Issuer;
 use crate::store::StoreError;
 use crate::store::kv::Kv;
@@ -122,18 +123,23 @@ impl App {
         if let Some(client) = self.caches.clients.get(client_id) {
             return Ok(Some(client));
         }
-        let found = self.sql.client_by_id(client_id).await?.map(Arc::new);
+        let found = self.client_in_force(client_id).await?.map(Arc::new);
         if let Some(client) = &found {
             self.caches.clients.put(client_id.to_owned(), client.clone());
         }
         Ok(found)
     }
 
+    /// A client as it may act now: what was allowed until yesterday is not in force today.
+    async fn client_in_force(&self, client_id: &str) -> Result<Option<Client>, StoreError> {
+        Ok(self.sql.client_by_id(client_id).await?.map(|client| weakening::in_force(client, self.now())))
+    }
+
     /// Whether a remembered client is no longer what SQL holds; what is remembered is then mended. Asked before a refusal, so that what
     /// an administrator has just allowed is not refused for the rest of the second.
     pub async fn client_has_changed(&self, client_id: &str) -> Result<bool, StoreError> {
         let Some(remembered) = self.caches.clients.get(client_id) else { return Ok(false) };
-        let stored = self.sql.client_by_id(client_id).await?;
+        let stored = self.client_in_force(client_id).await?;
         if stored.as_ref() == Some(remembered.as_ref()) {
             return Ok(false);
         }

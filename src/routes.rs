@@ -7,7 +7,9 @@ use actix_web::{Handler, HttpResponse, Responder, Route};
 use crate::accounts::{consent, login, logout, profile, select, setup};
 use crate::admin::{clients, users};
 use crate::app::App;
-use crate::endpoints::{authorize, discovery, end_session, introspect, jwks, par, protected_resource, register, revoke, token, userinfo};
+use crate::endpoints::{
+    authorize, check_session, discovery, end_session, introspect, jwks, par, protected_resource, register, revoke, token, userinfo,
+};
 use crate::server::management;
 use crate::web::{assets, cors, help, respond};
 
@@ -44,6 +46,7 @@ table! {
     "/oauth2/register" => POST register::http::register;
     "/oauth2/register/{client_id}" => GET register::http::read, PUT register::http::update, DELETE register::http::delete;
     "/oauth2/logout" => GET end_session::http::get, POST end_session::http::post;
+    "/oauth2/check_session" => GET check_session::http::show;
     "/" => GET home;
     "/setup" => GET setup::http::show, POST setup::http::submit;
     "/login" => GET login::http::show, POST login::http::submit;

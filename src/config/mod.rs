@@ -103,6 +103,8 @@ pub struct Settings {
     pub require_pushed_authorization_requests: bool,
     /// Requests for another host than the issuer's are refused.
     pub strict_host: bool,
+    /// OIDC Session Management: `session_state`, its cookie, and the page that clients frame.
+    pub session_management: bool,
     /// Threads that answer requests.
     pub workers: usize,
     /// How long a stop waits for what is in flight.
@@ -151,6 +153,7 @@ pub fn settle(values: &Values) -> Result<Settings, Problems> {
         client_documents: ClientDocuments::read(&mut reader),
         require_pushed_authorization_requests: reader.one("require_pushed_authorization_requests", parse::boolean),
         strict_host: reader.one("strict_host", parse::boolean),
+        session_management: reader.one("session_management", parse::boolean),
         workers: reader.one("workers", parse::threads),
         shutdown_timeout: reader.one("shutdown_timeout", parse::duration),
     };

@@ -3,6 +3,7 @@
 pub mod algorithms;
 pub mod authorize;
 pub mod client_document;
+pub mod check_session;
 pub mod discovery;
 pub mod encrypted;
 pub mod end_session;

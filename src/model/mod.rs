@@ -7,6 +7,7 @@ pub mod confirmation;
 pub mod consent;
 pub mod grant;
 pub mod group;
+pub mod logout_delivery;
 pub mod pushed_request;
 pub mod refresh_token;
 pub mod registration;

@@ -8,13 +8,16 @@ use serde_json::Value;
 use crate::model::client::protocol::ProtocolMetadata;
 use crate::model::client::{AuthMethod, Client, ClientMetadata, ClientOrigin};
 use crate::secret::Secret;
+use crate::spec::frontchannel_logout;
 
+mod profiles;
 mod registered;
 mod rules;
 mod settings;
 #[cfg(test)]
 mod tests;
 mod tokens;
+pub mod weakening;
 
 pub use registered::to_registered_json;
 
@@ -95,6 +98,10 @@ pub struct ClientDraft {
     pub contacts: Vec<String>,
     /// Members that single specifications ask for.
     pub protocol: ProtocolMetadata,
+    /// Who allows what is weaker than the default, when that is somebody else than who registers.
+    pub allowed_by: Option<String>,
+    /// Until when, in seconds since 1970.
+    pub allowed_until: Option<i64>,
     /// Members that are kept and not acted upon.
     pub more: BTreeMap<String, Value>,
 }
@@ -134,6 +141,8 @@ impl ClientDraft {
             tos_uri: None,
             contacts: Vec::new(),
             protocol: ProtocolMetadata::default(),
+            allowed_by: None,
+            allowed_until: None,
             more: BTreeMap::new(),
         }
     }
@@ -215,12 +224,17 @@ impl fmt::Display for Problem {
 /// All problems at once, in the order of the fields.
 pub fn check(draft: &ClientDraft) -> Result<ClientMetadata, Vec<Problem>> {
     let mut problems = Vec::new();
-    let metadata = settings::resolve(draft, &mut problems);
+    let mut metadata = settings::resolve(draft, &mut problems);
+    profiles::complete(draft, &mut metadata);
     rules::check_identity(draft, &mut problems);
     rules::check_redirect_uris(draft, &metadata, &mut problems);
     rules::check_grants(draft, &metadata, &mut problems);
+    profiles::check(draft, &metadata, &mut problems);
     rules::check_addresses(draft, &mut problems);
     tokens::check(&metadata, &mut problems);
+    if let Err(problem) = frontchannel_logout::check_registration(&metadata) {
+        problems.push(Problem::new("frontchannel_logout_uri", problem, "register a page on the host of a redirect URI"));
+    }
     rules::check_numbers(draft, &mut problems);
     if problems.is_empty() { Ok(metadata) } else { Err(problems) }
 }

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+pub mod logout;
+
 use serde::Serialize;
 
 use crate::spec::claims::SUPPORTED_CLAIMS;
@@ -30,6 +32,8 @@ pub struct Metadata {
     pub registration_endpoint: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub client_id_metadata_document_supported: bool,
+    #[serde(flatten)]
+    pub logout: logout::LogoutMetadata,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scopes_supported: Names,
     pub response_types_supported: Names,
@@ -125,6 +129,8 @@ pub struct Registries<'a> {
     pub client_documents: bool,
     /// Whether clients may register: `registration_endpoint`.
     pub registration: bool,
+    /// Whether `check_session_iframe` answers: OIDC Session Management.
+    pub session_management: bool,
     /// `require_pushed_authorization_requests`: RFC 9126 §5.
     pub require_pushed_authorization_requests: bool,
     /// `service_documentation`.
@@ -147,6 +153,7 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         end_session_endpoint: issuer.url("/oauth2/logout"),
         client_id_metadata_document_supported: registries.client_documents,
         registration_endpoint: registries.registration.then(|| issuer.url("/oauth2/register")),
+        logout: logout::LogoutMetadata::new(issuer, registries.session_management),
         scopes_supported: names(registries.scopes),
         response_types_supported: names(registries.response_types),
         response_modes_supported: names(registries.response_modes),

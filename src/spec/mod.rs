@@ -38,6 +38,9 @@
 //! | OIDC Discovery §3 | [`discovery`] |
 //! | OIDC Registration §2 | [`client_metadata`] |
 //! | OIDC RP-Initiated Logout §2 §3 | [`logout`] |
+//! | OIDC Back-Channel Logout §2 | [`logout_token`] |
+//! | OIDC Front-Channel Logout §2 §3 | [`frontchannel_logout`] |
+//! | OIDC Session Management §2 §3 | [`session_state`] |
 
 pub mod access_token;
 pub mod basic;
@@ -51,11 +54,13 @@ pub mod client_metadata;
 pub mod discovery;
 pub mod dpop;
 pub mod error;
+pub mod frontchannel_logout;
 pub mod id_token;
 pub mod introspection;
 pub mod issuer;
 pub mod jarm;
 pub mod logout;
+pub mod logout_token;
 pub mod params;
 pub mod pkce;
 pub mod prompt;
@@ -69,5 +74,6 @@ pub mod response_type;
 pub mod return_path;
 pub mod scope;
 pub mod subject;
+pub mod session_state;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -29,6 +29,7 @@ kinds! {
     LOGIN_THROTTLED = "login.throttled", "Sign-ins to an account or from an address were slowed down.";
     SESSION_STARTED = "session.started", "A person signed in.";
     SESSION_ENDED = "session.ended", "A browser session ended before its time.";
+    LOGOUT_UNDELIVERED = "logout.undelivered", "A client could not be told that a session ended (OIDC Back-Channel Logout §2.8).";
     CONSENT_GIVEN = "consent.given", "A person approved an application.";
     CONSENT_WITHDRAWN = "consent.withdrawn", "An approval was withdrawn, and with it every grant to the application.";
     GRANT_REVOKED = "grant.revoked", "A grant and all of its tokens were revoked.";

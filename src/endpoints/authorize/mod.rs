@@ -20,6 +20,7 @@ use crate::model::client::Client;
 use crate::model::session::Session;
 use crate::model::transaction::{Binding, Transaction};
 use crate::model::user::User;
+use crate::secret::Secret;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
 use crate::spec::return_path::{self, Delivery, ReturnPath};
@@ -58,6 +59,8 @@ pub struct SignedIn {
     pub session: Session,
     /// Its user.
     pub user: Arc<User>,
+    /// What the browser's cookie says about it to clients' pages, if it has that cookie: OIDC Session Management §4.2.
+    pub state: Option<Secret<String>>,
 }
 
 /// A new request: `raw` is the query or the form body.

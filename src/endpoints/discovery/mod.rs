@@ -42,6 +42,7 @@ pub fn document(app: &App) -> Metadata {
             ui_locales: &["en"],
             client_documents: app.settings.client_documents.enabled,
             registration: app.settings.registration.is_on(),
+            session_management: app.settings.session_management,
             require_pushed_authorization_requests: app.settings.require_pushed_authorization_requests,
             service_documentation: None,
         },

@@ -13,6 +13,7 @@ use crate::model::client::{Client, ClientSecret};
 use crate::model::consent::Consent;
 use crate::model::grant::Grant;
 use crate::model::group::Group;
+use crate::model::logout_delivery::LogoutDelivery;
 use crate::model::refresh_token::RefreshToken;
 use crate::model::registration::{Admission, DynamicClient, RegistrationToken};
 use crate::model::resource::Resource;
@@ -171,6 +172,19 @@ queries! {
     /// Starts a session in the place of another of the same browser: the old one ends. Its grants move when the user is the same,
     /// else those that do not outlive it end.
     write sessions::replace_session(old: Uuid, new: &Session, now: Timestamp) -> ();
+
+    /// Notes that a client knows a session by its `sid`, and so has to be told of its end.
+    step logouts::note_session_client(sid: &str, client_id: &str, subject: &str, now: Timestamp) -> ();
+    /// The clients that know a session, whether it lives or not.
+    read logouts::clients_of_session(sid: &str) -> Vec<String>;
+    /// Whether any logout waits to be delivered now.
+    read logouts::logouts_are_due(now: Timestamp) -> bool;
+    /// Takes logouts that are due, for one node until `again_at`; whoever takes one that another node holds gets nothing.
+    write logouts::claim_logouts(now: Timestamp, again_at: Timestamp, limit: i64) -> Vec<LogoutDelivery>;
+    /// A logout that could not be delivered waits.
+    step logouts::postpone_logout(sid: &str, client_id: &str, due_at: Timestamp) -> ();
+    /// A logout was delivered, or is given up, which the audit record says.
+    write logouts::finish_logout(sid: &str, client_id: &str, given_up: Option<&AuditEvent>) -> ();
 
     /// What a user has approved for a client.
     read consents::consent_of(subject: &str, client_id: &str) -> Option<Consent>;

@@ -231,6 +231,30 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::store::sql::types::*;
+
+    session_clients (sid, client_id) {
+        sid -> Text,
+        client_id -> Text,
+        subject -> Text,
+        first_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::store::sql::types::*;
+
+    logout_deliveries (sid, client_id) {
+        sid -> Text,
+        client_id -> Text,
+        subject -> Text,
+        attempts -> Int4,
+        due_at -> Timestamptz,
+        created_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(passwords -> users (subject));
 diesel::joinable!(group_members -> groups (group_name));
 diesel::joinable!(group_members -> users (subject));
@@ -242,6 +266,7 @@ diesel::joinable!(consents -> clients (client_id));
 diesel::joinable!(grants -> clients (client_id));
 diesel::joinable!(grants -> users (subject));
 diesel::joinable!(refresh_tokens -> grants (grant_id));
+diesel::joinable!(session_clients -> clients (client_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
@@ -252,11 +277,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     grants,
     group_members,
     groups,
+    logout_deliveries,
     passwords,
     refresh_tokens,
     registration_tokens,
     resources,
     revoked_tokens,
+    session_clients,
     sessions,
     settings,
     signing_keys,

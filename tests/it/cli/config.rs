@@ -50,6 +50,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("AUTHY_OUTBOUND__CA_FILE", "absent.pem", "may read"),
     ("AUTHY_OUTBOUND__ALLOW_HOSTS", "https://idp.internal", "without scheme"),
     ("AUTHY_STRICT_HOST", "TRUE", "true or false"),
+    ("AUTHY_SESSION_MANAGEMENT", "on", "true or false"),
     ("AUTHY_WORKERS", "many", "auto"),
     ("AUTHY_SHUTDOWN_TIMEOUT", "0", "at least 1s"),
 ];

@@ -17,6 +17,7 @@ use crate::secret::Secret;
 use crate::spec::error::OAuthError;
 use crate::spec::jarm;
 use crate::spec::return_path::{Delivery, ReturnPath};
+use crate::spec::session_state;
 use crate::store::kv::codes;
 use crate::store::kv::pushed_requests::{self, Claimed};
 use crate::store::sql::Redemption;
@@ -38,6 +39,10 @@ pub async fn issue(
     let access_token = access_token(app, &approval, &grant).await?; // OIDC Core §3.2.2.5
     let code = code(app, &approval, &grant).await?; // RFC 6749 §4.1.2
     let id_token = id_token(app, &approval, &grant, (code.as_ref(), access_token.as_ref())).await?; // OIDC Core §3.2.2.10, §3.3.2.11
+    if id_token.is_some() && access_token.is_none() {
+        // With an access token the grant has noted it: the client knows the session by its sid, and is told of its end.
+        app.sql.note_session_client(&grant.authentication.sid, &grant.client_id, &grant.subject, approval.now).await?;
+    }
     let mut parameters = Vec::new();
     parameters.extend(code.map(|code| ("code", code.expose().clone())));
     parameters.extend(id_token.map(|token| ("id_token", token.expose().clone())));
@@ -47,7 +52,16 @@ pub async fn issue(
         parameters.push(("expires_in", token.lifetime().as_secs().to_string()));
         parameters.push(("scope", grant.scopes.join(" ")));
     }
+    parameters.extend(session_state(app, &approval).map(|state| ("session_state", state)));
     deliver(app, &opened.client, &opened.path, &parameters)
+}
+
+/// OIDC Session Management §2: in every successful OpenID response. A browser without the cookie gets none: the client would take the first
+/// look for a change.
+fn session_state(app: &App, approval: &Approval<'_>) -> Option<String> {
+    let state = approval.signed_in.state.as_ref().filter(|_| approval.request.scope.contains("openid"))?;
+    let (client_id, redirect_uri) = (&approval.client.client_id, approval.path.redirect_uri().as_str());
+    session_state::session_state(client_id, redirect_uri, state.expose(), &app.entropy.identifier())
 }
 
 /// RFC 9126 §7.3: a pushed request is answered once, by what it asked for or by the person's no. Pages before that may be loaded again.

@@ -6,6 +6,7 @@ pub mod consents;
 pub mod credentials;
 pub mod grants;
 pub mod groups;
+pub mod logouts;
 pub mod refresh_tokens;
 pub mod registration;
 pub mod resources;

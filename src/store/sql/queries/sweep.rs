@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::{Conn, registration};
+use super::{Conn, logouts, registration};
 use crate::clock::Timestamp;
 use crate::store::sql::schema::{audit_events, consents, grants, refresh_tokens, revoked_tokens, sessions};
 use crate::store::sql::types::{Id, Time};
@@ -35,7 +35,10 @@ async fn sessions(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<us
     // A session that merely expired still has its grants; those that do not outlive it end with it at the latest here.
     let bound = grants::session_id.eq_any(&gone).and(grants::offline.eq(false)).and(grants::revoked_at.is_null());
     diesel::update(grants::table.filter(bound)).set(grants::revoked_at.eq(Time(now))).execute(conn).await?;
-    diesel::delete(sessions::table.filter(sessions::id.eq_any(&gone))).execute(conn).await
+    let sids: Vec<String> = sessions::table.filter(sessions::id.eq_any(&gone)).select(sessions::sid).load(conn).await?;
+    let removed = diesel::delete(sessions::table.filter(sessions::id.eq_any(&gone))).execute(conn).await?;
+    logouts::forget_clients_of(conn, &sids).await?;
+    Ok(removed)
 }
 
 async fn refresh_tokens(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
