@@ -17,6 +17,7 @@ use crate::spec::issuer::Issuer;
 use crate::store::kv::Kv;
 use crate::store::sql::Sql;
 use crate::telemetry::metrics::Metrics;
+use crate::telemetry::seldom::Seldom;
 
 /// How long one password may take to hash when the cost is to be measured.
 const COMFORTABLE: Duration = Duration::from_millis(250);
@@ -68,6 +69,7 @@ impl App {
             dummy_hash,
             hash_cost,
             metrics: Metrics::default(),
+            outage_warnings: Seldom::default(),
             caches: Caches::default(),
         })
     }

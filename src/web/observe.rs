@@ -56,6 +56,7 @@ const ENDPOINTS: &[(&str, &str)] = &[
     ("/setup", "setup"),
     ("/account", "account"),
     ("/admin", "admin"),
+    ("/explain/", "admin"),
     ("/static/", "static"),
 ];
 

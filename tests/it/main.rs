@@ -8,6 +8,7 @@ mod cli;
 mod endpoints;
 mod grants;
 mod house;
+mod outages;
 mod security;
 mod store;
 mod support;

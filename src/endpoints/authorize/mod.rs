@@ -31,12 +31,23 @@ use request::AuthorizationRequest;
 /// What the browser gets.
 #[derive(Debug)]
 pub enum Answer {
-    /// A page of ours: nobody may be redirected (RFC 6749 §4.1.2.1).
-    Page(Failure),
+    /// A page of ours: nobody may be redirected (RFC 6749 §4.1.2.1). The client, when there is one of that id.
+    Page(Failure, Option<String>),
     /// Back to the client, with a code or with a refusal.
-    Return(Delivery, Option<(Failure, String)>),
+    Return(Delivery, Option<Refused>),
     /// A person has to do something first.
     Interact(Box<Waiting>),
+}
+
+/// What is told about a refusal that went back to the client.
+#[derive(Debug)]
+pub struct Refused {
+    /// Why.
+    pub failure: Failure,
+    /// The id that the client was given.
+    pub error_id: String,
+    /// The client.
+    pub client_id: String,
 }
 
 /// A request that waits for a person, and why.
@@ -74,7 +85,7 @@ pub struct SignedIn {
 pub async fn authorize(app: &App, raw: &str, browser: &Browser) -> Answer {
     let signed_in = match session::current(app, browser).await {
         Ok(signed_in) => signed_in,
-        Err(failure) => return Answer::Page(failure),
+        Err(failure) => return Answer::Page(failure, None),
     };
     let transaction = Transaction {
         request: raw.to_owned(),
@@ -94,7 +105,7 @@ pub async fn resume(app: &App, transaction: Transaction, signed_in: &SignedIn) -
 /// The person said no: RFC 6749 §4.1.2.1, `access_denied`.
 pub async fn deny(app: &App, transaction: &Transaction) -> Answer {
     match open(app, &transaction.request).await {
-        Err(failure) => Answer::Page(failure),
+        Err(failure) => page(app, &transaction.request, failure).await,
         Ok(opened) => refuse(app, &opened, OAuthError::access_denied("The person did not agree.").into()),
     }
 }
@@ -103,7 +114,7 @@ async fn advance(app: &App, transaction: Transaction, signed_in: Option<&SignedI
     // Until the return path is proven, the person sees the error. RFC 6749 §4.1.2.1: "MUST NOT automatically redirect".
     let opened = match open(app, &transaction.request).await {
         Ok(opened) => opened,
-        Err(failure) => return Answer::Page(failure),
+        Err(failure) => return page(app, &transaction.request, failure).await,
     };
     match decide(app, &opened, &transaction, signed_in).await {
         Ok(Next::Issue(delivery)) => Answer::Return(delivery, None),
@@ -115,12 +126,22 @@ async fn advance(app: &App, transaction: Transaction, signed_in: Option<&SignedI
     }
 }
 
+/// Names the client, so that its owner can ask why.
+async fn page(app: &App, raw: &str, failure: Failure) -> Answer {
+    let client_id = Params::parse(raw).ok().and_then(|params| params.get("client_id").map(str::to_owned));
+    let known = match &client_id {
+        Some(client_id) => matches!(app.client(client_id).await, Ok(Some(_))),
+        None => false,
+    };
+    Answer::Page(failure, client_id.filter(|_| known))
+}
+
 fn refuse(app: &App, opened: &Opened, failure: Failure) -> Answer {
     let error_id = app.entropy.identifier();
     let public = failure.public();
     let error_uri = format!("{}?id={error_id}", app.issuer.url(&format!("/errors/{}", public.error)));
     let delivery = opened.path.refuse(&public, &error_uri);
-    Answer::Return(delivery, Some((failure, error_id)))
+    Answer::Return(delivery, Some(Refused { failure, error_id, client_id: opened.client.client_id.clone() }))
 }
 
 /// Parse, find the client, prove the return path.

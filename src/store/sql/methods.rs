@@ -189,6 +189,10 @@ queries! {
     read settings::setting(name: &str) -> Option<String>;
     /// Sets a value.
     step settings::put_setting(name: &str, value: &str) -> ();
+    /// Forgets every value whose name begins so.
+    step settings::delete_settings(prefix: &str) -> ();
+    /// What the clock of the database server says; none where the database is a file.
+    read settings::database_time() -> Option<Timestamp>;
     /// Sets a value unless there is one, and returns what is stored then.
     write settings::put_setting_if_absent(name: &str, value: &str) -> String;
 

@@ -12,7 +12,8 @@ use futures_util::future::FutureExt as _;
 use tokio::runtime::Handle;
 
 use super::postgres_tls::Target;
-use super::{Options, migrations};
+use super::{Options, migrations, types};
+use crate::clock::Timestamp;
 use crate::store::StoreError;
 
 #[path = "pool.rs"]
@@ -77,6 +78,43 @@ pub async fn migration(database: &Database, step: migrations::Step) -> Result<Ve
         migrations::run(&mut connection, MIGRATIONS, step)
     };
     place.main.spawn_blocking(work).await.map_err(|error| StoreError::Broken(error.into()))?
+}
+
+/// What the server's clock says.
+pub async fn server_time(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
+    use diesel_async::RunQueryDsl as _;
+    let now = diesel::dsl::sql::<types::Timestamptz>("clock_timestamp()");
+    diesel::select(now).get_result::<types::Time>(conn).await.map(|time| Some(time.0))
+}
+
+/// The parts of the audit record, one for each month.
+pub mod audit_months {
+    use diesel::prelude::*;
+    use diesel::sql_types::Text;
+    use diesel_async::RunQueryDsl;
+
+    use super::{Conn, types};
+    use types::{Time, Timestamptz};
+
+    #[derive(QueryableByName)]
+    struct Part {
+        #[diesel(sql_type = Text)]
+        name: String,
+    }
+
+    /// Makes those of this month and the next one, and drops whole those that nobody may read any more.
+    pub async fn keep(conn: &mut Conn, now: Time, oldest: Time) -> QueryResult<()> {
+        diesel::sql_query("select audit_month($1), audit_month($1 + interval '1 month')").bind::<Timestamptz, _>(now).execute(conn).await?;
+        let past = "select c.relname::text as name from pg_inherits i join pg_class c on c.oid = i.inhrelid \
+            where i.inhparent = 'audit_events'::regclass and c.relname ~ '^audit_events_[0-9]{6}$' \
+            and c.relname < 'audit_events_' || to_char($1 at time zone 'UTC', 'YYYYMM')";
+        let past: Vec<Part> = diesel::sql_query(past).bind::<Timestamptz, _>(oldest).load(conn).await?;
+        for part in past {
+            // The name is six digits after a word of ours.
+            diesel::sql_query(format!("drop table {}", part.name)).execute(conn).await?;
+        }
+        Ok(())
+    }
 }
 
 /// Reads that hold what they read until the transaction ends.

@@ -17,6 +17,7 @@ use futures_util::future::{BoxFuture, FutureExt as _, TryFutureExt as _};
 use tokio::runtime::Handle;
 
 use super::{Options, migrations};
+use crate::clock::Timestamp;
 use crate::store::StoreError;
 
 #[path = "pool.rs"]
@@ -152,6 +153,26 @@ fn lock_beside(database: &Path) -> anyhow::Result<File> {
     let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&name).context("cannot open the migration lock")?;
     file.lock().context("cannot take the migration lock")?;
     Ok(file)
+}
+
+/// The file has no clock of its own.
+#[expect(clippy::unused_async, reason = "Postgres has one, and is asked by the same query")]
+pub async fn server_time(_: &mut Conn) -> QueryResult<Option<Timestamp>> {
+    Ok(None)
+}
+
+/// The audit record is one table here: old events are removed one by one.
+pub mod audit_months {
+    use diesel::QueryResult;
+
+    use super::Conn;
+    use crate::store::sql::types::Time;
+
+    /// There are none.
+    #[expect(clippy::unused_async, reason = "on Postgres the same call has work to do")]
+    pub async fn keep(_: &mut Conn, _: Time, _: Time) -> QueryResult<()> {
+        Ok(())
+    }
 }
 
 /// Locks nothing: a transaction that writes is alone.
