@@ -106,18 +106,9 @@ async fn every_parameter_comes_once_and_deep_documents_are_refused_quickly() {
         let started = std::time::Instant::now();
         let page = app.browser().get(&rp.url(&[("claims", &deep[..4_000])])).await;
         assert!(matches!(page.status, 303 | 400 | 414 | 431), "{}", page.status);
-        let mut browser = app.browser();
-        browser.headers.insert("x-large", "a".repeat(100_000).parse().expect("a value"));
-        assert!(matches!(
-            browser
-                .http
-                .get(format!("{}/login", app.base))
-                .headers(browser.headers.clone())
-                .send()
-                .await
-                .map(|answer| answer.status().as_u16()),
-            Err(_) | Ok(400 | 413 | 431)
-        ));
+        let large = crate::support::http::client().get(format!("{}/login", app.base)).header("x-large", "a".repeat(100_000));
+        let status = large.send().await.map(|answer| answer.status().as_u16());
+        assert!(matches!(status, Err(_) | Ok(400 | 413 | 431)), "{status:?}");
         assert!(started.elapsed() < std::time::Duration::from_secs(5));
         app.stop().await;
     })

@@ -145,12 +145,12 @@ async fn hostile_names_that_were_stored_are_shown_as_text_everywhere() {
         user.name = Some(HOSTILE.to_owned());
         user.groups = vec!["<b>x".to_owned()];
         user.claims.insert("nickname".to_owned(), HOSTILE.into());
-        app.app.sql.update_user(&user, &app.event("user.updated")).await.expect("saved");
+        assert_eq!(app.app.sql.update_user(&user, &app.event("user.updated")).await.expect("saved"), authy::store::sql::Created::Done);
         let rp = app.relying_party().await;
         let mut client = rp.client.clone();
         client.name = HOSTILE.to_owned();
         client.metadata.client_uri = Some("https://rp.example/\"><img src=x>".to_owned());
-        app.app.sql.update_client(&client, &app.event("client.updated")).await.expect("saved");
+        assert!(app.app.sql.update_client(&client, &app.event("client.updated")).await.expect("saved"));
         let mut person = app.browser();
         person.headers.insert("user-agent", HOSTILE.parse().expect("a value"));
         let login = person.open(&rp.url(&[])).await.page();
