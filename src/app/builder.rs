@@ -12,6 +12,7 @@ use crate::config::Settings;
 use crate::entropy::Entropy;
 use crate::hashing::password;
 use crate::hashing::{Hashing, calibrate};
+use crate::outbound::Outbound;
 use crate::sealing::Sealer;
 use crate::spec::issuer::Issuer;
 use crate::store::kv::Kv;
@@ -39,6 +40,8 @@ pub struct Parts {
     pub kv: Kv,
     /// The opened master key.
     pub sealer: Sealer,
+    /// What sends authy's own requests.
+    pub outbound: Arc<dyn Outbound>,
 }
 
 impl App {
@@ -47,7 +50,7 @@ impl App {
     /// # Errors
     /// When the signing keys cannot be read or opened.
     pub async fn build(parts: Parts) -> anyhow::Result<Self> {
-        let Parts { settings, issuer, clock, entropy, sql, kv, sealer } = parts;
+        let Parts { settings, issuer, clock, entropy, sql, kv, sealer, outbound } = parts;
         let keys = Keys::load(&sql, &sealer, clock.now()).await?;
         let hashing =
             Hashing::start(settings.hashing.threads, settings.hashing.queue).context("the hashing threads could not be started")?;
@@ -68,6 +71,7 @@ impl App {
             hashing,
             dummy_hash,
             hash_cost,
+            outbound,
             metrics: Metrics::default(),
             outage_warnings: Seldom::default(),
             caches: Caches::default(),

@@ -7,7 +7,7 @@ use crate::accounts::client_card::ClientCard;
 use crate::accounts::transaction::{self, Found};
 use crate::app::App;
 use crate::endpoints::authorize::interaction::{Interaction, LoginReason};
-use crate::endpoints::authorize::{self, Answer, SignedIn, Waiting};
+use crate::endpoints::authorize::{self, Answer, SignedIn, Waiting, open};
 use crate::failure::Failure;
 
 /// What a person chooses.
@@ -37,7 +37,7 @@ pub async fn offer(app: &App, handle: &str, signed_in: &SignedIn) -> Result<Foun
         Ok(transaction) => transaction,
         Err(lost) => return Ok(lost),
     };
-    let opened = authorize::open(app, &transaction.request).await?;
+    let opened = open::again(app, &transaction).await?;
     Ok(Found::Here(Offer { client: ClientCard::of(&opened.client), redirect_uri: opened.path.redirect_uri().to_string() }))
 }
 

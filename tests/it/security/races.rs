@@ -104,22 +104,19 @@ async fn of_two_who_open_a_setup_link_at_once_one_becomes_the_administrator() {
     backends::each(async |backend| {
         let app = TestApp::start(backend).await;
         let link = authy::accounts::setup::new_link(&app.app).await.expect("made").expect("a link");
-        let attempts = (0..8).map(|number| {
-            let (app, link) = (&app, &link);
-            async move {
-                let mut browser = app.browser();
-                let page = browser.open(link).await.page();
-                let (action, mut fields) = page.form("setup-form");
-                let name = format!("root{number}");
-                fields.retain(|(field, _)| !matches!(field.as_str(), "email" | "username" | "password"));
-                fields.extend([
-                    ("email".to_owned(), format!("{name}@example.org")),
-                    ("username".to_owned(), name),
-                    ("password".to_owned(), "a long password".to_owned()),
-                ]);
-                browser.post(&action, &fields).await.status
-            }
-        });
+        let mut prepared = Vec::new();
+        for number in 0..8 {
+            let mut browser = app.browser();
+            let page = browser.open(&link).await.page();
+            let (action, mut fields) = page.form("setup-form");
+            let name = format!("root{number}");
+            fields.retain(|(field, _)| !matches!(field.as_str(), "email" | "username" | "password"));
+            let email = format!("{name}@example.org");
+            let typed = [("email", email), ("username", name), ("password", "a long password".to_owned())];
+            fields.extend(typed.map(|(field, value)| (field.to_owned(), value)));
+            prepared.push((browser, action, fields));
+        }
+        let attempts = prepared.iter_mut().map(|(browser, action, fields)| async { browser.post(action, fields).await.status });
         let answers = futures_util::future::join_all(attempts).await;
         assert_eq!(answers.iter().filter(|status| **status == 303).count(), 1, "{answers:?}");
         assert_eq!(app.app.sql.count_users("").await.expect("counted"), 1);

@@ -23,6 +23,7 @@ async fn a_cookie_set_beforehand_is_not_the_one_after_sign_in_and_sign_out_leave
         assert!(token_after.iter().filter(|(name, _)| name == "csrf_token").all(|field| !token_before.contains(field)));
 
         // Signing in again renews it once more.
+        app.advance(std::time::Duration::from_secs(2));
         let page = browser.open(&rp.url(&[("prompt", "login")])).await.page();
         let consent = browser.sign_in(&page, "ada").await.page();
         let renewed = browser.cookies["authy_session"].clone();

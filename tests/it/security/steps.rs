@@ -18,6 +18,7 @@ async fn from_no_page_does_any_form_of_another_page_sign_somebody_in() {
         let mut victim = app.browser();
         let login = victim.open(&rp.url(&[])).await.page();
         let consent = victim.sign_in(&login, "ada").await.page();
+        app.advance(std::time::Duration::from_secs(2));
         let select = victim.open(&rp.url(&[("prompt", "select_account")])).await.page();
         let link = authy::accounts::setup::new_link(&app.app).await.expect("made").expect("a link");
         let targets = [

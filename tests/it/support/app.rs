@@ -58,7 +58,8 @@ impl TestApp {
         let keys = super::keys::first_keys(&sealer, entropy.as_ref(), clock.now());
         sql.create_first_signing_keys(&keys).await.expect("keys are stored");
         let issuer = settings.issuer.clone().unwrap_or_else(|| Issuer::parse(&base).expect("an issuer"));
-        let parts = Parts { settings, issuer, clock: clock.clone(), entropy, sql, kv, sealer };
+        let outbound = Arc::new(authy::outbound::Guarded::new(&settings.outbound, &issuer).expect("a client"));
+        let parts = Parts { settings, issuer, clock: clock.clone(), entropy, sql, kv, sealer, outbound };
         let app = Arc::new(App::build(parts).await.expect("an app"));
         let running = authy::server::start(app.clone(), bound).expect("a server");
         Self { app, clock, base, management, master: Arc::new(master), running: Some(running) }
@@ -74,7 +75,8 @@ impl TestApp {
         let sql = Sql::open(options).await.expect("the database");
         let kv = Kv::open_redis_under(&redis.url, None, &redis.prefix).await.expect("Redis");
         let (issuer, clock, master, sealer) = (self.app.issuer.clone(), self.clock.clone(), self.master.clone(), Sealer::new(&self.master));
-        let parts = Parts { settings, issuer, clock: clock.clone(), entropy, sql, kv, sealer };
+        let outbound = Arc::new(authy::outbound::Guarded::new(&settings.outbound, &issuer).expect("a client"));
+        let parts = Parts { settings, issuer, clock: clock.clone(), entropy, sql, kv, sealer, outbound };
         let app = Arc::new(App::build(parts).await.expect("an app"));
         let running = authy::server::start(app.clone(), bound).expect("a server");
         Self { app, clock, base, management, master, running: Some(running) }
