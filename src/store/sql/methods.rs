@@ -170,7 +170,7 @@ queries! {
     /// By hash, with its grant, whatever state they are in.
     read refresh_tokens::refresh_token(hash: &TokenHash) -> Option<(RefreshToken, Grant)>;
     /// Replaces a token by its successor, once.
-    write refresh_tokens::rotate_refresh_token(hash: &TokenHash, successor: &RefreshToken, now: Timestamp) -> Rotation;
+    step refresh_tokens::rotate_refresh_token(hash: &TokenHash, successor: &RefreshToken, now: Timestamp) -> Rotation;
     /// Moves the end by idleness of a token that does not rotate.
     step refresh_tokens::slide_refresh_token(hash: &TokenHash, expires_at: Timestamp) -> ();
     /// Revokes the grant behind a reused token: RFC 9700 §4.14.2.

@@ -175,6 +175,43 @@ pub mod audit_months {
     }
 }
 
+/// A rotation is one transaction: no statement of SQLite changes two rows in two ways.
+pub mod rotation {
+    use diesel::prelude::*;
+    use diesel_async::RunQueryDsl;
+
+    use super::{Conn, finish, start};
+    use crate::model::refresh_token::RefreshToken;
+    use crate::store::sql::schema::{grants, refresh_tokens as tokens};
+    use crate::store::sql::types::{Id, Time};
+
+    /// Whether it was this call that rotated.
+    pub async fn rotate(conn: &mut Conn, hash: &[u8], successor: &RefreshToken, now: Time) -> QueryResult<bool> {
+        start(conn).await?;
+        let outcome = step(conn, hash, successor, now).await;
+        finish(conn, outcome).await
+    }
+
+    async fn step(conn: &mut Conn, hash: &[u8], successor: &RefreshToken, now: Time) -> QueryResult<bool> {
+        let live = grants::table.filter(grants::revoked_at.is_null()).select(grants::id);
+        let newest = tokens::table
+            .filter(tokens::hash.eq(hash).and(tokens::rotated_at.is_null()))
+            .filter(tokens::grant_id.eq(Id(successor.grant_id)).and(tokens::grant_id.eq_any(live)));
+        if diesel::update(newest).set(tokens::rotated_at.eq(now)).execute(conn).await? == 0 {
+            return Ok(false);
+        }
+        let row = (
+            tokens::hash.eq(successor.hash.as_bytes().as_slice()),
+            tokens::grant_id.eq(Id(successor.grant_id)),
+            tokens::generation.eq(successor.generation),
+            tokens::issued_at.eq(now),
+            tokens::expires_at.eq(Time(successor.expires_at)),
+            tokens::absolute_expires_at.eq(Time(successor.absolute_expires_at)),
+        );
+        diesel::insert_into(tokens::table).values(row).execute(conn).await.map(|_| true)
+    }
+}
+
 /// Locks nothing: a transaction that writes is alone.
 pub mod locked {
     use diesel::prelude::*;

@@ -62,7 +62,7 @@ async fn from_no_page_does_any_form_of_another_page_sign_somebody_in() {
         // The right password at the page of a request that belongs to another browser signs nobody in there either.
         let (action, _) = login.form("login-form");
         let fields = [("username".to_owned(), "ada".to_owned()), ("password".to_owned(), PASSWORD.to_owned()), token];
-        assert_eq!(stranger.post(&action, &fields).await.status, 400);
+        assert!(matches!(stranger.post(&action, &fields).await.status, 400 | 403));
         assert!(!is_signed_in(&mut stranger).await);
         app.stop().await;
     })
