@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{Handler, HttpResponse, Responder, Route};
 
 use crate::accounts::{consent, login, logout, profile, select, setup};
-use crate::admin::{clients, users};
+use crate::admin::{clients, explain, users};
 use crate::app::App;
 use crate::endpoints::{
     authorize, check_session, discovery, end_session, introspect, jwks, par, protected_resource, register, revoke, token, userinfo,
@@ -81,6 +81,7 @@ table! {
     "/admin/users/{subject}/apps/{client_id}/revoke" => POST users::http::disconnect;
     "/admin/users/{subject}/delete" => GET users::http::delete_form, POST users::http::delete;
     "/errors/{error}" => GET help::show;
+    "/explain/{error_id}" => GET explain::http::show;
     "/static/brand.css" => GET assets::brand;
     "/static/logo" => GET assets::logo;
     "/static/{name}" => GET assets::file;

@@ -1,6 +1,7 @@
 //! Administration: what `/admin` and the command line do to clients, users, groups, resources and keys. Both call [`office::Office`].
 
 pub mod clients;
+pub mod explain;
 pub mod fault;
 pub mod form;
 pub mod groups;

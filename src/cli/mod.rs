@@ -6,6 +6,7 @@ pub mod client;
 pub mod completion;
 pub mod config;
 pub mod doctor;
+pub mod explain;
 pub mod group;
 pub mod healthcheck;
 pub mod key;
@@ -52,6 +53,8 @@ pub enum Command {
     Doctor(doctor::DoctorArguments),
     /// Check or show the settings.
     Config(config::ConfigCommand),
+    /// Say why a request was refused: the checks in order, the clause, the mend
+    Explain(explain::ExplainArguments),
     /// People.
     User(user::UserCommand),
     /// Groups of people.
@@ -139,6 +142,7 @@ async fn dispatch(command: Command, out: Output) -> Result<(), CliError> {
         }
         Command::Migrate(arguments) => migrate::run(arguments, out).await,
         Command::Doctor(arguments) => doctor::run(arguments, out).await,
+        Command::Explain(arguments) => explain::run(arguments, out).await,
         Command::User(command) => user::run(command, out).await,
         Command::Group(command) => group::run(command, out).await,
         Command::Client(command) => client::run(command, out).await,

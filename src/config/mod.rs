@@ -126,6 +126,22 @@ pub fn load(flags: &[(&str, String)], env: impl Iterator<Item = (String, String)
 /// # Errors
 /// As [`load`].
 pub fn settle(values: &Values) -> Result<Settings, Problems> {
+    let (settings, problems) = read(values);
+    if problems.is_empty() { Ok(settings) } else { Err(Problems(problems)) }
+}
+
+/// Checks collected values, and the files that they name.
+///
+/// # Errors
+/// Every problem of both at once.
+pub fn settle_with_files(values: &Values, read_file: ReadFile<'_>) -> Result<Settings, Problems> {
+    let (settings, mut problems) = read(values);
+    problems.extend(files::check(&settings, read_file));
+    if problems.is_empty() { Ok(settings) } else { Err(Problems(problems)) }
+}
+
+/// What could be read, with a placeholder for what could not.
+fn read(values: &Values) -> (Settings, Vec<Problem>) {
     let mut reader = Reader::new(values);
     let tls = Tls::read(&mut reader);
     let settings = Settings {
@@ -157,7 +173,7 @@ pub fn settle(values: &Values) -> Result<Settings, Problems> {
         workers: reader.one("workers", parse::threads),
         shutdown_timeout: reader.one("shutdown_timeout", parse::duration),
     };
-    reader.finish(settings)
+    (settings, reader.finish())
 }
 
 impl Settings {

@@ -32,7 +32,8 @@ pub async fn show(request: HttpRequest, app: web::Data<App>, error: web::Path<St
     render::page(&app, &template, StatusCode::OK, FormAction::Own)
 }
 
-fn is_id(text: &str) -> bool {
+/// Whether it looks like an `error_id`.
+pub fn is_id(text: &str) -> bool {
     text.len() == 20 && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'))
 }
 

@@ -64,10 +64,14 @@ impl Excess {
 /// Looks at the head of a request.
 ///
 /// # Errors
-/// When its target or its header fields are too large.
+/// When its target or its header fields are too large, or its path is no text.
 pub fn check_head(head: &RequestHead) -> Result<(), Excess> {
     if head.uri.path_and_query().map_or(0, |target| target.as_str().len()) > MAX_TARGET {
         return Err(Excess::Target);
+    }
+    // No path of ours has a NUL, and not every store can be asked for one.
+    if head.uri.path().contains("%00") {
+        return Err(Excess::Unreadable);
     }
     let size: usize = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     if size > MAX_HEADERS { Err(Excess::Headers) } else { Ok(()) }

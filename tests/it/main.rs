@@ -12,6 +12,7 @@ mod grants;
 mod house;
 mod registration;
 mod logout;
+mod outages;
 mod security;
 mod store;
 mod support;

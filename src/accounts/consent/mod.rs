@@ -6,7 +6,7 @@ pub mod remember;
 pub mod scopes;
 
 use crate::accounts::client_card::ClientCard;
-use crate::accounts::transaction::{self, Parked};
+use crate::accounts::transaction::{self, Found};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::endpoints::authorize::open::{self, Opened};
@@ -14,7 +14,6 @@ use crate::endpoints::authorize::request::AuthorizationRequest;
 use crate::endpoints::authorize::{self, Answer, SignedIn, interaction};
 use crate::endpoints::register;
 use crate::failure::Failure;
-use crate::model::transaction::Transaction;
 use crate::telemetry::audit;
 
 use remember::Approved;
@@ -44,26 +43,14 @@ pub enum Decision {
     Deny,
 }
 
-/// What a page finds when it asks for a parked request.
-#[derive(Debug)]
-pub enum Found<T> {
-    /// It is there.
-    Here(T),
-    /// It was answered before, or has expired.
-    Gone,
-    /// It belongs to another session.
-    Foreign,
-}
-
 /// Load the request, check it again, and put it into words.
 ///
 /// # Errors
 /// When a store is away, or the client has changed meanwhile.
 pub async fn question(app: &App, handle: &str, signed_in: &SignedIn) -> Result<Found<Question>, Failure> {
-    let transaction = match transaction::load(app, handle, signed_in.session.id).await? {
-        Parked::Ready(transaction) => transaction,
-        Parked::Gone => return Ok(Found::Gone),
-        Parked::Foreign => return Ok(Found::Foreign),
+    let transaction = match transaction::load(app, handle, signed_in.session.id).await?.here() {
+        Ok(transaction) => transaction,
+        Err(lost) => return Ok(lost),
     };
     let opened = open::again(app, &transaction).await?;
     let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
@@ -86,10 +73,9 @@ pub async fn question(app: &App, handle: &str, signed_in: &SignedIn) -> Result<F
 /// # Errors
 /// When a store is away.
 pub async fn answer(app: &App, handle: &str, decision: Decision, signed_in: &SignedIn) -> Result<Found<Answer>, Failure> {
-    let mut transaction = match transaction::take(app, handle, signed_in.session.id).await? {
-        Parked::Ready(transaction) => transaction,
-        Parked::Gone => return Ok(Found::Gone),
-        Parked::Foreign => return Ok(Found::Foreign),
+    let mut transaction = match transaction::take(app, handle, signed_in.session.id).await?.here() {
+        Ok(transaction) => transaction,
+        Err(lost) => return Ok(lost),
     };
     if decision == Decision::Deny {
         return Ok(Found::Here(authorize::deny(app, &transaction).await)); // RFC 6749 §4.1.2.1
@@ -100,7 +86,7 @@ pub async fn answer(app: &App, handle: &str, decision: Decision, signed_in: &Sig
         remember(app, &opened, signed_in).await?;
     }
     transaction.consented = true;
-    Ok(Found::Here(authorize::resume(app, Transaction::clone(&transaction), signed_in).await))
+    Ok(Found::Here(authorize::resume(app, transaction, signed_in).await))
 }
 
 async fn remember(app: &App, opened: &Opened, signed_in: &SignedIn) -> Result<(), Failure> {

@@ -33,12 +33,23 @@ use request::AuthorizationRequest;
 /// What the browser gets.
 #[derive(Debug)]
 pub enum Answer {
-    /// A page of ours: nobody may be redirected (RFC 6749 §4.1.2.1).
-    Page(Failure),
+    /// A page of ours: nobody may be redirected (RFC 6749 §4.1.2.1). The client, when there is one of that id.
+    Page(Failure, Option<String>),
     /// Back to the client, with a code or with a refusal.
-    Return(Delivery, Option<(Failure, String)>),
+    Return(Delivery, Option<Refused>),
     /// A person has to do something first.
     Interact(Box<Waiting>),
+}
+
+/// What is told about a refusal that went back to the client.
+#[derive(Debug)]
+pub struct Refused {
+    /// Why.
+    pub failure: Failure,
+    /// The id that the client was given.
+    pub error_id: String,
+    /// The client.
+    pub client_id: String,
 }
 
 /// A request that waits for a person, and why.
@@ -67,7 +78,7 @@ pub struct SignedIn {
 pub async fn authorize(app: &App, raw: &str, browser: &Browser) -> Answer {
     let signed_in = match session::current(app, browser).await {
         Ok(signed_in) => signed_in,
-        Err(failure) => return Answer::Page(failure),
+        Err(failure) => return Answer::Page(failure, None),
     };
     let transaction = Transaction {
         request: raw.to_owned(),
@@ -88,7 +99,7 @@ pub async fn resume(app: &App, transaction: Transaction, signed_in: &SignedIn) -
 pub async fn deny(app: &App, transaction: &Transaction) -> Answer {
     let opened = match open::open(app, transaction).await {
         Ok(opened) => opened,
-        Err(closed) => return refuse_closed(app, closed),
+        Err(closed) => return refuse_closed(app, &transaction.request, closed).await,
     };
     let failure = match respond::answer_once(app, &opened).await {
         Ok(()) => OAuthError::access_denied("The person did not agree.").into(),
@@ -101,7 +112,7 @@ async fn advance(app: &App, transaction: Transaction, signed_in: Option<&SignedI
     // Until the return path is proven, the person sees the error. RFC 6749 §4.1.2.1: "MUST NOT automatically redirect".
     let opened = match open::open(app, &transaction).await {
         Ok(opened) => opened,
-        Err(closed) => return refuse_closed(app, closed),
+        Err(closed) => return refuse_closed(app, &transaction.request, closed).await,
     };
     match decide(app, &opened, &transaction, signed_in).await {
         Ok(Next::Issue(delivery)) => Answer::Return(delivery, None),
@@ -113,11 +124,18 @@ async fn advance(app: &App, transaction: Transaction, signed_in: Option<&SignedI
     }
 }
 
-fn refuse_closed(app: &App, closed: Closed) -> Answer {
-    match closed {
-        Closed::Page(failure) => Answer::Page(failure),
-        Closed::Return(proven, failure) => refuse(app, (&proven.0, &proven.1), failure),
-    }
+/// Names the client on a page of ours too, so that its owner can ask why.
+async fn refuse_closed(app: &App, raw: &str, closed: Closed) -> Answer {
+    let failure = match closed {
+        Closed::Return(proven, failure) => return refuse(app, (&proven.0, &proven.1), failure),
+        Closed::Page(failure) => failure,
+    };
+    let client_id = Params::parse(raw).ok().and_then(|params| params.get("client_id").map(str::to_owned));
+    let known = match &client_id {
+        Some(client_id) => matches!(app.client(client_id).await, Ok(Some(_))),
+        None => false,
+    };
+    Answer::Page(failure, client_id.filter(|_| known))
 }
 
 /// Back to the client: RFC 6749 §4.1.2.1.
@@ -125,9 +143,10 @@ fn refuse(app: &App, (client, path): (&Client, &ReturnPath), failure: Failure) -
     let error_id = app.entropy.identifier();
     let public = failure.public();
     let error_uri = format!("{}?id={error_id}", app.issuer.url(&format!("/errors/{}", public.error)));
+    let client_id = client.client_id.clone();
     match respond::deliver(app, client, path, &return_path::refusal(&public, &error_uri)) {
-        Ok(delivery) => Answer::Return(delivery, Some((failure, error_id))),
-        Err(broken) => Answer::Page(broken),
+        Ok(delivery) => Answer::Return(delivery, Some(Refused { failure, error_id, client_id })),
+        Err(broken) => Answer::Page(broken, Some(client_id)),
     }
 }
 

@@ -208,7 +208,7 @@ queries! {
     /// By hash, with its grant, whatever state they are in.
     read refresh_tokens::refresh_token(hash: &TokenHash) -> Option<(RefreshToken, Grant)>;
     /// Replaces a token by its successor, once.
-    write refresh_tokens::rotate_refresh_token(hash: &TokenHash, successor: &RefreshToken, now: Timestamp) -> Rotation;
+    step refresh_tokens::rotate_refresh_token(hash: &TokenHash, successor: &RefreshToken, now: Timestamp) -> Rotation;
     /// Moves the end by idleness of a token that does not rotate.
     step refresh_tokens::slide_refresh_token(hash: &TokenHash, expires_at: Timestamp) -> ();
     /// Revokes the grant behind a reused token: RFC 9700 §4.14.2.
@@ -229,6 +229,10 @@ queries! {
     read settings::setting(name: &str) -> Option<String>;
     /// Sets a value.
     step settings::put_setting(name: &str, value: &str) -> ();
+    /// Forgets every value whose name begins so.
+    step settings::delete_settings(prefix: &str) -> ();
+    /// What the clock of the database server says; none where the database is a file.
+    read settings::database_time() -> Option<Timestamp>;
     /// Sets a value unless there is one, and returns what is stored then.
     write settings::put_setting_if_absent(name: &str, value: &str) -> String;
 

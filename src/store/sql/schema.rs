@@ -195,7 +195,7 @@ diesel::table! {
 diesel::table! {
     use crate::store::sql::types::*;
 
-    audit_events (id) {
+    audit_events (at, id) {
         id -> Uuid,
         at -> Timestamptz,
         kind -> Text,

@@ -37,6 +37,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("AUTHY_LIFETIMES__REFRESH_GRACE", "soon", "10m"),
     ("AUTHY_LIFETIMES__SESSION_IDLE", "99999d", "shorter"),
     ("AUTHY_LIFETIMES__SESSION_ABSOLUTE", "0s", "at least 1s"),
+    ("AUTHY_LIFETIMES__REQUEST_URI", "11m", "10m"),
     ("AUTHY_LIFETIMES__LOGIN", "10min", "10m"),
     ("AUTHY_LIFETIMES__SETUP_LINK", "d", "30d"),
     ("AUTHY_LIFETIMES__ERROR_RECORD", "1.5d", "30d"),
@@ -51,6 +52,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("AUTHY_OUTBOUND__ALLOW_HOSTS", "https://idp.internal", "without scheme"),
     ("AUTHY_STRICT_HOST", "TRUE", "true or false"),
     ("AUTHY_SESSION_MANAGEMENT", "on", "true or false"),
+    ("AUTHY_REQUIRE_PUSHED_AUTHORIZATION_REQUESTS", "TRUE", "true or false"),
     ("AUTHY_WORKERS", "many", "auto"),
     ("AUTHY_SHUTDOWN_TIMEOUT", "0", "at least 1s"),
 ];

@@ -17,6 +17,7 @@ const SESSIONS_KEPT: u32 = 30;
 const AUDIT_KEPT: u32 = 400;
 
 pub async fn sweep(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<u64> {
+    super::super::audit_months::keep(conn, Time(now), Time(now - DAY * AUDIT_KEPT)).await?;
     let removed = sessions(conn, now, limit).await?
         + refresh_tokens(conn, now, limit).await?
         + grants(conn, now, limit).await?
