@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod client_card;
 pub mod consent;
+pub mod device;
 pub mod http;
 pub mod login;
 pub mod logout;

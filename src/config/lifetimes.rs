@@ -10,6 +10,8 @@ use super::{parse, reader::Reader};
 pub struct Lifetimes {
     /// Authorization codes (RFC 6749 §4.1.2).
     pub code: Duration,
+    /// Device codes (RFC 8628 §3.2).
+    pub device_code: Duration,
     /// Access tokens.
     pub access_token: Duration,
     /// ID Tokens.
@@ -38,6 +40,7 @@ impl Lifetimes {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         Self {
             code: reader.one("lifetimes.code", code),
+            device_code: reader.one("lifetimes.device_code", device_code),
             access_token: reader.one("lifetimes.access_token", parse::duration),
             id_token: reader.one("lifetimes.id_token", parse::duration),
             refresh_idle: reader.one("lifetimes.refresh_idle", parse::duration),
@@ -59,5 +62,14 @@ fn code(text: &str) -> Result<Duration, Fault> {
     match span.as_secs() {
         ..=600 => Ok(span),
         _ => Err(Fault::new(format!("{text:?} is too long for an authorization code."), "Write at most 10m; 60s is usual.")),
+    }
+}
+
+/// RFC 8628 §6.1: few letters are enough only while a code lives briefly.
+fn device_code(text: &str) -> Result<Duration, Fault> {
+    let span = parse::duration(text)?;
+    match span.as_secs() {
+        60..=1_800 => Ok(span),
+        _ => Err(Fault::new(format!("{text:?} is no lifetime for a device code."), "Write 1m to 30m; 10m is usual.")),
     }
 }

@@ -17,7 +17,17 @@ mod tests;
 pub use registered::to_registered_json;
 
 /// The grant types that authy knows.
-pub const GRANT_TYPES: &[&str] = &["authorization_code", "refresh_token", "client_credentials"];
+pub const GRANT_TYPES: &[&str] = &["authorization_code", "refresh_token", "client_credentials", DEVICE_CODE];
+
+/// RFC 8628 §3.4.
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// Those with which a person approves.
+const OF_PEOPLE: &[&str] = &["authorization_code", DEVICE_CODE];
+
+fn signs_people_in(grant_types: &[String]) -> bool {
+    grant_types.iter().any(|grant| OF_PEOPLE.contains(&grant.as_str()))
+}
 
 /// What may sign an ID Token or a userinfo answer.
 pub const SIGNING_ALGORITHMS: &[&str] = &["RS256", "PS256", "ES256", "EdDSA"];

@@ -1,4 +1,4 @@
-//! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 9207 §3, OIDC RP-Initiated Logout §2.1. Nothing is named that does not work.
+//! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 8628 §4, RFC 9207 §3, OIDC RP-Initiated Logout §2.1. Nothing is named that does not work.
 
 use serde::Serialize;
 
@@ -20,6 +20,7 @@ pub struct Metadata {
     pub jwks_uri: String,
     pub revocation_endpoint: String,
     pub introspection_endpoint: String,
+    pub device_authorization_endpoint: String,
     pub end_session_endpoint: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scopes_supported: Names,
@@ -91,6 +92,7 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         jwks_uri: issuer.url("/.well-known/jwks.json"),
         revocation_endpoint: issuer.url("/oauth2/revoke"),
         introspection_endpoint: issuer.url("/oauth2/introspect"),
+        device_authorization_endpoint: issuer.url("/oauth2/device_authorization"),
         end_session_endpoint: issuer.url("/oauth2/logout"),
         scopes_supported: names(registries.scopes),
         response_types_supported: names(registries.response_types),
@@ -143,7 +145,7 @@ mod tests {
         assert_eq!(document["issuer"], "https://id.example.com/auth");
         let members = document.as_object().unwrap();
         let endpoints: Vec<_> = members.iter().filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri").collect();
-        assert_eq!(endpoints.len(), 7);
+        assert_eq!(endpoints.len(), 8);
         for (name, url) in endpoints {
             assert!(url.as_str().unwrap().starts_with("https://id.example.com/auth/"), "{name}");
         }

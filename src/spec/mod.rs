@@ -15,6 +15,7 @@
 //! | RFC 7662 §2.2 | [`introspection`] |
 //! | RFC 8252 §7 §8 | [`redirect_uri`] |
 //! | RFC 8414 §2 | [`discovery`], [`issuer`] |
+//! | RFC 8628 §3.5 §6.1 | [`device`] |
 //! | RFC 8707 §2 | [`resource`] |
 //! | RFC 9068 §2.2 | [`access_token`] |
 //! | RFC 9101 §4 | [`request_object`] |
@@ -37,6 +38,7 @@ pub mod bearer;
 pub mod claims;
 pub mod claims_request;
 pub mod client_metadata;
+pub mod device;
 pub mod discovery;
 pub mod error;
 pub mod id_token;

@@ -41,7 +41,11 @@ pub async fn token(app: &App, body: &str, authorization: &[Option<String>], trac
     grant.exchange(Exchange { app, client: &client, params: &params, now: app.now() }).await
 }
 
-fn client_may_use(client: &AuthenticatedClient, grant: &'static dyn GrantType) -> Result<(), Refusal> {
+/// RFC 6749 §5.2: whether the client is registered for the grant type.
+///
+/// # Errors
+/// `unauthorized_client`.
+pub fn client_may_use(client: &AuthenticatedClient, grant: &'static dyn GrantType) -> Result<(), Refusal> {
     if client.is_public() && !grant.open_to_public_clients() {
         return Err(OAuthError::unauthorized_client("Public clients may not use this grant type.").into());
     }
