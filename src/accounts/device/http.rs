@@ -59,7 +59,9 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
             let allowed = decision == Decision::Approve;
             visit.render(&DonePage::new(visit.plain_page(), client, allowed), StatusCode::OK)
         }
-        Ok(Answered::Gone) => entry(&visit, StatusCode::BAD_REQUEST, Some("That code was answered before or has expired. Start again on the device.")),
+        Ok(Answered::Gone) => {
+            entry(&visit, StatusCode::BAD_REQUEST, Some("That code was answered before or has expired. Start again on the device."))
+        }
         Err(failure) => visit.failure(failure),
     }
 }
@@ -72,7 +74,11 @@ async fn ask(visit: &Visit, typed: &str, signed_in: &SignedIn) -> HttpResponse {
         }
         Ok(Looked::Unknown) => {
             tracing::info!(address = visit.browser.address, "refused a user code");
-            entry(visit, StatusCode::BAD_REQUEST, Some("No device waits under that code. Look at the device again: codes live for a few minutes."))
+            entry(
+                visit,
+                StatusCode::BAD_REQUEST,
+                Some("No device waits under that code. Look at the device again: codes live for a few minutes."),
+            )
         }
         Ok(Looked::Wait(wait)) => {
             tracing::warn!(address = visit.browser.address, "slowed down user codes");

@@ -183,7 +183,11 @@ fn answer(page: Page, person: &Person, target: &Target<'_>, so_far: (&mut Answer
         }
         Kind::Device(_) => {
             let why = page.notice.unwrap_or_else(|| "the form comes back".to_owned());
-            Err(CliError::new("device_refused", clean(&format!("The code was refused: {why}")), "Start again; codes live for a few minutes."))
+            Err(CliError::new(
+                "device_refused",
+                clean(&format!("The code was refused: {why}")),
+                "Start again; codes live for a few minutes.",
+            ))
         }
         Kind::DeviceDone => Ok(Next::Arrived(Params::default())),
         Kind::FormPost(form) if form.post && target.received_by(&form.action).is_some() => {

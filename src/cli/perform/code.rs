@@ -123,7 +123,8 @@ fn wire(redirect_uri: &RedirectUri) -> Result<RedirectUrl, CliError> {
 async fn obtain(party: &Party, request: &Request, how: (Option<Person>, Option<Callback>), steps: &mut Steps) -> Result<Params, CliError> {
     match how {
         (Some(person), _port_kept_free) => {
-            let target = browser::Target { issuer: party.metadata.issuer().url(), redirect_uri: Some(&request.redirect_uri), user_code: None };
+            let target =
+                browser::Target { issuer: party.metadata.issuer().url(), redirect_uri: Some(&request.redirect_uri), user_code: None };
             browser::walk(&party.transport, target, request.url.clone(), (&person, steps)).await
         }
         (None, Some(callback)) => {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use openidconnect::core::{CoreDeviceAuthorizationResponse, CoreTokenResponse};
 use openidconnect::Scope;
+use openidconnect::core::{CoreDeviceAuthorizationResponse, CoreTokenResponse};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -50,9 +50,9 @@ async fn connect(party: &Party, scopes: &[String], person: Option<&Person>, step
     let client = party.client.clone().set_device_authorization_url(endpoint);
     let request = client.exchange_device_code().add_scopes(scopes.iter().cloned().map(Scope::new));
     let request = party.resource_parameters().fold(request, |request, (name, value)| request.add_extra_param(name, value));
-    let codes: CoreDeviceAuthorizationResponse =
-        request.request_async(&party.transport).await.map_err(|error| failures::token(&error))?;
-    steps.say("device", &format!("a code for {} s, to be asked about every {} s", codes.expires_in().as_secs(), codes.interval().as_secs()));
+    let codes: CoreDeviceAuthorizationResponse = request.request_async(&party.transport).await.map_err(|error| failures::token(&error))?;
+    steps
+        .say("device", &format!("a code for {} s, to be asked about every {} s", codes.expires_in().as_secs(), codes.interval().as_secs()));
     match person {
         Some(person) => answer(party, &codes, person, steps).await?,
         None => steps.show_address(&format!("{}\nand type the code {}", codes.verification_uri().as_str(), codes.user_code().secret())),
@@ -65,11 +65,8 @@ async fn connect(party: &Party, scopes: &[String], person: Option<&Person>, step
 /// RFC 8628 §3.3: the person types the code and agrees.
 async fn answer(party: &Party, codes: &CoreDeviceAuthorizationResponse, person: &Person, steps: &mut Steps) -> Result<(), CliError> {
     let address = codes.verification_uri().as_str();
-    let start = Url::parse(address).map_err(|error| failures::wrong(format!("The verification_uri is no URL: {error}."), "RFC 8628 §3.2"))?;
-    let target = browser::Target {
-        issuer: party.metadata.issuer().url(),
-        redirect_uri: None,
-        user_code: Some(codes.user_code().secret()),
-    };
+    let start =
+        Url::parse(address).map_err(|error| failures::wrong(format!("The verification_uri is no URL: {error}."), "RFC 8628 §3.2"))?;
+    let target = browser::Target { issuer: party.metadata.issuer().url(), redirect_uri: None, user_code: Some(codes.user_code().secret()) };
     browser::walk(&party.transport, target, start, (person, steps)).await.map(drop)
 }
