@@ -5,12 +5,13 @@ pub mod authorization_code;
 pub mod client_credentials;
 pub mod device_code;
 pub mod refresh_token;
+pub mod token_exchange;
 
 use std::future::Future;
 use std::pin::Pin;
 
 use crate::app::App;
-use crate::client_auth::AuthenticatedClient;
+use crate::client_auth::{AuthenticatedClient, Credentials};
 use crate::clock::Timestamp;
 use crate::endpoints::token::issue::TokenResponse;
 use crate::failure::Failure;
@@ -25,6 +26,8 @@ pub struct Exchange<'a> {
     pub client: &'a AuthenticatedClient,
     /// What they ask.
     pub params: &'a Params,
+    /// The key or certificate that tokens may be bound to.
+    pub credentials: &'a Credentials,
     /// The moment of the request.
     pub now: Timestamp,
 }
@@ -50,6 +53,7 @@ pub static GRANTS: &[&dyn GrantType] = &[
     &refresh_token::RefreshTokenGrant,
     &client_credentials::ClientCredentialsGrant,
     &device_code::DeviceCodeGrant,
+    &token_exchange::TokenExchangeGrant,
 ];
 
 /// The grant type of that name.

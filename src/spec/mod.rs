@@ -10,12 +10,15 @@
 //! | RFC 6749 §4.1.2 | [`return_path`] |
 //! | RFC 6749 §4.1.2.1 §5.2 | [`error`] |
 //! | RFC 6750 §2 §3 | [`bearer`] |
+//! | RFC 7523 §3 | [`client_assertion`] |
 //! | RFC 7591 §2 | [`client_metadata`] |
 //! | RFC 7636 §4 | [`pkce`] |
 //! | RFC 7662 §2.2 | [`introspection`] |
 //! | RFC 8252 §7 §8 | [`redirect_uri`] |
 //! | RFC 8414 §2 | [`discovery`], [`issuer`] |
 //! | RFC 8628 §3.5 §6.1 | [`device`] |
+//! | RFC 8705 §3.1 | [`certificate`] |
+//! | RFC 8693 §3 §4.1 §4.4 | [`token_exchange`] |
 //! | RFC 8707 §2 | [`resource`] |
 //! | RFC 9068 §2.2 | [`access_token`] |
 //! | RFC 9101 §4 | [`request_object`] |
@@ -35,8 +38,10 @@
 pub mod access_token;
 pub mod basic;
 pub mod bearer;
+pub mod certificate;
 pub mod claims;
 pub mod claims_request;
+pub mod client_assertion;
 pub mod client_metadata;
 pub mod device;
 pub mod discovery;
@@ -55,5 +60,6 @@ pub mod response_mode;
 pub mod response_type;
 pub mod return_path;
 pub mod scope;
+pub mod token_exchange;
 #[cfg(test)]
 pub(crate) mod testing;

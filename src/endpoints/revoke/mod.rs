@@ -5,7 +5,7 @@ pub mod http;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::client_auth::{self, AuthenticatedClient, Presented};
+use crate::client_auth::{self, AuthenticatedClient, Credentials, Presented};
 use crate::endpoints::presented;
 use crate::failure::Failure;
 use crate::secret::TokenHash;
@@ -17,9 +17,9 @@ use crate::telemetry::audit;
 ///
 /// # Errors
 /// RFC 7009 §2.2.1; an unknown token is no error (§2.2).
-pub async fn revoke(app: &App, body: &str, authorization: &[Option<String>], client_id: &mut Option<String>) -> Result<(), Failure> {
+pub async fn revoke(app: &App, body: &str, credentials: &Credentials, client_id: &mut Option<String>) -> Result<(), Failure> {
     let params = Params::parse(body)?;
-    let client = client_auth::authenticate(app, &Presented { authorization, params: &params }).await?;
+    let client = client_auth::authenticate(app, &Presented { credentials, params: &params }).await?;
     *client_id = Some(client.client_id.clone());
     let token = params.require("token")?;
     if presented::looks_like_refresh_token(token) {
@@ -31,8 +31,8 @@ pub async fn revoke(app: &App, body: &str, authorization: &[Option<String>], cli
     let Some(facts) = presented::access_token(token, &app.sealer, &keys.set, (app.issuer.as_str(), app.now())) else { return Ok(()) };
     issued_to(&client, &facts.client_id)?;
     match facts.grant_id() {
-        Some(grant_id) => revoke_grant(app, &client, grant_id).await,
-        None => {
+        Some(grant_id) if !is_delegated(app, &client, grant_id).await? => revoke_grant(app, &client, grant_id).await,
+        _ => {
             app.sql.revoke_token(&facts.jti, facts.expires_at).await?;
             app.forget_token(&facts.jti);
             Ok(())
@@ -47,6 +47,11 @@ fn issued_to(client: &AuthenticatedClient, owner: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(OAuthError::invalid_grant("The token was not issued to this client.").because("a client tried to revoke another client's token"))
+}
+
+/// Whether the approval was given to another client, from whose token this one came (RFC 8693): then it is not for this client to end.
+async fn is_delegated(app: &App, client: &AuthenticatedClient, grant_id: Uuid) -> Result<bool, Failure> {
+    Ok(app.grant(grant_id).await?.is_some_and(|grant| grant.client_id != client.client_id))
 }
 
 async fn revoke_grant(app: &App, client: &AuthenticatedClient, grant_id: Uuid) -> Result<(), Failure> {

@@ -43,7 +43,7 @@ pub(super) const fn invalid_code() -> OAuthError {
 
 /// A wrong client, verifier or redirect URI never burns a code: everything is checked on the loaded copy, and only then is it claimed.
 async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
-    let Exchange { app, client, params, now } = &exchange;
+    let Exchange { app, client, params, now, .. } = &exchange;
     let presented = params.require("code")?; // RFC 6749 §4.1.3
     let hash = TokenHash::of(presented);
     let code = match codes::load(&app.kv, &hash).await? {

@@ -42,7 +42,7 @@ pub(super) const fn invalid_token() -> OAuthError {
 }
 
 async fn refresh(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
-    let Exchange { app, client, params, now } = &exchange;
+    let Exchange { app, client, params, now, .. } = &exchange;
     let presented = Secret::new(params.require("refresh_token")?.to_owned()); // RFC 6749 §6
     let hash = TokenHash::of(presented.expose());
     let (stored, grant) = app.sql.refresh_token(&hash).await?.ok_or_else(|| invalid_token().because("unknown refresh token"))?;

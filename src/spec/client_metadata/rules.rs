@@ -2,7 +2,7 @@
 
 use url::{Host, Url};
 
-use super::{ClientDraft, GRANT_TYPES, Problem, signs_people_in};
+use super::{ClientDraft, GRANT_TYPES, NEVER_PUBLIC, Problem, signs_people_in};
 use crate::model::client::ClientMetadata;
 use crate::secret::Secret;
 use crate::spec::redirect_uri::{Registration, check_registration};
@@ -98,9 +98,9 @@ pub(super) fn check_grants(draft: &ClientDraft, metadata: &ClientMetadata, probl
             "add authorization_code or another grant of people, or drop refresh_token",
         ));
     }
-    if has("client_credentials") && draft.is_public() {
-        let mend = "register a confidential client, or drop client_credentials";
-        problems.push(Problem::new("grant_types", "a public client may not use client_credentials (RFC 6749 §4.4)", mend));
+    for grant in NEVER_PUBLIC.iter().filter(|grant| has(grant) && draft.is_public()) {
+        let mend = format!("register a confidential client, or drop {grant}");
+        problems.push(Problem::new("grant_types", format!("a public client may not use {grant}"), mend));
     }
     check_response_types(metadata, has("authorization_code"), problems);
     for scope in metadata.scopes.iter().filter(|scope| !is_scope_token(scope)) {
