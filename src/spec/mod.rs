@@ -60,6 +60,6 @@ pub mod response_mode;
 pub mod response_type;
 pub mod return_path;
 pub mod scope;
-pub mod token_exchange;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod token_exchange;

@@ -10,8 +10,8 @@ use crate::web::{cors, respond};
 pub async fn device_authorization(request: HttpRequest, app: web::Data<App>, body: FormBody) -> HttpResponse {
     let mut client_id = None;
     let address = extract::browser(&request, &app).address;
-    let authorization = respond::authorization(&request);
-    let answer = super::device_authorization(&app, (body.as_str(), &authorization), address, &mut client_id).await;
+    let credentials = respond::credentials(&request, &app);
+    let answer = super::device_authorization(&app, (body.as_str(), &credentials), address, &mut client_id).await;
     let response = match answer {
         Ok(codes) => respond::json_no_store(&codes),
         Err(failure) => respond::oauth_error(&app, &request, &failure, ("device_authorization", client_id.as_deref())),

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::accounts::device;
 use crate::app::App;
-use crate::client_auth::{self, Presented};
+use crate::client_auth::{self, Credentials, Presented};
 use crate::endpoints::authorize::request::requested_scope;
 use crate::endpoints::token;
 use crate::failure::Failure;
@@ -39,12 +39,12 @@ pub struct DeviceAuthorization {
 /// RFC 6749 §5.2.
 pub async fn device_authorization(
     app: &App,
-    (body, authorization): (&str, &[Option<String>]),
+    (body, credentials): (&str, &Credentials),
     address: String,
     client_id: &mut Option<String>,
 ) -> Result<DeviceAuthorization, Failure> {
     let params = Params::parse(body)?;
-    let client = client_auth::authenticate(app, &Presented { authorization, params: &params }).await?; // RFC 8628 §3.1
+    let client = client_auth::authenticate(app, &Presented { credentials, params: &params }).await?; // RFC 8628 §3.1
     *client_id = Some(client.client_id.clone());
     token::client_may_use(&client, &device_code::DeviceCodeGrant)?;
     let scope = requested_scope(&params, &client)?; // RFC 6749 §3.3

@@ -42,7 +42,7 @@ pub(super) const fn invalid_code() -> OAuthError {
 
 /// Load, check owner and time, look for the answer, and only then claim it.
 async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
-    let Exchange { app, client, params, now } = &exchange;
+    let Exchange { app, client, params, now, .. } = &exchange;
     let hash = TokenHash::of(params.require("device_code")?); // RFC 8628 §3.4
     let code = device_codes::load(&app.kv, &hash).await?;
     let code = code.ok_or_else(|| invalid_code().because("unknown or long expired device code"))?;
