@@ -63,6 +63,13 @@ pub static METHODS: &[&dyn Method] = &[&secret::ClientSecretBasic, &secret::Clie
 #[derive(Clone, Debug)]
 pub struct AuthenticatedClient(Arc<Client>);
 
+impl AuthenticatedClient {
+    /// The client, to be kept longer than the proof.
+    pub fn into_client(self) -> Arc<Client> {
+        self.0
+    }
+}
+
 impl Deref for AuthenticatedClient {
     type Target = Client;
     fn deref(&self) -> &Client {

@@ -12,6 +12,8 @@ pub struct Lifetimes {
     pub code: Duration,
     /// Device codes (RFC 8628 §3.2).
     pub device_code: Duration,
+    /// Pushed authorization requests (RFC 9126 §2.2), until a browser comes with them.
+    pub request_uri: Duration,
     /// Access tokens.
     pub access_token: Duration,
     /// ID Tokens.
@@ -41,6 +43,7 @@ impl Lifetimes {
         Self {
             code: reader.one("lifetimes.code", code),
             device_code: reader.one("lifetimes.device_code", device_code),
+            request_uri: reader.one("lifetimes.request_uri", request_uri),
             access_token: reader.one("lifetimes.access_token", parse::duration),
             id_token: reader.one("lifetimes.id_token", parse::duration),
             refresh_idle: reader.one("lifetimes.refresh_idle", parse::duration),
@@ -71,5 +74,14 @@ fn device_code(text: &str) -> Result<Duration, Fault> {
     match span.as_secs() {
         60..=1_800 => Ok(span),
         _ => Err(Fault::new(format!("{text:?} is no lifetime for a device code."), "Write 1m to 30m; 10m is usual.")),
+    }
+}
+
+/// RFC 9126 §2.2: "typically between 5 and 600 seconds".
+fn request_uri(text: &str) -> Result<Duration, Fault> {
+    let span = parse::duration(text)?;
+    match span.as_secs() {
+        5..=600 => Ok(span),
+        _ => Err(Fault::new(format!("{text:?} does not suit a pushed request."), "Write 5s to 10m; 60s is usual.")),
     }
 }

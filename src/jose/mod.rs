@@ -5,6 +5,7 @@
 //! | RFC 7518 §3, RFC 8037 §3.1 | [`algorithm`] |
 //! | RFC 7515 | [`sign`], [`verify`], [`client_keys`] |
 //! | RFC 7517 | [`jwks`] |
+//! | RFC 7519 §6 | [`unsecured`] |
 //! | RFC 7638 | [`mod@thumbprint`] |
 
 pub mod algorithm;
@@ -15,6 +16,7 @@ pub mod keys;
 pub mod rotation;
 pub mod sign;
 pub mod thumbprint;
+pub mod unsecured;
 pub mod verify;
 
 pub use algorithm::{Algorithm, half_hash};

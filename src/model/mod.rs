@@ -8,6 +8,7 @@ pub mod consent;
 pub mod device_code;
 pub mod grant;
 pub mod group;
+pub mod pushed_request;
 pub mod refresh_token;
 pub mod resource;
 pub mod session;

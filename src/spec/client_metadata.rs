@@ -18,7 +18,7 @@ mod tests;
 pub use registered::to_registered_json;
 
 /// The grant types that authy knows.
-pub const GRANT_TYPES: &[&str] = &["authorization_code", "refresh_token", "client_credentials", DEVICE_CODE, TOKEN_EXCHANGE];
+pub const GRANT_TYPES: &[&str] = &["authorization_code", "refresh_token", "client_credentials", "implicit", DEVICE_CODE, TOKEN_EXCHANGE];
 
 /// RFC 8628 §3.4.
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";

@@ -1,4 +1,4 @@
-//! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 8628 §4, RFC 9207 §3, OIDC RP-Initiated Logout §2.1. Nothing is named that does not work.
+//! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 8628 §4, RFC 9126 §5, RFC 9207 §3, OIDC RP-Initiated Logout §2.1. Nothing is named that does not work.
 
 use serde::Serialize;
 
@@ -18,6 +18,7 @@ pub struct Metadata {
     pub token_endpoint: String,
     pub userinfo_endpoint: String,
     pub jwks_uri: String,
+    pub pushed_authorization_request_endpoint: String,
     pub revocation_endpoint: String,
     pub introspection_endpoint: String,
     pub device_authorization_endpoint: String,
@@ -50,6 +51,7 @@ pub struct Metadata {
     pub claims_parameter_supported: bool,
     pub request_parameter_supported: bool,
     pub request_uri_parameter_supported: bool,
+    pub require_pushed_authorization_requests: bool,
     pub authorization_response_iss_parameter_supported: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_documentation: Option<String>,
@@ -76,6 +78,8 @@ pub struct Registries<'a> {
     pub acr_values: &'a [&'a str],
     /// `ui_locales_supported`, in the canonical form of BCP 47; English when none is given.
     pub ui_locales: &'a [&'a str],
+    /// `require_pushed_authorization_requests`: RFC 9126 §5.
+    pub require_pushed_authorization_requests: bool,
     /// `service_documentation`.
     pub service_documentation: Option<&'a str>,
 }
@@ -90,6 +94,7 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         token_endpoint: issuer.url("/oauth2/token"),
         userinfo_endpoint: issuer.url("/oauth2/userinfo"),
         jwks_uri: issuer.url("/.well-known/jwks.json"),
+        pushed_authorization_request_endpoint: issuer.url("/oauth2/par"),
         revocation_endpoint: issuer.url("/oauth2/revoke"),
         introspection_endpoint: issuer.url("/oauth2/introspect"),
         device_authorization_endpoint: issuer.url("/oauth2/device_authorization"),
@@ -114,6 +119,7 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         claims_parameter_supported: true,
         request_parameter_supported: false,
         request_uri_parameter_supported: false,
+        require_pushed_authorization_requests: registries.require_pushed_authorization_requests,
         authorization_response_iss_parameter_supported: true,
         service_documentation: registries.service_documentation.map(str::to_owned),
     }

@@ -22,9 +22,11 @@
 //! | RFC 8707 §2 | [`resource`] |
 //! | RFC 9068 §2.2 | [`access_token`] |
 //! | RFC 9101 §4 | [`request_object`] |
+//! | RFC 9126 §2.2 §4 to §6 | [`pushed`] |
 //! | RFC 9207 §2 | [`return_path`] |
 //! | RFC 9700 §2.1 §4.8.2 | [`redirect_uri`], [`pkce`] |
 //! | OAuth 2.0 Form Post Response Mode | [`response_mode`] |
+//! | OAuth 2.0 JARM §2 §3 | [`jarm`], [`response_mode`] |
 //! | OAuth 2.0 Multiple Response Types | [`response_type`], [`response_mode`] |
 //! | OIDC Core §2 §3.1.3.6 | [`id_token`] |
 //! | OIDC Core §3.1.2.1 | [`prompt`] |
@@ -49,10 +51,12 @@ pub mod error;
 pub mod id_token;
 pub mod introspection;
 pub mod issuer;
+pub mod jarm;
 pub mod logout;
 pub mod params;
 pub mod pkce;
 pub mod prompt;
+pub mod pushed;
 pub mod redirect_uri;
 pub mod request_object;
 pub mod resource;

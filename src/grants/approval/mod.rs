@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Exchange;
 use crate::endpoints::token;
-use crate::endpoints::token::issue::{self, Mint, TokenResponse};
+use crate::endpoints::token::issue::{self, Beside, Mint, TokenResponse};
 use crate::failure::Failure;
 use crate::model::approval::Approval;
 use crate::model::grant::Grant;
@@ -46,6 +46,6 @@ pub async fn redeem(exchange: &Exchange<'_>, approval: &Approval, checked: Check
     }
     let mint = Mint::new(app, client, *now);
     let access_token = mint.access_token_of_user(&checked.user, grant, &grant.scopes, &checked.resources)?;
-    let id_token = mint.id_token(&checked.user, grant, &access_token, None)?;
+    let id_token = mint.id_token(&checked.user, grant, Beside::access_token(&access_token), None)?;
     Ok(TokenResponse::new(access_token, &grant.scopes).with_refresh_token(refresh.map(|(token, _)| token)).with_id_token(id_token))
 }
