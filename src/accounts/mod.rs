@@ -1,5 +1,6 @@
 //! What people see: setting up, signing in, agreeing, signing out, and their own account.
 
+pub mod approval;
 pub mod browser;
 pub mod client_card;
 pub mod consent;

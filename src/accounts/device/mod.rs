@@ -10,18 +10,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::accounts::approval::Asked;
 use crate::accounts::client_card::ClientCard;
 use crate::accounts::consent::remember::Approved;
-use crate::accounts::consent::scopes::{self, Asked};
+use crate::accounts::consent::scopes;
 use crate::accounts::consent::{self, Decision};
 use crate::accounts::login::throttle;
 use crate::app::App;
 use crate::endpoints::authorize::{SignedIn, interaction};
 use crate::failure::Failure;
-use crate::model::approval::{Approval, Outcome};
+use crate::model::approval::Outcome;
 use crate::model::client::Client;
 use crate::model::device_code::DeviceCode;
-use crate::model::grant::{Authentication, Grant};
 use crate::sealing::Purpose;
 use crate::secret::TokenHash;
 use crate::spec::device::UserCode;
@@ -56,7 +56,7 @@ pub struct Question {
     /// Where the device's request came from.
     pub address: String,
     /// Scopes in words.
-    pub asked: Vec<Asked>,
+    pub asked: Vec<scopes::Asked>,
     /// The names of the resources (RFC 8707).
     pub resources: Vec<String>,
 }
@@ -136,7 +136,10 @@ pub async fn answer(app: &App, ticket: &str, decision: Decision, signed_in: &Sig
     };
     let Some(client) = app.client(&code.client_id).await?.filter(|client| client.enabled) else { return Ok(Answered::Gone) };
     let outcome = match decision {
-        Decision::Approve => Outcome::Approved(Box::new(approval(app, &code, &client, signed_in))),
+        Decision::Approve => {
+            let asked = Asked { client: &client, scopes: &code.scopes, resources: &code.resources };
+            Outcome::Approved(Box::new(asked.approved_by(signed_in, app.entropy.as_ref(), app.now())))
+        }
         Decision::Deny => Outcome::Denied,
     };
     if !device_codes::decide(&app.kv, &hash, &code, &outcome).await? {
@@ -144,32 +147,6 @@ pub async fn answer(app: &App, ticket: &str, decision: Decision, signed_in: &Sig
     }
     record(app, &code, &client, (decision, signed_in)).await?;
     Ok(Answered::Done(ClientCard::of(&client).name))
-}
-
-fn approval(app: &App, code: &DeviceCode, client: &Client, signed_in: &SignedIn) -> Approval {
-    let session = &signed_in.session;
-    let has = |scope: &str| code.scopes.iter().any(|known| known == scope);
-    Approval {
-        refreshable: client.may_use_grant_type("refresh_token") && (!has("openid") || has("offline_access")), // OIDC Core §11
-        grant: Grant {
-            id: app.entropy.uuid(),
-            subject: signed_in.user.subject.clone(),
-            client_id: code.client_id.clone(),
-            session_id: session.id,
-            offline: has("offline_access"),
-            scopes: code.scopes.clone(),
-            resources: code.resources.clone(),
-            authentication: Authentication {
-                sid: session.sid.clone(),
-                auth_time: session.auth_time,
-                amr: session.amr.clone(),
-                acr: session.acr.clone(),
-            },
-            claims_request: serde_json::Value::Null,
-            created_at: app.now(),
-            revoked_at: None,
-        },
-    }
 }
 
 async fn record(app: &App, code: &DeviceCode, client: &Client, answer: (Decision, &SignedIn)) -> Result<(), Failure> {

@@ -10,7 +10,8 @@ use crate::model::approval::Approval;
 use crate::model::grant::Grant;
 use crate::model::resource::Resource;
 use crate::model::user::User;
-use crate::spec::error::OAuthError;
+use crate::spec::device::Polling;
+use crate::spec::error::{OAuthError, Refusal};
 use crate::store::sql::Redemption;
 
 /// What was checked before the approval is claimed, so that a request which fails a check never uses it up.
@@ -48,4 +49,13 @@ pub async fn redeem(exchange: &Exchange<'_>, approval: &Approval, checked: Check
     let access_token = mint.access_token_of_user(&checked.user, grant, &grant.scopes, &checked.resources)?;
     let id_token = mint.id_token(&checked.user, grant, Beside::access_token(&access_token), None)?;
     Ok(TokenResponse::new(access_token, &grant.scopes).with_refresh_token(refresh.map(|(token, _)| token)).with_id_token(id_token))
+}
+
+/// RFC 8628 §3.5, CIBA Core §11: `authorization_pending`, or `slow_down` for who asks too often.
+pub fn pending(polling: Polling, too_early: bool) -> Refusal {
+    if too_early {
+        return OAuthError::slow_down("The client asks too often; it must wait five seconds longer each time.")
+            .because(format!("the interval is now {} s", polling.interval));
+    }
+    OAuthError::authorization_pending("Nobody has answered yet.").into()
 }

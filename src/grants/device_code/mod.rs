@@ -69,10 +69,7 @@ async fn pending(exchange: &Exchange<'_>, hash: &TokenHash) -> Failure {
         Ok::<_, crate::store::StoreError>((polling, too_early))
     };
     match asked.await {
-        Ok((polling, true)) => OAuthError::slow_down("The client asks too often; it must wait five seconds longer each time.")
-            .because(format!("the interval is now {} s", polling.interval))
-            .into(),
-        Ok((_, false)) => OAuthError::authorization_pending("Nobody has answered yet.").into(),
+        Ok((polling, too_early)) => approval::pending(polling, too_early).into(),
         Err(error) => error.into(),
     }
 }
