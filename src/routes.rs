@@ -8,8 +8,8 @@ use crate::accounts::{consent, device, login, logout, profile, select, setup};
 use crate::admin::{clients, explain, users};
 use crate::app::App;
 use crate::endpoints::{
-    authorize, check_session, device_authorization, discovery, end_session, introspect, jwks, par, protected_resource, register, revoke, token,
-    userinfo,
+    authorize, check_session, device_authorization, discovery, end_session, introspect, jwks, par, protected_resource, register, revoke,
+    token, userinfo,
 };
 use crate::server::management;
 use crate::web::{assets, cors, help, respond};

@@ -2,8 +2,8 @@
 
 pub mod algorithms;
 pub mod authorize;
-pub mod client_document;
 pub mod check_session;
+pub mod client_document;
 pub mod device_authorization;
 pub mod discovery;
 pub mod encrypted;

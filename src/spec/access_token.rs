@@ -168,7 +168,8 @@ mod tests {
     #[test]
     fn a_token_of_a_client_is_about_the_client_itself() {
         let token = token(Holder::Client);
-        let claims = JwtClaims { issuer: "https://a", subject: token.subject(), token: &token, authentication: None, groups: &[] }.to_json();
+        let claims =
+            JwtClaims { issuer: "https://a", subject: token.subject(), token: &token, authentication: None, groups: &[] }.to_json();
         assert_eq!(claims["sub"], "s6BhdRkqt3");
         assert!(["gid", "groups", "auth_time", "acr", "amr"].iter().all(|name| !claims.contains_key(*name)));
     }

@@ -10,8 +10,8 @@ use serde::Serialize;
 use crate::spec::claims::SUPPORTED_CLAIMS;
 use crate::spec::issuer::Issuer;
 use crate::spec::pkce;
-use crate::spec::subject::SUBJECT_TYPES;
 use crate::spec::prompt::{DISPLAY_VALUES, PROMPT_VALUES};
+use crate::spec::subject::SUBJECT_TYPES;
 
 type Names = Vec<String>;
 

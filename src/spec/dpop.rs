@@ -162,10 +162,13 @@ mod tests {
 
     #[test]
     fn the_url_is_compared_in_its_normal_form_and_without_its_query() {
-        for htu in ["HTTPS://SERVER.example.com:443/token", "https://server.example.com/a/../token?x=1#y", "https://mtls.example.com/token"] {
+        for htu in ["HTTPS://SERVER.example.com:443/token", "https://server.example.com/a/../token?x=1#y", "https://mtls.example.com/token"]
+        {
             assert!(said(json!({ "htu": htu })).is_ok(), "{htu}");
         }
-        for htu in ["https://server.example.com/token/", "http://server.example.com/token", "https://server.example.com:444/token", "/token", ""] {
+        for htu in
+            ["https://server.example.com/token/", "http://server.example.com/token", "https://server.example.com:444/token", "/token", ""]
+        {
             assert!(said(json!({ "htu": htu })).is_err(), "{htu}");
         }
     }

@@ -76,8 +76,8 @@ pub mod response_mode;
 pub mod response_type;
 pub mod return_path;
 pub mod scope;
-pub mod subject;
 pub mod session_state;
+pub mod subject;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod token_exchange;

@@ -71,7 +71,8 @@ mod tests {
         assert!(!has_one_sector(&with(&["https://a.example/1", "http://localhost/2"], None).metadata));
         let uris = two.map(str::to_owned);
         assert!(names_all(br#"["https://a.example/cb","https://b.example/cb","https://c.example/cb"]"#, &uris));
-        for wrong in [br#"["https://a.example/cb"]"#.as_slice(), b"{}", b"", b"[1]", br#"["https://A.example/cb","https://b.example/cb"]"#] {
+        for wrong in [br#"["https://a.example/cb"]"#.as_slice(), b"{}", b"", b"[1]", br#"["https://A.example/cb","https://b.example/cb"]"#]
+        {
             assert!(!names_all(wrong, &uris));
         }
     }

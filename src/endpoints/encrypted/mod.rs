@@ -53,7 +53,12 @@ pub async fn claims(app: &App, client: &Client, how: Encryption, claims: &[u8]) 
     to(app, client, how, (None, claims)).await
 }
 
-async fn to(app: &App, client: &Client, how: Encryption, (content_type, content): (Option<&str>, &[u8])) -> Result<Secret<String>, Failure> {
+async fn to(
+    app: &App,
+    client: &Client,
+    how: Encryption,
+    (content_type, content): (Option<&str>, &[u8]),
+) -> Result<Secret<String>, Failure> {
     const NO_KEY: OAuthError = OAuthError::invalid_request("The client has no key that this answer can be encrypted to.");
     let keys = keys::of_client(app, client, Freshness::Usual).await.map_err(|error| NO_KEY.because(error.to_string()))?;
     let key = jwe::recipient_key(keys.iter().map(|key| key.jwk()), how.alg);

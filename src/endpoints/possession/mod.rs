@@ -72,7 +72,9 @@ pub async fn dpop(app: &App, (method, credentials): (&str, &Credentials), access
     let said = dpop::check(&proof.claims, Expected { method, urls: &urls, access_token, now })?;
     let age = nonce::check(&app.sealer, said.nonce.as_deref(), now);
     if age == Age::Unknown || age == Age::Absent && app.settings.require_dpop_nonce {
-        return Err(OAuthError::use_dpop_nonce("The DPoP proof needs a nonce of this server.").because(format!("the nonce is {age:?}")).into());
+        return Err(OAuthError::use_dpop_nonce("The DPoP proof needs a nonce of this server.")
+            .because(format!("the nonce is {age:?}"))
+            .into());
     }
     let seen_as = URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{} {}", proof.thumbprint, said.jti)));
     if replay::seen(&app.kv, "dpop", &seen_as, said.believed_for).await? {

@@ -20,7 +20,7 @@ use crate::jose::json;
 use crate::model::client::{Client, ClientOrigin, ClientSecret, SecretHash};
 use crate::model::registration::{Admission, DynamicClient};
 use crate::secret::{Secret, TokenHash};
-use crate::spec::bearer;
+use crate::spec::bearer::{self, Scheme};
 use crate::spec::client_metadata::ClientDraft;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::store::kv::throttle;
@@ -85,7 +85,7 @@ fn not_admitted() -> OAuthError {
 /// The bearer token of a request, if it has one: RFC 6750 §2.1.
 fn bearer_token(authorization: &[Option<String>]) -> Result<Option<&str>, Refusal> {
     let headers: Vec<&str> = authorization.iter().map(|header| header.as_deref().unwrap_or("Bearer \u{fffd}")).collect();
-    bearer::find(&headers, None, None)
+    Ok(bearer::find(&headers, None, None)?.filter(|(scheme, _)| *scheme == Scheme::Bearer).map(|(_, token)| token))
 }
 
 /// RFC 7591 §3.1: one JSON object, in which nothing comes twice.

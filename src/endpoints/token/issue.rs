@@ -179,7 +179,13 @@ impl<'a> Mint<'a> {
     ///
     /// # Errors
     /// [`Failure::Broken`] when signing fails.
-    pub async fn id_token(&self, user: &User, grant: &Grant, beside: Beside<'_>, nonce: Option<&str>) -> Result<Option<Secret<String>>, Failure> {
+    pub async fn id_token(
+        &self,
+        user: &User,
+        grant: &Grant,
+        beside: Beside<'_>,
+        nonce: Option<&str>,
+    ) -> Result<Option<Secret<String>>, Failure> {
         let scope = Scope::from(grant.scopes.clone());
         if !scope.contains("openid") {
             return Ok(None);

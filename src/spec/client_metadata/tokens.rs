@@ -102,11 +102,13 @@ mod tests {
     #[test]
     fn encryption_needs_a_known_algorithm_and_a_key() {
         let keys = json!({"keys": []});
-        assert!(problems(|metadata| {
-            metadata.protocol.jwks = Some(keys.clone());
-            metadata.protocol.id_token_encrypted_response_alg = Some("ECDH-ES".to_owned());
-        })
-        .is_empty());
+        assert!(
+            problems(|metadata| {
+                metadata.protocol.jwks = Some(keys.clone());
+                metadata.protocol.id_token_encrypted_response_alg = Some("ECDH-ES".to_owned());
+            })
+            .is_empty()
+        );
         let without_key = problems(|metadata| metadata.protocol.userinfo_encrypted_response_alg = Some("RSA-OAEP-256".to_owned()));
         assert_eq!(without_key, ["userinfo_encrypted_response_alg"]);
         let unknown = problems(|metadata| {

@@ -70,7 +70,12 @@ async fn a_token_is_bound_to_the_key_of_its_proof_and_works_with_no_other() {
         userinfo(&app, "DPoP", &token, &[&userinfo_proof(&app, &other, &token, json!({}))]).await.is(401, "invalid_token");
         let good = || userinfo_proof(&app, &key, &token, json!({}));
         userinfo(&app, "DPoP", &token, &[&good(), &good()]).await.is(401, "invalid_dpop_proof");
-        for change in [json!({"ath": null}), json!({"ath": ath("other")}), json!({"htm": "POST"}), json!({"htu": format!("{}/oauth2/token", app.base)})] {
+        for change in [
+            json!({"ath": null}),
+            json!({"ath": ath("other")}),
+            json!({"htm": "POST"}),
+            json!({"htu": format!("{}/oauth2/token", app.base)}),
+        ] {
             userinfo(&app, "DPoP", &token, &[&userinfo_proof(&app, &key, &token, change)]).await.is(401, "invalid_dpop_proof");
         }
         let proof = good();
@@ -181,10 +186,8 @@ async fn a_client_whose_tokens_must_be_bound_gets_no_bearer_token_from_any_grant
         let app = TestApp::start(backend).await;
         app.user("ada").await;
         let key = DpopKey::new();
-        let adjusts: [fn(&mut ClientMetadata); 2] = [
-            |metadata| metadata.protocol.dpop_bound_access_tokens = true,
-            |metadata| metadata.profile = Profile::Fapi2,
-        ];
+        let adjusts: [fn(&mut ClientMetadata); 2] =
+            [|metadata| metadata.protocol.dpop_bound_access_tokens = true, |metadata| metadata.profile = Profile::Fapi2];
         for adjust in adjusts {
             let rp = app.client(adjust).await;
             credentials(&rp, &[]).await.is(400, "invalid_dpop_proof");

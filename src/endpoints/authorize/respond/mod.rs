@@ -93,7 +93,9 @@ async fn access_token(app: &App, approval: &Approval<'_>, grant: &Grant) -> Resu
         return Ok(None);
     }
     match app.sql.redeem_grant(grant, None, *now).await? {
-        Redemption::Saved => Mint::unbound(app, client, *now).access_token_of_user(&signed_in.user, grant, &grant.scopes, resources).map(Some),
+        Redemption::Saved => {
+            Mint::unbound(app, client, *now).access_token_of_user(&signed_in.user, grant, &grant.scopes, resources).map(Some)
+        }
         Redemption::Revoked | Redemption::SessionEnded => {
             Err(OAuthError::login_required("The session has ended.").because("the session ended while the request was answered").into())
         }
