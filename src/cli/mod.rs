@@ -1,5 +1,6 @@
 //! The command line. Each noun has a file with its arguments and its work; this one names them and sends a command on its way.
 
+pub mod approval;
 pub mod arguments;
 pub mod bench;
 pub mod client;
@@ -59,6 +60,8 @@ pub enum Command {
     Client(client::ClientCommand),
     /// APIs that take access tokens.
     Resource(resource::ResourceCommand),
+    /// Requests of applications that wait for a person.
+    Approval(approval::ApprovalCommand),
     /// Signing keys.
     Key(key::KeyCommand),
     /// Run a real flow against a server as an application would, and show every step.
@@ -140,6 +143,7 @@ async fn dispatch(command: Command, out: Output) -> Result<(), CliError> {
         Command::Group(command) => group::run(command, out).await,
         Command::Client(command) => client::run(command, out).await,
         Command::Resource(command) => resource::run(command, out).await,
+        Command::Approval(command) => approval::run(command, out).await,
         Command::Key(command) => key::run(command, out).await,
         Command::Perform(command) => perform::run(command, out).await,
         Command::Bench(arguments) => bench::run(arguments, out).await,

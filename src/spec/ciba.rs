@@ -136,7 +136,8 @@ fn notification_token(params: &Params, delivery: Delivery) -> Result<Option<&str
 fn requested_expiry(params: &Params) -> Result<Option<Duration>, Refusal> {
     let Some(text) = params.get("requested_expiry") else { return Ok(None) };
     let seconds = text.parse::<u64>().ok().filter(|seconds| *seconds > 0 && !text.starts_with('+'));
-    let seconds = seconds.ok_or_else(|| OAuthError::invalid_request("requested_expiry is no positive integer.").about("requested_expiry"))?;
+    let seconds =
+        seconds.ok_or_else(|| OAuthError::invalid_request("requested_expiry is no positive integer.").about("requested_expiry"))?;
     Ok(Some(Duration::from_secs(seconds).min(LONGEST_EXPIRY)))
 }
 

@@ -51,9 +51,7 @@ impl Office<'_> {
         let client = self.find_client(&request.client_id).await?;
         let asked = Asked { client: &client, scopes: &request.scopes, resources: &request.resources };
         let (outcome, kind) = match allow {
-            true => {
-                (Outcome::Approved(Box::new(asked.approved_for(&request.subject, self.entropy, self.now))), audit::REQUEST_APPROVED)
-            }
+            true => (Outcome::Approved(Box::new(asked.approved_for(&request.subject, self.entropy, self.now))), audit::REQUEST_APPROVED),
             false => (Outcome::Denied, audit::REQUEST_DENIED),
         };
         let event = self.event(kind).subject(&request.subject).client(&request.client_id).build();

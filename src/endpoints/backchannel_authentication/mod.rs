@@ -78,7 +78,9 @@ fn may_be_told(client: &AuthenticatedClient) -> Result<(), Failure> {
     let bound = metadata.protocol.dpop_bound_access_tokens || metadata.protocol.tls_client_certificate_bound_access_tokens;
     let fapi = matches!(metadata.profile, Profile::Fapi1 | Profile::Fapi2);
     if ciba::delivery(client) == Delivery::Push && (fapi || bound) {
-        return Err(OAuthError::unauthorized_client("This client may not be sent tokens.").because("push mode with FAPI or bound tokens").into());
+        return Err(OAuthError::unauthorized_client("This client may not be sent tokens.")
+            .because("push mode with FAPI or bound tokens")
+            .into());
     }
     Ok(())
 }

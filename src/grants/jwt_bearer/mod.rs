@@ -59,10 +59,8 @@ async fn exchange_assertion(exchange: Exchange<'_>) -> Result<TokenResponse, Fai
     if replay::seen(&app.kv, "assertion", &said.once.hex(), said.remember).await? {
         return Err(invalid_assertion().because("the assertion was used before").into());
     }
-    let grant = Grant {
-        resources: resources.iter().map(|resource| resource.uri.clone()).collect(),
-        ..approval(&exchange, &user, &scope, &said)
-    };
+    let grant =
+        Grant { resources: resources.iter().map(|resource| resource.uri.clone()).collect(), ..approval(&exchange, &user, &scope, &said) };
     match app.sql.redeem_grant(&grant, None, *now).await? {
         Redemption::Saved => {}
         _ => return Err(invalid_assertion().because("the account was locked while the assertion was checked").into()),
@@ -81,7 +79,11 @@ fn trusted(client: &Client, assertion: &str) -> Result<TrustedIssuer, Failure> {
 }
 
 /// The issuer's keys are looked up, and kept, as a client's are.
-async fn verified(exchange: &Exchange<'_>, issuer: &TrustedIssuer, assertion: &str) -> Result<serde_json::Map<String, serde_json::Value>, Failure> {
+async fn verified(
+    exchange: &Exchange<'_>,
+    issuer: &TrustedIssuer,
+    assertion: &str,
+) -> Result<serde_json::Map<String, serde_json::Value>, Failure> {
     let mut signer = Client::clone(exchange.client);
     signer.metadata.protocol.jwks.clone_from(&issuer.jwks);
     signer.metadata.protocol.jwks_uri.clone_from(&issuer.jwks_uri);
@@ -99,9 +101,7 @@ async fn person(exchange: &Exchange<'_>, issuer: &TrustedIssuer, said: &Assertio
     let typed = said.subject.trim().to_lowercase();
     let found = match issuer.subject {
         Subject::Sub => exchange.app.user(&said.subject).await?,
-        Subject::Username => {
-            sql.user_by_login(&typed).await?.map(|(user, _)| Arc::new(user)).filter(|user| user.username == typed)
-        }
+        Subject::Username => sql.user_by_login(&typed).await?.map(|(user, _)| Arc::new(user)).filter(|user| user.username == typed),
         Subject::Email => {
             let found = sql.user_by_login(&typed).await?.map(|(user, _)| Arc::new(user));
             found.filter(|user| user.email_verified && user.email.as_ref() == Some(&typed))

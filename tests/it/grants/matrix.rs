@@ -49,8 +49,7 @@ async fn client(app: &TestApp) -> RelyingParty<'_> {
     let rp = app
         .client(|metadata| {
             metadata.grant_types = GRANTS.iter().map(|grant| grant.name().to_owned()).collect();
-            metadata.protocol.assertion_issuers =
-                vec![json!({ "issuer": ISSUER, "jwks": signer::set([signer::key(Algorithm::ES256)]) })];
+            metadata.protocol.assertion_issuers = vec![json!({ "issuer": ISSUER, "jwks": signer::set([signer::key(Algorithm::ES256)]) })];
         })
         .await;
     rp.with_scope(SCOPE)

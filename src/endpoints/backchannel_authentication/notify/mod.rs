@@ -42,7 +42,8 @@ pub async fn round(app: &App) -> Result<usize, Failure> {
 
 async fn tell(app: &App, request: &AuthenticationRequest) -> Result<(), Failure> {
     let client = app.client(&request.client_id).await?.filter(|client| client.enabled);
-    let told = client.as_ref().and_then(|client| Some((client, client.metadata.protocol.backchannel_client_notification_endpoint.clone()?)));
+    let told =
+        client.as_ref().and_then(|client| Some((client, client.metadata.protocol.backchannel_client_notification_endpoint.clone()?)));
     let Some((client, endpoint)) = told else {
         app.sql.settle_notice(request.id, None).await?;
         return Ok(());
