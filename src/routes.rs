@@ -8,8 +8,8 @@ use crate::accounts::{consent, device, login, logout, profile, select, setup};
 use crate::admin::{clients, explain, users};
 use crate::app::App;
 use crate::endpoints::{
-    authorize, check_session, device_authorization, discovery, end_session, introspect, jwks, par, protected_resource, register, revoke,
-    token, userinfo,
+    authorize, backchannel_authentication, check_session, device_authorization, discovery, end_session, introspect, jwks, par,
+    protected_resource, register, revoke, token, userinfo,
 };
 use crate::server::management;
 use crate::web::{assets, cors, help, respond};
@@ -41,6 +41,7 @@ table! {
     "/oauth2/authorize" => GET authorize::http::get, POST authorize::http::post;
     "/oauth2/par" => POST par::http::push, OPTIONS cors::preflight;
     "/oauth2/token" => POST token::http::token, OPTIONS cors::preflight;
+    "/oauth2/bc-authorize" => POST backchannel_authentication::http::authenticate;
     "/oauth2/device_authorization" => POST device_authorization::http::device_authorization, OPTIONS cors::preflight;
     "/oauth2/userinfo" => GET userinfo::http::get, POST userinfo::http::post, OPTIONS cors::preflight;
     "/oauth2/introspect" => POST introspect::http::introspect;
@@ -61,6 +62,7 @@ table! {
     "/account/profile" => GET profile::details::http::show, POST profile::details::http::submit;
     "/account/security" => GET profile::security::http::show, POST profile::security::http::submit;
     "/account/sessions" => GET profile::sessions::http::show, POST profile::sessions::http::submit;
+    "/account/approvals" => GET profile::approvals::http::show, POST profile::approvals::http::submit;
     "/account/apps" => GET profile::apps::http::show, POST profile::apps::http::submit;
     "/admin" => GET crate::admin::http::overview;
     "/admin/clients" => GET clients::http::list;

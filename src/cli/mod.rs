@@ -1,5 +1,6 @@
 //! The command line. Each noun has a file with its arguments and its work; this one names them and sends a command on its way.
 
+pub mod approval;
 pub mod arguments;
 pub mod bench;
 pub mod client;
@@ -65,6 +66,8 @@ pub enum Command {
     Resource(resource::ResourceCommand),
     /// Tokens that let applications register themselves.
     RegistrationToken(registration_token::RegistrationTokenCommand),
+    /// Requests of applications that wait for a person.
+    Approval(approval::ApprovalCommand),
     /// Signing keys.
     Key(key::KeyCommand),
     /// Run a real flow against a server as an application would, and show every step.
@@ -148,6 +151,7 @@ async fn dispatch(command: Command, out: Output) -> Result<(), CliError> {
         Command::Client(command) => client::run(command, out).await,
         Command::Resource(command) => resource::run(command, out).await,
         Command::RegistrationToken(command) => registration_token::run(command, out).await,
+        Command::Approval(command) => approval::run(command, out).await,
         Command::Key(command) => key::run(command, out).await,
         Command::Perform(command) => perform::run(command, out).await,
         Command::Bench(arguments) => bench::run(arguments, out).await,

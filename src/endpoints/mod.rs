@@ -4,6 +4,7 @@ pub mod algorithms;
 pub mod authorize;
 pub mod check_session;
 pub mod client_document;
+pub mod backchannel_authentication;
 pub mod device_authorization;
 pub mod discovery;
 pub mod encrypted;

@@ -2,6 +2,7 @@
 
 pub mod approval;
 pub mod audit;
+pub mod authentication_request;
 pub mod authorization_code;
 pub mod client;
 pub mod confirmation;

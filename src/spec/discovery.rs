@@ -1,5 +1,5 @@
-//! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 8628 §4, RFC 8705 §5, RFC 9126 §5, RFC 9207 §3, OIDC RP-Initiated Logout §2.1.
-//! Nothing is named that does not work.
+//! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 8628 §4, CIBA Core §4, RFC 8705 §5, RFC 9126 §5, RFC 9207 §3, OIDC RP-Initiated
+//! Logout §2.1. Nothing is named that does not work.
 
 pub mod logout;
 
@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::model::authentication_request::Delivery;
 use crate::spec::claims::SUPPORTED_CLAIMS;
+use crate::spec::client_metadata::SIGNING_ALGORITHMS;
 use crate::spec::issuer::Issuer;
 use crate::spec::pkce;
 use crate::spec::prompt::{DISPLAY_VALUES, PROMPT_VALUES};
@@ -28,6 +30,10 @@ pub struct Metadata {
     pub revocation_endpoint: String,
     pub introspection_endpoint: String,
     pub device_authorization_endpoint: String,
+    pub backchannel_authentication_endpoint: String,
+    pub backchannel_token_delivery_modes_supported: Names,
+    pub backchannel_authentication_request_signing_alg_values_supported: Names,
+    pub backchannel_user_code_parameter_supported: bool,
     pub end_session_endpoint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration_endpoint: Option<String>,
@@ -152,6 +158,10 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         revocation_endpoint: issuer.url("/oauth2/revoke"),
         introspection_endpoint: issuer.url("/oauth2/introspect"),
         device_authorization_endpoint: issuer.url("/oauth2/device_authorization"),
+        backchannel_authentication_endpoint: issuer.url("/oauth2/bc-authorize"),
+        backchannel_token_delivery_modes_supported: Delivery::ALL.iter().map(|mode| mode.as_str().to_owned()).collect(),
+        backchannel_authentication_request_signing_alg_values_supported: names(SIGNING_ALGORITHMS),
+        backchannel_user_code_parameter_supported: false,
         end_session_endpoint: issuer.url("/oauth2/logout"),
         client_id_metadata_document_supported: registries.client_documents,
         registration_endpoint: registries.registration.then(|| issuer.url("/oauth2/register")),
@@ -203,6 +213,7 @@ const MTLS_ENDPOINTS: &[(&str, &str)] = &[
     ("pushed_authorization_request_endpoint", "/oauth2/par"),
     ("device_authorization_endpoint", "/oauth2/device_authorization"),
     ("userinfo_endpoint", "/oauth2/userinfo"),
+    ("backchannel_authentication_endpoint", "/oauth2/bc-authorize"),
 ];
 
 fn mtls_aliases(base: &str) -> BTreeMap<&'static str, String> {
@@ -235,7 +246,7 @@ mod tests {
         assert_eq!(document["issuer"], "https://id.example.com/auth");
         let members = document.as_object().unwrap();
         let endpoints: Vec<_> = members.iter().filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri").collect();
-        assert_eq!(endpoints.len(), 8);
+        assert_eq!(endpoints.len(), 9);
         for (name, url) in endpoints {
             assert!(url.as_str().unwrap().starts_with("https://id.example.com/auth/"), "{name}");
         }

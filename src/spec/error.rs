@@ -70,6 +70,8 @@ error_codes! {
     AuthorizationPending = "authorization_pending", authorization_pending, "A person has not answered yet; the application asks again in a moment.";
     SlowDown = "slow_down", slow_down, "A person has not answered yet, and the application asks too often.";
     ExpiredToken = "expired_token", expired_token, "Nobody answered in time; the application has to start again.";
+    UnknownUserId = "unknown_user_id", unknown_user_id, "The hint of the application names nobody who can be asked.";
+    InvalidBindingMessage = "invalid_binding_message", invalid_binding_message, "The message that the person is to see cannot be shown.";
     InvalidRedirectUri = "invalid_redirect_uri", invalid_redirect_uri, "A redirect URI is not acceptable.";
     InvalidSoftwareStatement = "invalid_software_statement", invalid_software_statement, "The software statement is not valid.";
     UnapprovedSoftwareStatement = "unapproved_software_statement", unapproved_software_statement, "Nobody here trusts whoever signed the software statement.";

@@ -11,6 +11,7 @@
 //! | RFC 6749 §4.1.2.1 §5.2 | [`error`] |
 //! | RFC 6750 §2 §3 | [`bearer`] |
 //! | RFC 7523 §3 | [`client_assertion`] |
+//! | RFC 7523 §2.1 §3 | [`jwt_bearer`] |
 //! | RFC 7591 §2 | [`client_metadata`] |
 //! | Client ID Metadata Document §3 §4 | [`client_id_document`] |
 //! | RFC 7636 §4 | [`pkce`] |
@@ -31,6 +32,7 @@
 //! | OAuth 2.0 Form Post Response Mode | [`response_mode`] |
 //! | OAuth 2.0 JARM §2 §3 | [`jarm`], [`response_mode`] |
 //! | OAuth 2.0 Multiple Response Types | [`response_type`], [`response_mode`] |
+//! | OpenID CIBA Core §7.1 §7.1.1 | [`ciba`] |
 //! | OIDC Core §2 §3.1.3.6 | [`id_token`] |
 //! | OIDC Core §3.1.2.1 | [`prompt`] |
 //! | OIDC Core §5.1 §5.4 | [`claims`] |
@@ -48,6 +50,7 @@ pub mod access_token;
 pub mod basic;
 pub mod bearer;
 pub mod certificate;
+pub mod ciba;
 pub mod claims;
 pub mod claims_request;
 pub mod client_assertion;
@@ -62,6 +65,7 @@ pub mod id_token;
 pub mod introspection;
 pub mod issuer;
 pub mod jarm;
+pub mod jwt_bearer;
 pub mod logout;
 pub mod logout_token;
 pub mod params;

@@ -73,6 +73,8 @@ const fn mend(code: ErrorCode) -> &'static str {
         ErrorCode::AuthorizationPending => "Wait as many seconds as interval says, then ask again.",
         ErrorCode::SlowDown => "Wait five seconds longer between questions than before.",
         ErrorCode::ExpiredToken => "Start a new request while the person is there to answer it.",
+        ErrorCode::UnknownUserId => "Ask for somebody who has an account here, by user name or e-mail address.",
+        ErrorCode::InvalidBindingMessage => "Use a short message of plain characters.",
         ErrorCode::InvalidRedirectUri => {
             "Register an absolute https URI without a fragment, or a loopback or private-use one for a native application."
         }

@@ -27,6 +27,7 @@ use crate::model::user::User;
 use crate::sealing::Purpose;
 use crate::secret::{Secret, TokenHash};
 use crate::spec::access_token::{Holder, JwtClaims, OpaqueClaims};
+use crate::spec::ciba;
 use crate::spec::claims;
 use crate::spec::claims_request::ClaimsRequest;
 use crate::spec::id_token::IdTokenClaims;
@@ -118,6 +119,10 @@ pub struct Beside<'a> {
     pub code: Option<&'a Secret<String>>,
     /// `s_hash`
     pub state: Option<&'a str>,
+    /// The refresh token beside it in a push: CIBA Core §10.3.1.
+    pub refresh_token: Option<&'a Secret<String>>,
+    /// The request that a push answers: CIBA Core §10.3.1.
+    pub auth_req_id: Option<&'a Secret<String>>,
     /// There is no access token and none will come, so the claims of the scopes are here: OIDC Core §5.4.
     pub only: bool,
 }
@@ -126,6 +131,13 @@ impl<'a> Beside<'a> {
     /// An ID Token of the token endpoint.
     pub fn access_token(token: &'a AccessToken) -> Self {
         Self { access_token: Some(token), ..Self::default() }
+    }
+
+    /// The claims that only a pushed ID Token has: CIBA Core §10.3.1.
+    fn of_push(&self, algorithm: Algorithm) -> impl Iterator<Item = (String, Value)> {
+        let request = self.auth_req_id.map(|id| (ciba::AUTH_REQ_ID, id.expose().clone()));
+        let refresh_token = self.refresh_token.map(|token| (ciba::REFRESH_TOKEN_HASH, jose::half_hash(algorithm, token.expose())));
+        request.into_iter().chain(refresh_token).map(|(name, value)| (name.to_owned(), Value::from(value)))
     }
 }
 
@@ -209,7 +221,7 @@ impl<'a> Mint<'a> {
             access_token_hash: beside.access_token.map(|token| jose::half_hash(algorithm, token.text.expose())),
             code_hash: beside.code.map(|code| jose::half_hash(algorithm, code.expose())),
             state_hash: beside.state.map(|state| jose::half_hash(algorithm, state)),
-            extra: claims::user_claims(user, &released, &request.id_token),
+            extra: claims::user_claims(user, &released, &request.id_token).into_iter().chain(beside.of_push(algorithm)).collect(),
         };
         let signed = self.app.sign(algorithm, None, &claims.to_json())?;
         encrypted::token(self.app, self.client, Kind::IdToken, signed).await.map(Some)

@@ -203,7 +203,7 @@ pub(super) fn check_addresses(draft: &ClientDraft, problems: &mut Vec<Problem>) 
 }
 
 /// https, or http on this machine; without user information, so that nobody reads a wrong host.
-fn is_web_address(uri: &str) -> bool {
+pub(super) fn is_web_address(uri: &str) -> bool {
     let Ok(url) = Url::parse(uri) else { return false };
     let loopback = match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -8,7 +8,9 @@ use uuid::Uuid;
 use super::outcome::{AuditFilter, Created, Page, Redemption, Registered, Rotation};
 use super::{Backend, Sql, in_time, postgres, sqlite};
 use crate::clock::Timestamp;
+use crate::model::approval::Outcome;
 use crate::model::audit::AuditEvent;
+use crate::model::authentication_request::AuthenticationRequest;
 use crate::model::client::{Client, ClientSecret};
 use crate::model::consent::Consent;
 use crate::model::grant::Grant;
@@ -21,6 +23,7 @@ use crate::model::session::Session;
 use crate::model::signing_key::SigningKey;
 use crate::model::user::{Password, User};
 use crate::secret::TokenHash;
+use crate::spec::device::Polling;
 use crate::store::StoreError;
 
 macro_rules! run {
@@ -213,6 +216,27 @@ queries! {
     step refresh_tokens::slide_refresh_token(hash: &TokenHash, expires_at: Timestamp) -> ();
     /// Revokes the grant behind a reused token: RFC 9700 §4.14.2.
     write refresh_tokens::revoke_family(grant_id: Uuid, now: Timestamp, event: &AuditEvent) -> ();
+
+    /// Keeps a request of a client (CIBA) unless `most` of its wait; false then.
+    write authentication_requests::create_authentication_request(request: &AuthenticationRequest, most: i64) -> bool;
+    /// By the hash of the `auth_req_id`, whatever state it is in.
+    read authentication_requests::authentication_request(auth_req_id: &TokenHash) -> Option<AuthenticationRequest>;
+    /// By id, whatever state it is in.
+    read authentication_requests::authentication_request_by_id(id: Uuid) -> Option<AuthenticationRequest>;
+    /// Those that can be answered now, of one person or of everybody, the oldest first; at most a hundred.
+    read authentication_requests::pending_authentication_requests(subject: Option<&str>, now: Timestamp) -> Vec<AuthenticationRequest>;
+    /// Answers, once; false when it was answered before, has expired or is unknown.
+    write authentication_requests::answer_authentication_request(id: Uuid, outcome: &Outcome, now: Timestamp, event: &AuditEvent) -> bool;
+    /// Remembers that the client has asked.
+    step authentication_requests::save_polling(id: Uuid, polling: Polling) -> ();
+    /// Takes an approval; one caller hears true.
+    step authentication_requests::claim_authentication_request(id: Uuid) -> bool;
+    /// Notices to clients that are due, each for one caller until `leased_until`.
+    write authentication_requests::due_notices(now: Timestamp, leased_until: Timestamp, limit: i64) -> Vec<AuthenticationRequest>;
+    /// After a notice: when to try again, or that there is nothing more to do.
+    step authentication_requests::settle_notice(id: Uuid, next: Option<Timestamp>) -> ();
+    /// What the next notice carries.
+    step authentication_requests::reseal_notice(id: Uuid, sealed: &[u8]) -> ();
 
     /// The published ones, the latest first.
     read signing_keys::signing_keys(now: Timestamp) -> Vec<SigningKey>;

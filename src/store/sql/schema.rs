@@ -255,12 +255,37 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::store::sql::types::*;
+
+    authentication_requests (id) {
+        id -> Uuid,
+        auth_req_id -> Bytea,
+        client_id -> Text,
+        subject -> Text,
+        scopes -> Jsonb,
+        resources -> Jsonb,
+        binding_message -> Nullable<Text>,
+        delivery -> Text,
+        sealed -> Bytea,
+        polling -> Jsonb,
+        state -> Text,
+        approval -> Nullable<Jsonb>,
+        attempts -> Int4,
+        notify_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(passwords -> users (subject));
 diesel::joinable!(group_members -> groups (group_name));
 diesel::joinable!(group_members -> users (subject));
 diesel::joinable!(client_secrets -> clients (client_id));
 diesel::joinable!(dynamic_clients -> clients (client_id));
 diesel::joinable!(sessions -> users (subject));
+diesel::joinable!(authentication_requests -> clients (client_id));
+diesel::joinable!(authentication_requests -> users (subject));
 diesel::joinable!(consents -> users (subject));
 diesel::joinable!(consents -> clients (client_id));
 diesel::joinable!(grants -> clients (client_id));
@@ -270,6 +295,7 @@ diesel::joinable!(session_clients -> clients (client_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
+    authentication_requests,
     client_secrets,
     clients,
     consents,

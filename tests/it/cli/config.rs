@@ -38,6 +38,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("AUTHY_LIFETIMES__CODE", "11m", "at most 10m"),
     ("AUTHY_LIFETIMES__DEVICE_CODE", "1h", "1m to 30m"),
     ("AUTHY_LIFETIMES__REQUEST_URI", "1h", "5s to 10m"),
+    ("AUTHY_LIFETIMES__AUTHENTICATION_REQUEST", "0", "at least 1s"),
     ("AUTHY_LIFETIMES__ACCESS_TOKEN", "0", "at least 1s"),
     ("AUTHY_LIFETIMES__ID_TOKEN", "1 hour", "12h"),
     ("AUTHY_LIFETIMES__REFRESH_IDLE", "-1", "30d"),

@@ -114,7 +114,7 @@ async fn id_token(
         return Ok(None);
     }
     let only = code.is_none() && access_token.is_none();
-    let beside = Beside { access_token, code, state: path.state(), only };
+    let beside = Beside { access_token, code, state: path.state(), only, ..Beside::default() };
     Mint::unbound(app, client, *now).id_token(&signed_in.user, grant, beside, request.nonce.as_deref()).await
 }
 

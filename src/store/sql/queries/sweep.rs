@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 
 use super::{Conn, logouts, registration};
 use crate::clock::Timestamp;
-use crate::store::sql::schema::{audit_events, consents, grants, refresh_tokens, revoked_tokens, sessions};
+use crate::store::sql::schema::{audit_events, authentication_requests, consents, grants, refresh_tokens, revoked_tokens, sessions};
 use crate::store::sql::types::{Id, Time};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -22,6 +22,7 @@ pub async fn sweep(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<u
         + refresh_tokens(conn, now, limit).await?
         + grants(conn, now, limit).await?
         + consents(conn, now, limit).await?
+        + authentication_requests(conn, now, limit).await?
         + revoked_tokens(conn, now, limit).await?
         + registration::sweep(conn, now, limit).await?
         + audit_events(conn, now, limit).await?;
@@ -63,6 +64,13 @@ async fn consents(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<us
         removed += diesel::delete(expired).execute(conn).await?;
     }
     Ok(removed)
+}
+
+/// A day after their end: until then a client is told that they have expired.
+async fn authentication_requests(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+    let query = authentication_requests::table.filter(authentication_requests::expires_at.lt(Time(now - DAY))).limit(limit);
+    let gone: Vec<Id> = query.select(authentication_requests::id).load(conn).await?;
+    diesel::delete(authentication_requests::table.filter(authentication_requests::id.eq_any(gone))).execute(conn).await
 }
 
 async fn revoked_tokens(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
