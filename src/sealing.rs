@@ -132,6 +132,8 @@ purposes! {
     RefreshSuccessor, refresh_successor, "refresh-successor";
     /// Nonces of DPoP proofs.
     DpopNonce, dpop_nonce, "dpop-nonce";
+    /// User codes as the store knows them, and devices that wait for an answer on a page.
+    DeviceCode, device_code, "device-code";
     /// Names of throttle counters, so that the key-value store holds no names of people.
     Throttle, throttle, "throttle";
 }

@@ -2,6 +2,7 @@
 
 pub mod algorithms;
 pub mod authorize;
+pub mod device_authorization;
 pub mod discovery;
 pub mod encrypted;
 pub mod end_session;

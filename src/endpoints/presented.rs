@@ -51,5 +51,6 @@ fn from_jwt(claims: &Map<String, Value>) -> Option<OpaqueClaims> {
         expires_at: moment("exp")?,
         jti: text("jti")?,
         confirmation: claims.get("cnf").map_or_else(|| Ok(Confirmation::default()), Confirmation::deserialize).ok()?,
+        act: claims.get("act").cloned(),
     })
 }

@@ -44,6 +44,9 @@ pub struct Introspection {
     /// To which keys it is bound: RFC 8705 §3.2, RFC 9449 §6.2.
     #[serde(rename = "cnf", skip_serializing_if = "Confirmation::is_none")]
     pub confirmation: Confirmation,
+    /// Who acts: RFC 8693 §4.1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub act: Option<Value>,
     /// When the person proved who they are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,

@@ -86,7 +86,10 @@ async fn facts(app: &App, client: &AuthenticatedClient, token: &str) -> Result<I
 }
 
 /// The client that the token was issued to, and those that its resources name.
-async fn may_know(app: &App, client: &AuthenticatedClient, facts: &OpaqueClaims) -> Result<bool, Failure> {
+///
+/// # Errors
+/// When the database is away.
+pub async fn may_know(app: &App, client: &AuthenticatedClient, facts: &OpaqueClaims) -> Result<bool, Failure> {
     if facts.client_id == client.client_id {
         return Ok(true);
     }
@@ -106,6 +109,14 @@ struct Standing {
     person: Option<(Arc<Grant>, Arc<User>)>,
 }
 
+/// Whether nothing has ended the token before its time.
+///
+/// # Errors
+/// When the database is away.
+pub async fn lives(app: &App, facts: &OpaqueClaims) -> Result<bool, Failure> {
+    Ok(standing(app, facts).await?.is_some())
+}
+
 /// Everything that can end a token before its time.
 async fn standing(app: &App, facts: &OpaqueClaims) -> Result<Option<Standing>, Failure> {
     let Some(client) = app.client(&facts.client_id).await?.filter(|client| client.enabled) else { return Ok(None) };
@@ -114,6 +125,13 @@ async fn standing(app: &App, facts: &OpaqueClaims) -> Result<Option<Standing>, F
         return Ok((!revoked).then_some(Standing { client, person: None }));
     };
     let Some(grant) = app.grant(grant_id).await?.filter(|grant| grant.revoked_at.is_none()) else { return Ok(None) };
+    // A token that came of an exchange (RFC 8693) can also end by itself, and with the client that was approved.
+    if grant.client_id != facts.client_id {
+        let approved = app.client(&grant.client_id).await?;
+        if !approved.is_some_and(|client| client.enabled) || app.token_is_revoked(&facts.jti).await? {
+            return Ok(None);
+        }
+    }
     let user = app.user(&grant.subject).await?.filter(|user| user.is_active());
     Ok(user.map(|user| Standing { client, person: Some((grant, user)) }))
 }
@@ -134,6 +152,7 @@ fn access_token(app: &App, facts: &OpaqueClaims, standing: &Standing) -> Introsp
         jti: Some(facts.jti.clone()),
         auth_time: how.map(|how| how.auth_time.as_seconds()), // RFC 9470 §6.2
         acr: how.map(|how| how.acr.clone()).filter(|acr| !acr.is_empty()),
+        act: facts.act.clone(),
         ..Introspection::active(facts.issued_at, facts.expires_at)
     };
     answer.with_audience(&facts.audience)
