@@ -1,4 +1,4 @@
-//! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 8628 §4, RFC 9126 §5, RFC 9207 §3, OIDC RP-Initiated Logout §2.1, RFC 8705 §5.
+//! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 8628 §4, RFC 8705 §5, RFC 9126 §5, RFC 9207 §3, OIDC RP-Initiated Logout §2.1.
 //! Nothing is named that does not work.
 
 use std::collections::BTreeMap;
@@ -184,6 +184,7 @@ const MTLS_ENDPOINTS: &[(&str, &str)] = &[
     ("revocation_endpoint", "/oauth2/revoke"),
     ("introspection_endpoint", "/oauth2/introspect"),
     ("pushed_authorization_request_endpoint", "/oauth2/par"),
+    ("device_authorization_endpoint", "/oauth2/device_authorization"),
     ("userinfo_endpoint", "/oauth2/userinfo"),
 ];
 
