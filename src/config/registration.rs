@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::problem::Fault;
 use super::{parse, reader::Reader};
+use crate::spec::client_metadata::GRANT_TYPES;
 use crate::spec::scope::is_scope_token;
 
 /// Who may register clients.
@@ -75,7 +76,7 @@ impl Registration {
         Self {
             mode: reader.one("registration.mode", mode),
             profiles,
-            grant_types: reader.all("registration.grant_types", |text| Ok(text.to_owned())),
+            grant_types: reader.all("registration.grant_types", grant_type),
             scopes: reader.all("registration.scopes", scope),
             expire_unused: reader.one("registration.expire_unused", parse::duration),
             quarantine: reader.one("registration.quarantine", parse::duration),
@@ -107,6 +108,13 @@ fn profile(text: &str) -> Result<String, Fault> {
     match text {
         "oauth21" | "fapi2" | "fapi1" | "legacy" => Ok(text.to_owned()),
         _ => Err(Fault::not(text, "a profile", "Write some of oauth21, fapi2, fapi1, legacy.")),
+    }
+}
+
+fn grant_type(text: &str) -> Result<String, Fault> {
+    match GRANT_TYPES.contains(&text) {
+        true => Ok(text.to_owned()),
+        false => Err(Fault::not(text, "a grant type", format!("Write some of {}.", GRANT_TYPES.join(", ")))),
     }
 }
 

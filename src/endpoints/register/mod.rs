@@ -71,7 +71,9 @@ async fn admit(app: &App, applicant: &Applicant<'_>) -> Result<Admission, Failur
     if policy.mode != Mode::Open {
         return Err(not_admitted().because("the request carries no initial access token").into());
     }
-    let place = TokenHash::of(&network(applicant.address)).hex();
+    // Windows begin at fixed moments of the provider's own clock; the store only cleans up.
+    let window = app.now().as_seconds().div_euclid(HOUR.as_secs().cast_signed());
+    let place = TokenHash::of(&format!("{window} {}", network(applicant.address))).hex();
     if throttle::bump(&app.kv, "register-address", &place, HOUR).await? > u64::from(policy.per_address) {
         return Err(Failure::Busy("too many registrations from one address within an hour".into()));
     }
