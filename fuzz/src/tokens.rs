@@ -67,7 +67,10 @@ pub fn own_token(data: &[u8]) {
         if let Ok(claims) = verify::verify(&own().keys, &token_with_our_signature, expect) {
             believed += 1;
             assert_eq!(claims.get("iss").and_then(Value::as_str), Some(ISSUER));
-            assert!(claims.get("exp").and_then(Value::as_i64).is_some_and(|end| end > NOW.as_seconds()), "without an end nothing is believed");
+            assert!(
+                claims.get("exp").and_then(Value::as_i64).is_some_and(|end| end > NOW.as_seconds()),
+                "without an end nothing is believed"
+            );
         }
     }
     assert!(believed < 2, "no token is two kinds");

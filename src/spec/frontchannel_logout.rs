@@ -40,7 +40,10 @@ mod tests {
     fn issuer_and_session_join_the_query_that_is_there() {
         let opened = address("https://rp.example/out?a=b", "https://id.example/x", "s 1");
         assert_eq!(opened, "https://rp.example/out?a=b&iss=https%3A%2F%2Fid.example%2Fx&sid=s+1");
-        assert_eq!(address("https://rp.example/out", "https://id.example", "s"), "https://rp.example/out?iss=https%3A%2F%2Fid.example&sid=s");
+        assert_eq!(
+            address("https://rp.example/out", "https://id.example", "s"),
+            "https://rp.example/out?iss=https%3A%2F%2Fid.example&sid=s"
+        );
     }
 
     #[test]
@@ -51,7 +54,13 @@ mod tests {
             check_registration(&metadata)
         };
         assert_eq!(with("https://rp.example:8443/out?a=b"), Ok(()));
-        for uri in ["https://rp.example/out", "http://rp.example:8443/out", "https://evil.example:8443/", "https://rp.example:8443/#f", "com.example:/x"] {
+        for uri in [
+            "https://rp.example/out",
+            "http://rp.example:8443/out",
+            "https://evil.example:8443/",
+            "https://rp.example:8443/#f",
+            "com.example:/x",
+        ] {
             assert!(with(uri).is_err(), "{uri}");
         }
     }

@@ -23,7 +23,9 @@ mod tests {
         let of = |client, uri, state| session_state(client, uri, state, "salt").unwrap();
         let one = of("c1", "https://rp.example/cb", "s");
         assert_eq!(one, of("c1", "https://rp.example:443/other?x=1", "s"));
-        for other in [of("c2", "https://rp.example/cb", "s"), of("c1", "https://rp.example:8443/cb", "s"), of("c1", "https://rp.example/cb", "t")] {
+        for other in
+            [of("c2", "https://rp.example/cb", "s"), of("c1", "https://rp.example:8443/cb", "s"), of("c1", "https://rp.example/cb", "t")]
+        {
             assert_ne!(one, other);
         }
         let hash = URL_SAFE_NO_PAD.encode(Sha256::digest("c1 https://rp.example s salt"));

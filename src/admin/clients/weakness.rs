@@ -93,10 +93,9 @@ const fn words(kind: Kind) -> (&'static str, &'static str) {
             "Shorten the lifetime and let the application refresh.",
         ),
         Kind::LongIdTokens => ("Its ID Tokens live for more than a day.", "Shorten the lifetime: an ID Token is read once, at sign-in."),
-        Kind::LongRefreshTokens => (
-            "Its refresh tokens live unused for more than ninety days.",
-            "Shorten the lifetime to the longest time that people stay away.",
-        ),
+        Kind::LongRefreshTokens => {
+            ("Its refresh tokens live unused for more than ninety days.", "Shorten the lifetime to the longest time that people stay away.")
+        }
         Kind::UndottedScheme => (
             "A redirect URI has a private-use scheme without a dot, which any other application may claim as well (RFC 8252 §7.1).",
             "Use a scheme that is a domain name of yours backwards, or an https link that opens the application.",

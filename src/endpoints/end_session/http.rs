@@ -14,7 +14,9 @@ use crate::web::{error_page, respond};
 pub async fn get(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
     let browser = extract::browser(&request, &app);
     match super::end_session(&app, request.query_string(), &browser).await {
-        Ok(outcome) => finish(&app, outcome).await.unwrap_or_else(|failure| error_page::failure(&app, &request, &failure, ("logout", None))),
+        Ok(outcome) => {
+            finish(&app, outcome).await.unwrap_or_else(|failure| error_page::failure(&app, &request, &failure, ("logout", None)))
+        }
         Err(failure) => error_page::failure(&app, &request, &failure, ("logout", None)),
     }
 }

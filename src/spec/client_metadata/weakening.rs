@@ -160,7 +160,8 @@ pub fn has_ended(weakening: &Weakening, now: Timestamp) -> bool {
 /// The client as it may act now: a weaker setting whose allowance has run out is not in force, and the default takes its place.
 #[must_use]
 pub fn in_force(mut client: Client, now: Timestamp) -> Client {
-    let ended = |kind: &Kind| client.metadata.protocol.weakenings.iter().any(|known| known.setting == kind.setting() && has_ended(known, now));
+    let ended =
+        |kind: &Kind| client.metadata.protocol.weakenings.iter().any(|known| known.setting == kind.setting() && has_ended(known, now));
     let ended: Vec<Kind> = Kind::ALL.iter().copied().filter(ended).filter(|kind| kind.is_in(&client)).collect();
     for kind in ended {
         kind.mend(&mut client.metadata);
@@ -178,7 +179,8 @@ mod tests {
         let metadata = &mut client.metadata;
         metadata.grant_types = ["authorization_code", "refresh_token", "implicit"].map(str::to_owned).to_vec();
         metadata.response_types = ["code", "id_token"].map(str::to_owned).to_vec();
-        metadata.redirect_uris = ["https://rp.example/cb", "http://127.0.0.1/cb", "com.example:/cb", "myapp:/cb"].map(str::to_owned).to_vec();
+        metadata.redirect_uris =
+            ["https://rp.example/cb", "http://127.0.0.1/cb", "com.example:/cb", "myapp:/cb"].map(str::to_owned).to_vec();
         (metadata.profile, metadata.require_pkce, metadata.refresh_rotation) = (Profile::Legacy, false, false);
         metadata.protocol.request_object_signing_alg = Some("none".to_owned());
         metadata.id_token_signed_response_alg = Some("none".to_owned());

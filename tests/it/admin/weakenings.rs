@@ -38,7 +38,12 @@ async fn the_form_records_the_administrator_and_the_last_day() {
         let page = browser.open("/login").await.page();
         browser.sign_in(&page, "root").await;
         let page = browser.open("/admin/clients/new").await.page();
-        let fields = [("client_name", "Old app"), ("redirect_uris", "https://app.example/cb"), ("profile", "legacy"), ("allowed_until", "2026-12-31")];
+        let fields = [
+            ("client_name", "Old app"),
+            ("redirect_uris", "https://app.example/cb"),
+            ("profile", "legacy"),
+            ("allowed_until", "2026-12-31"),
+        ];
         let wrong = browser.submit(&page, "client-form", &[("client_name", "Old app"), ("allowed_until", "31.12.2026")]).await.page();
         assert!(wrong.has("allowed_until-error"), "{}", wrong.body);
         browser.submit(&page, "client-form", &fields).await.page();
