@@ -2,6 +2,7 @@
 
 pub mod authorize;
 pub mod check_session;
+pub mod device_authorization;
 pub mod discovery;
 pub mod end_session;
 pub mod introspect;

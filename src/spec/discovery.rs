@@ -1,4 +1,4 @@
-//! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 9126 §5, RFC 9207 §3, OIDC RP-Initiated Logout §2.1. Nothing is named that does not work.
+//! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 8628 §4, RFC 9126 §5, RFC 9207 §3, OIDC RP-Initiated Logout §2.1. Nothing is named that does not work.
 
 pub mod logout;
 
@@ -23,6 +23,7 @@ pub struct Metadata {
     pub pushed_authorization_request_endpoint: String,
     pub revocation_endpoint: String,
     pub introspection_endpoint: String,
+    pub device_authorization_endpoint: String,
     pub end_session_endpoint: String,
     #[serde(flatten)]
     pub logout: logout::LogoutMetadata,
@@ -102,6 +103,7 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         pushed_authorization_request_endpoint: issuer.url("/oauth2/par"),
         revocation_endpoint: issuer.url("/oauth2/revoke"),
         introspection_endpoint: issuer.url("/oauth2/introspect"),
+        device_authorization_endpoint: issuer.url("/oauth2/device_authorization"),
         end_session_endpoint: issuer.url("/oauth2/logout"),
         logout: logout::LogoutMetadata::new(issuer, registries.session_management),
         scopes_supported: names(registries.scopes),
