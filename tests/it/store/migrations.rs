@@ -15,7 +15,7 @@ async fn the_schema_goes_up_down_and_up_again() {
         assert_eq!(sql.pending_migrations().await.unwrap(), Vec::<String>::new());
         assert_eq!(sql.migrate().await.unwrap(), Vec::<String>::new(), "twice does no more than once");
         let mut reverted = sql.revert_migrations().await.unwrap();
-        reverted.reverse(); // the last first
+        reverted.reverse();
         assert_eq!(sql.pending_migrations().await.unwrap(), reverted);
         assert!(sql.user_by_subject("x").await.is_err(), "the tables are gone");
         assert_eq!(sql.migrate().await.unwrap(), reverted);

@@ -7,3 +7,5 @@ pub mod canary;
 pub mod http;
 pub mod keys;
 pub mod relying_party;
+pub mod signer;
+pub mod x509;
