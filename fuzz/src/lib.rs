@@ -2,6 +2,7 @@
 //! fuzzer calls them through `fuzz_targets`, and `cargo test` (tests/it/fuzz.rs) with the corpus and changes to it.
 
 mod documents;
+mod encryption;
 mod headers;
 mod tokens;
 
@@ -18,6 +19,8 @@ pub const TARGETS: &[Target] = &[
     ("claims_request", documents::claims_request),
     ("client_metadata", documents::client_metadata),
     ("client_keys", documents::client_keys),
+    ("request_object", documents::request_object),
+    ("jwe", encryption::jwe),
     ("own_token", tokens::own_token),
     ("client_token", tokens::client_token),
     ("assertion_claims", tokens::assertion_claims),
