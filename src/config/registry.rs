@@ -122,6 +122,7 @@ pub static SETTINGS: &[Setting] = &[
     open("tls.cert", Kind::Path, "", "PEM file of the certificate chain. Set with `tls.key`; both are read again when they change."),
     open("tls.key", Kind::Path, "", "PEM file of the certificate's private key."),
     open("lifetimes.code", Kind::Duration, "60s", "Authorization codes; at most 10 minutes."),
+    open("lifetimes.device_code", Kind::Duration, "10m", "Device codes and the codes that people type, 1 to 30 minutes."),
     open("lifetimes.request_uri", Kind::Duration, "60s", "Pushed authorization requests, until a browser comes with them; 5 seconds to 10 minutes."),
     open("lifetimes.access_token", Kind::Duration, "10m", "Access tokens, unless the client or resource says otherwise."),
     open("lifetimes.id_token", Kind::Duration, "1h", "ID Tokens, unless the client says otherwise."),

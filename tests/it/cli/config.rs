@@ -30,6 +30,8 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("AUTHY_TLS__CERT", "cert.pem", "AUTHY_TLS__KEY"),
     ("AUTHY_TLS__KEY", "key.pem", "AUTHY_TLS__CERT"),
     ("AUTHY_LIFETIMES__CODE", "11m", "at most 10m"),
+    ("AUTHY_LIFETIMES__DEVICE_CODE", "1h", "1m to 30m"),
+    ("AUTHY_LIFETIMES__REQUEST_URI", "1h", "5s to 10m"),
     ("AUTHY_LIFETIMES__ACCESS_TOKEN", "0", "at least 1s"),
     ("AUTHY_LIFETIMES__ID_TOKEN", "1 hour", "12h"),
     ("AUTHY_LIFETIMES__REFRESH_IDLE", "-1", "30d"),
