@@ -4,16 +4,8 @@ use actix_web::guard;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Handler, HttpResponse, Responder, Route};
 
-<<<<<<< HEAD
-use crate::accounts::{consent, login, logout, profile, select, setup};
-use crate::admin::{clients, explain, users};
-||||||| a813c01
-use crate::accounts::{consent, login, logout, profile, select, setup};
-use crate::admin::{clients, users};
-=======
 use crate::accounts::{consent, device, login, logout, profile, select, setup};
-use crate::admin::{clients, users};
->>>>>>> main
+use crate::admin::{clients, explain, users};
 use crate::app::App;
 use crate::endpoints::{authorize, device_authorization, discovery, end_session, introspect, jwks, par, revoke, token, userinfo};
 use crate::server::management;
