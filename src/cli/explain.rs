@@ -71,6 +71,8 @@ async fn from_server(settings: &Settings, error_id: &str) -> Result<Option<Value
     };
     let address = healthcheck::management(settings).ok_or_else(|| away("its management listener is off".to_owned()))?;
     let url = format!("http://{address}/explain/{error_id}");
+    // Another part of the process may have chosen the provider before: then it stays.
+    let _chosen_before = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build().map_err(|error| away(error.to_string()))?;
     let answer = client.get(url).send().await.map_err(|error| away(error.without_url().to_string()))?;
     if answer.status() == reqwest::StatusCode::NOT_FOUND {

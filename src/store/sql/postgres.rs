@@ -135,6 +135,7 @@ pub mod rotation {
         grant_id: Id,
         generation: i32,
         now: Time,
+        issued_at: Time,
         expires_at: Time,
         absolute_expires_at: Time,
     }
@@ -157,7 +158,7 @@ pub mod rotation {
             out.push_sql(", ");
             out.push_bind_param::<Integer, _>(&self.generation)?;
             out.push_sql(", ");
-            out.push_bind_param::<Timestamptz, _>(&self.now)?;
+            out.push_bind_param::<Timestamptz, _>(&self.issued_at)?;
             out.push_sql(", ");
             out.push_bind_param::<Timestamptz, _>(&self.expires_at)?;
             out.push_sql(", ");
@@ -175,6 +176,7 @@ pub mod rotation {
             grant_id: Id(successor.grant_id),
             generation: successor.generation,
             now,
+            issued_at: Time(successor.issued_at),
             expires_at: Time(successor.expires_at),
             absolute_expires_at: Time(successor.absolute_expires_at),
         };

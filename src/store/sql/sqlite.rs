@@ -204,7 +204,7 @@ pub mod rotation {
             tokens::hash.eq(successor.hash.as_bytes().as_slice()),
             tokens::grant_id.eq(Id(successor.grant_id)),
             tokens::generation.eq(successor.generation),
-            tokens::issued_at.eq(now),
+            tokens::issued_at.eq(Time(successor.issued_at)),
             tokens::expires_at.eq(Time(successor.expires_at)),
             tokens::absolute_expires_at.eq(Time(successor.absolute_expires_at)),
         );

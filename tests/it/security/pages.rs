@@ -31,6 +31,7 @@ fn kind(path: &str) -> Kind {
             Kind::Page
         }
         "/errors/{error}" | "/explain/{error_id}" => Kind::Page,
+        "/device" | "/login/mfa" | "/register" | "/recover" | "/verify-email" => Kind::Page,
         _ if path.starts_with("/account") || path.starts_with("/admin") => Kind::Page,
         _ if path.starts_with("/oauth2/") || path.starts_with("/.well-known/") || path.starts_with("/api/") => Kind::Machine,
         other => panic!("{other} is new: say in tests/it/security/pages.rs what a GET of it shows"),
