@@ -50,6 +50,9 @@ pub struct Metadata {
     pub claims_parameter_supported: bool,
     pub request_parameter_supported: bool,
     pub request_uri_parameter_supported: bool,
+    pub require_request_uri_registration: bool,
+    pub request_object_signing_alg_values_supported: Names,
+    pub authorization_signing_alg_values_supported: Names,
     pub require_pushed_authorization_requests: bool,
     pub authorization_response_iss_parameter_supported: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,6 +72,8 @@ pub struct Registries<'a> {
     pub response_modes: &'a [&'a str],
     /// `id_token_signing_alg_values_supported`.
     pub id_token_algs: &'a [&'a str],
+    /// What clients may sign with: `request_object_signing_alg_values_supported`, to which `none` is added.
+    pub client_algs: &'a [&'a str],
     /// `userinfo_signing_alg_values_supported`; left out when there are none.
     pub userinfo_algs: &'a [&'a str],
     /// `scopes_supported`.
@@ -115,8 +120,11 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         code_challenge_methods_supported: names(pkce::METHODS),
         ui_locales_supported: names(if registries.ui_locales.is_empty() { &["en"] } else { registries.ui_locales }),
         claims_parameter_supported: true,
-        request_parameter_supported: false,
-        request_uri_parameter_supported: false,
+        request_parameter_supported: true,
+        request_uri_parameter_supported: true,
+        require_request_uri_registration: true,
+        request_object_signing_alg_values_supported: names(&[&["none"], registries.client_algs].concat()),
+        authorization_signing_alg_values_supported: names(registries.id_token_algs),
         require_pushed_authorization_requests: registries.require_pushed_authorization_requests,
         authorization_response_iss_parameter_supported: true,
         service_documentation: registries.service_documentation.map(str::to_owned),
@@ -162,7 +170,7 @@ mod tests {
             assert_eq!(document.get(name), None, "{name}");
         }
         assert_eq!(document["introspection_endpoint_auth_methods_supported"], json!(["client_secret_basic"]));
-        assert_eq!(document["request_uri_parameter_supported"], false, "absent would mean true: OIDC Discovery §3");
+        assert_eq!(document["require_request_uri_registration"], true, "absent would mean false: OIDC Discovery §3");
         assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));
         assert_eq!(document["ui_locales_supported"], json!(["en"]));
     }

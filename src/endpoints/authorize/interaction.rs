@@ -2,6 +2,7 @@
 
 use super::SignedIn;
 use super::request::AuthorizationRequest;
+use crate::accounts::session::SUPPORTED_ACR;
 use crate::clock::Timestamp;
 use crate::model::client::Client;
 use crate::model::consent::Consent;
@@ -30,6 +31,8 @@ pub enum LoginReason {
     TooOld,
     /// Somebody else is signed in than the request asks for.
     OtherUser,
+    /// The sign-in was of another kind than the request demands.
+    OtherKind,
 }
 
 /// What is known when the question is asked.
@@ -54,6 +57,12 @@ pub struct Standing<'a> {
 /// # Errors
 /// With `prompt=none` each reason is the error of OIDC Core §3.1.2.6 instead.
 pub fn needed(request: &AuthorizationRequest, standing: &Standing<'_>) -> Result<Option<Interaction>, Refusal> {
+    let demanded = request.claims.essential_acr();
+    if !demanded.is_empty() && !demanded.iter().any(|acr| SUPPORTED_ACR.contains(acr)) {
+        // OIDC Core §5.5.1.1: "the Authorization Server MUST treat that outcome as a failed authentication attempt"; OpenID Connect Core
+        // Unmet Authentication Requirements §2.
+        return Err(OAuthError::unmet_authentication_requirements("The sign-in that was asked for is not offered.").about("claims").into());
+    }
     let found = login(request, standing)
         .map(Interaction::Login)
         .or_else(|| select_account(request, standing).then_some(Interaction::SelectAccount))
@@ -85,6 +94,10 @@ fn login(request: &AuthorizationRequest, standing: &Standing<'_>) -> Option<Logi
     }
     if !fresh && request.hints.max_age.is_some_and(|max_age| too_old(auth_time, max_age, standing.now)) {
         return Some(LoginReason::TooOld);
+    }
+    let demanded = request.claims.essential_acr();
+    if !fresh && !demanded.is_empty() && !demanded.contains(&signed_in.session.acr.as_str()) {
+        return Some(LoginReason::OtherKind);
     }
     let subject = &signed_in.user.subject;
     let is_meant = request.hinted_subject.as_ref().is_none_or(|hinted| hinted == subject) && request.claims.allows_subject(subject);

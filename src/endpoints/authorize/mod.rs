@@ -94,12 +94,15 @@ pub async fn deny(app: &App, transaction: &Transaction) -> Answer {
     refuse(app, (&opened.client, &opened.path), failure)
 }
 
-async fn advance(app: &App, transaction: Transaction, signed_in: Option<&SignedIn>) -> Answer {
+async fn advance(app: &App, mut transaction: Transaction, signed_in: Option<&SignedIn>) -> Answer {
     // Until the return path is proven, the person sees the error. RFC 6749 §4.1.2.1: "MUST NOT automatically redirect".
     let opened = match open::open(app, &transaction).await {
         Ok(opened) => opened,
         Err(closed) => return refuse_closed(app, closed),
     };
+    if let Some(fetched) = &opened.fetched {
+        transaction.request.clone_from(fetched);
+    }
     match decide(app, &opened, &transaction, signed_in).await {
         Ok(Next::Issue(delivery)) => Answer::Return(delivery, None),
         Ok(Next::Interact(interaction)) => {

@@ -11,6 +11,7 @@ use crate::accounts::session;
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{self, Beside, Mint, TokenResponse};
 use crate::failure::Failure;
+use crate::model::client::{Client, Profile};
 use crate::model::grant::Grant;
 use crate::model::refresh_token::RefreshToken;
 use crate::secret::{Secret, TokenHash};
@@ -76,6 +77,11 @@ async fn session_lives(exchange: &Exchange<'_>, grant: &Grant) -> Result<(), Fai
     }
 }
 
+/// Public clients always; FAPI 2.0 Security Profile §5.3.2.1: "shall not use refresh token rotation".
+fn rotates(client: &Client) -> bool {
+    client.is_public() || (client.metadata.refresh_rotation && client.metadata.profile != Profile::Fapi2)
+}
+
 /// Rotates, or gives the same successor again within the grace window, or lets the token live on where the client does not rotate.
 async fn advance(
     exchange: &Exchange<'_>,
@@ -85,7 +91,7 @@ async fn advance(
 ) -> Result<Secret<String>, Failure> {
     let Exchange { app, client, now, .. } = exchange;
     let expires_at = issue::refresh_token_end(app, client, *now).min(token.absolute_expires_at);
-    if !client.is_public() && !client.metadata.refresh_rotation {
+    if !rotates(client) {
         app.sql.slide_refresh_token(&token.hash, expires_at).await?;
         return Ok(presented.clone());
     }

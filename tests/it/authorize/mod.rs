@@ -2,5 +2,6 @@
 
 mod consent;
 mod prompts;
+mod request_objects;
 mod response_types;
 mod responses;

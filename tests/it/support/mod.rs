@@ -5,4 +5,5 @@ pub mod backends;
 pub mod browser;
 pub mod http;
 pub mod keys;
+pub mod objects;
 pub mod relying_party;
