@@ -7,6 +7,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::config::Settings;
 use crate::entropy::Entropy;
 use crate::hashing::Hashing;
+use crate::model::authorization_type::AuthorizationType;
 use crate::model::client::Client;
 use crate::model::grant::Grant;
 use crate::model::resource::Resource;
@@ -72,6 +73,8 @@ pub struct Caches {
     pub client_secrets: Cache<(String, TokenHash), Uuid>,
     /// Browser origins that any enabled client may call from (CORS preflight).
     pub origins: Cache<(), Arc<std::collections::HashSet<String>>>,
+    /// Types of authorization details (RFC 9396).
+    pub authorization_types: Cache<(), Arc<Vec<AuthorizationType>>>,
 }
 
 impl Default for Caches {
@@ -84,6 +87,7 @@ impl Default for Caches {
             revoked_tokens: Cache::new(50_000),
             client_secrets: Cache::lasting(1_000, std::time::Duration::from_secs(300)),
             origins: Cache::new(1),
+            authorization_types: Cache::new(1),
         }
     }
 }
@@ -158,6 +162,16 @@ impl App {
             self.caches.resources.put(uri.to_owned(), resource.clone());
         }
         Ok(found)
+    }
+
+    /// The registered types of authorization details (RFC 9396).
+    pub async fn authorization_types(&self) -> Result<Arc<Vec<AuthorizationType>>, StoreError> {
+        if let Some(types) = self.caches.authorization_types.get(&()) {
+            return Ok(types);
+        }
+        let types = Arc::new(self.sql.list_authorization_types().await?);
+        self.caches.authorization_types.put((), types.clone());
+        Ok(types)
     }
 
     /// Whether a token without a grant was revoked by its `jti`.

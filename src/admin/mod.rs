@@ -1,5 +1,6 @@
 //! Administration: what `/admin` and the command line do to clients, users, groups, resources and keys. Both call [`office::Office`].
 
+pub mod authorization_types;
 pub mod clients;
 pub mod fault;
 pub mod form;

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod authorization_code;
+pub mod authorization_type;
 pub mod client;
 pub mod consent;
 pub mod grant;

@@ -42,6 +42,9 @@ pub struct OpaqueClaims {
     pub expires_at: Timestamp,
     /// Its own random name, by which it can be revoked.
     pub jti: String,
+    /// What was granted in detail: RFC 9396 §9.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details: Vec<Value>,
 }
 
 impl OpaqueClaims {
@@ -101,6 +104,10 @@ impl JwtClaims<'_> {
             ("acr", authentication.filter(|how| !how.acr.is_empty()).map(|how| Value::from(how.acr.as_str()))),
             ("amr", authentication.filter(|how| !how.amr.is_empty()).map(|how| Value::from(how.amr.clone()))),
             ("groups", (token.grant_id().is_some() && granted.contains("groups")).then(|| Value::from(self.groups.to_vec()))),
+            (
+                "authorization_details",
+                Some(&token.authorization_details).filter(|details| !details.is_empty()).map(|details| Value::from(details.clone())),
+            ),
             (GRANT_ID, token.grant_id().map(|id| Value::from(id.to_string()))),
         ]
         .into_iter()
@@ -123,6 +130,7 @@ mod tests {
             issued_at: Timestamp::from_seconds(1_618_354_090),
             expires_at: Timestamp::from_seconds(1_639_528_912),
             jti: "dbe39bf3a3ba4238a513f51d6e1691c4".to_owned(),
+            authorization_details: Vec::new(),
         }
     }
 

@@ -55,6 +55,8 @@ pub struct Metadata {
     pub authorization_signing_alg_values_supported: Names,
     pub require_pushed_authorization_requests: bool,
     pub authorization_response_iss_parameter_supported: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details_types_supported: Names,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_documentation: Option<String>,
 }
@@ -127,6 +129,7 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         authorization_signing_alg_values_supported: names(registries.id_token_algs),
         require_pushed_authorization_requests: registries.require_pushed_authorization_requests,
         authorization_response_iss_parameter_supported: true,
+        authorization_details_types_supported: Names::new(),
         service_documentation: registries.service_documentation.map(str::to_owned),
     }
 }

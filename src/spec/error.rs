@@ -64,6 +64,7 @@ error_codes! {
     InvalidToken = "invalid_token", invalid_token, "The access token is expired, revoked, or not one of ours.";
     InsufficientScope = "insufficient_scope", insufficient_scope, "The access token does not carry the scope that this needs.";
     InvalidTarget = "invalid_target", invalid_target, "The resource that was asked for is unknown or not allowed.";
+    InvalidAuthorizationDetails = "invalid_authorization_details", invalid_authorization_details, "What was asked for in detail is malformed, unknown, or not open to the application.";
     UnsupportedTokenType = "unsupported_token_type", unsupported_token_type, "Tokens of this type cannot be revoked here.";
     InvalidRedirectUri = "invalid_redirect_uri", invalid_redirect_uri, "A redirect URI is not acceptable.";
     InvalidClientMetadata = "invalid_client_metadata", invalid_client_metadata, "A member of the client's metadata is not acceptable.";

@@ -23,6 +23,7 @@
 //! | RFC 9126 §2.2 §4 to §6 | [`pushed`] |
 //! | RFC 9207 §2 | [`return_path`] |
 //! | RFC 9700 §2.1 §4.8.2 | [`redirect_uri`], [`pkce`] |
+//! | RFC 9396 §2 to §7 | [`authorization_details`] |
 //! | OAuth 2.0 Form Post Response Mode | [`response_mode`] |
 //! | OAuth 2.0 JARM §2 §3 | [`jarm`], [`response_mode`] |
 //! | OAuth 2.0 Multiple Response Types | [`response_type`], [`response_mode`] |
@@ -36,6 +37,7 @@
 //! | OIDC RP-Initiated Logout §2 §3 | [`logout`] |
 
 pub mod access_token;
+pub mod authorization_details;
 pub mod basic;
 pub mod bearer;
 pub mod certificate;

@@ -141,4 +141,5 @@ fn covers(consent: Option<&Consent>, request: &AuthorizationRequest, now: Timest
     request.scope.iter().all(|scope| consent.scopes.iter().any(|known| known == scope))
         && request.claims.names().iter().all(|claim| consent.claims.iter().any(|known| known == claim))
         && request.resources.iter().all(|resource| consent.resources.contains(resource))
+        && request.authorization_details.iter().all(|detail| consent.authorization_details.contains(detail))
 }

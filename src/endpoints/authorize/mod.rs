@@ -140,6 +140,7 @@ enum Next {
 async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in: Option<&SignedIn>) -> Result<Next, Failure> {
     let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
     let resources = token::any_resources(app, &opened.params).await?; // RFC 8707 §2.1
+    token::fitting_details(app, &request.authorization_details).await?; // RFC 9396 §5
     let request = request.with_hinted_subject(hinted_subject(app, &opened.params)?);
     let consent = match signed_in {
         Some(SignedIn { user, .. }) => app.sql.consent_of(&user.subject, &opened.client.client_id).await?,

@@ -1,6 +1,9 @@
 //! The checked authorization request: a value that only [`AuthorizationRequest::check`] makes. RFC 6749 §4.1.1, OIDC Core §3.1.2.2.
 
+use serde_json::Value;
+
 use crate::model::client::{Client, Profile};
+use crate::spec::authorization_details;
 use crate::spec::claims_request::ClaimsRequest;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
@@ -27,6 +30,8 @@ pub struct AuthorizationRequest {
     pub claims: ClaimsRequest,
     /// `resource`, as asked.
     pub resources: Vec<String>,
+    /// `authorization_details`, of types that the client may ask for; whether they fit is asked of the registered types.
+    pub authorization_details: Vec<Value>,
     /// The subject of the `id_token_hint`.
     pub hinted_subject: Option<String>,
 }
@@ -49,7 +54,8 @@ impl AuthorizationRequest {
         hints.max_age = hints.max_age.or(client.metadata.default_max_age); // OIDC Registration §2
         let claims = ClaimsRequest::check(params)?; // OIDC Core §5.5
         let resources = crate::spec::resource::requested(params)?; // RFC 8707 §2.1
-        Ok(Self { response_type, scope, code_challenge, nonce, hints, claims, resources, hinted_subject: None })
+        let authorization_details = authorization_details::requested(params, client)?; // RFC 9396 §3
+        Ok(Self { response_type, scope, code_challenge, nonce, hints, claims, resources, authorization_details, hinted_subject: None })
     }
 
     /// Adds what the `id_token_hint` says, once its signature has been verified.

@@ -76,6 +76,7 @@ async fn access_token(app: &App, facts: &OpaqueClaims) -> Result<Introspection, 
         sub: Some(facts.subject().to_owned()),
         iss: Some(app.issuer.as_str().to_owned()),
         jti: Some(facts.jti.clone()),
+        authorization_details: facts.authorization_details.clone(),
         ..Introspection::active(facts.issued_at, facts.expires_at)
     };
     Ok(answer.with_audience(&facts.audience))
@@ -96,6 +97,7 @@ async fn refresh_token(app: &App, client: &AuthenticatedClient, token: &str) -> 
     }
     Ok(Introspection {
         scope: Some(grant.scopes.join(" ")),
+        authorization_details: grant.authorization_details,
         client_id: Some(grant.client_id),
         sub: Some(grant.subject),
         iss: Some(app.issuer.as_str().to_owned()),

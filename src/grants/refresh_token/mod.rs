@@ -54,14 +54,16 @@ async fn refresh(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     };
     let scope = check::narrowed_scope(params, &grant.scopes)?; // RFC 6749 §6
     let resources = token::requested_resources(app, params, &grant.resources).await?; // RFC 8707 §2.2
+    let detailed = token::with_requested_details(&grant, client, params)?; // RFC 9396 §7.1
     let user = token::active_user(app, &grant.subject).await?;
     session_lives(&exchange, &grant).await?;
     let next = advance(&exchange, &presented, &stored, standing).await?;
 
     let mint = Mint::new(app, client, *now);
-    let access_token = mint.access_token_of_user(&user, &grant, &scope, &resources)?;
+    let access_token = mint.access_token_of_user(&user, &detailed, &scope, &resources)?;
     let id_token = mint.id_token(&user, &grant.narrowed_to(&scope), Beside::access_token(&access_token), None)?; // OIDC Core §12.2
-    Ok(TokenResponse::new(access_token, &scope).with_refresh_token(Some(next)).with_id_token(id_token))
+    let response = TokenResponse::new(access_token, &scope).with_authorization_details(&detailed.authorization_details);
+    Ok(response.with_refresh_token(Some(next)).with_id_token(id_token))
 }
 
 /// Without `offline_access` the grant ends with its browser session, whether by logout or by time.

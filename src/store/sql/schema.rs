@@ -104,6 +104,7 @@ diesel::table! {
         resources -> Jsonb,
         granted_at -> Timestamptz,
         expires_at -> Timestamptz,
+        authorization_details -> Jsonb,
     }
 }
 
@@ -126,6 +127,7 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
+        authorization_details -> Nullable<Jsonb>,
     }
 }
 
@@ -204,6 +206,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::store::sql::types::*;
+
+    authorization_types (kind) {
+        kind -> Text,
+        schema -> Jsonb,
+        sentence -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(passwords -> users (subject));
 diesel::joinable!(group_members -> groups (group_name));
 diesel::joinable!(group_members -> users (subject));
@@ -217,6 +230,7 @@ diesel::joinable!(refresh_tokens -> grants (grant_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
+    authorization_types,
     client_secrets,
     clients,
     consents,

@@ -1,6 +1,7 @@
 //! Every query, once: this folder is a module of each backend, with `Conn` as that backend's connection.
 
 pub mod audit;
+pub mod authorization_types;
 pub mod clients;
 pub mod consents;
 pub mod credentials;
