@@ -52,7 +52,7 @@ impl Keys {
     /// As [`Keys::load`]; the keys in use stay.
     pub async fn refresh(&self, sql: &Sql, sealer: &Sealer, now: Timestamp) -> anyhow::Result<bool> {
         let stored = sql.signing_keys(now).await.context("signing keys could not be read")?;
-        if fingerprint(&stored) == self.current.load().fingerprint {
+        if fingerprint(&stored, now) == self.current.load().fingerprint {
             return Ok(false);
         }
         self.current.store(Arc::new(build(&stored, sealer, now)?));
@@ -69,14 +69,16 @@ fn build(stored: &[crate::model::signing_key::SigningKey], sealer: &Sealer, now:
     let set = KeySet::load(stored, sealer).context("signing keys could not be opened")?;
     let jwks = set.jwks(now).to_string();
     let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(jwks.as_bytes())));
-    Ok(Snapshot { set, jwks: jwks.into_bytes().into(), etag, fingerprint: fingerprint(stored) })
+    Ok(Snapshot { set, jwks: jwks.into_bytes().into(), etag, fingerprint: fingerprint(stored, now) })
 }
 
-/// Which keys there are and when each begins and ends; expiry needs no reading of the clock, since SQL leaves expired keys out.
-fn fingerprint(stored: &[crate::model::signing_key::SigningKey]) -> [u8; 32] {
+/// Which keys there are and when each begins and ends. SQL leaves expired keys out; a key for encryption is shown no longer once its
+/// successor is in use, so that moment counts too.
+fn fingerprint(stored: &[crate::model::signing_key::SigningKey], now: Timestamp) -> [u8; 32] {
     let mut hash = Sha256::new();
     for key in stored {
         hash.update(key.kid.as_bytes());
+        hash.update([u8::from(key.signs_until.is_some_and(|until| until <= now))]);
         for moment in [Some(key.signs_from), key.signs_until, key.published_until] {
             hash.update(moment.map_or(0, Timestamp::as_micros).to_be_bytes());
         }

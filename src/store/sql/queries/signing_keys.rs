@@ -88,10 +88,14 @@ async fn put(conn: &mut Conn, keys: &[SigningKey]) -> QueryResult<()> {
 }
 
 pub async fn create_first_signing_keys(conn: &mut Conn, keys: &[SigningKey]) -> QueryResult<bool> {
-    // The second node waits here until the first has committed.
-    let first = settings::insert_if_absent(conn, FIRST_KEYS, "made").await?;
+    let algorithms: Vec<&str> = keys.iter().map(|key| key.algorithm.as_str()).collect();
     let present: i64 = signing_keys::table.count().get_result(conn).await?;
-    if !first || present > 0 {
+    // Kinds of keys that a later version brings have a row of their own, the same on every node.
+    let name = if present == 0 { FIRST_KEYS.to_owned() } else { format!("{FIRST_KEYS}:{}", algorithms.join(",")) };
+    // The second node waits here until the first has committed.
+    let first = settings::insert_if_absent(conn, &name, "made").await?;
+    let same_kind: i64 = signing_keys::table.filter(signing_keys::algorithm.eq_any(&algorithms)).count().get_result(conn).await?;
+    if !first || same_kind > 0 {
         return Ok(false);
     }
     put(conn, keys).await?;
