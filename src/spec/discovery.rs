@@ -52,6 +52,10 @@ pub struct Metadata {
     pub request_uri_parameter_supported: bool,
     pub require_request_uri_registration: bool,
     pub request_object_signing_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub request_object_encryption_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub request_object_encryption_enc_values_supported: Names,
     pub authorization_signing_alg_values_supported: Names,
     pub require_pushed_authorization_requests: bool,
     pub authorization_response_iss_parameter_supported: bool,
@@ -76,6 +80,10 @@ pub struct Registries<'a> {
     pub id_token_algs: &'a [&'a str],
     /// What clients may sign with: `request_object_signing_alg_values_supported`, to which `none` is added.
     pub client_algs: &'a [&'a str],
+    /// What others may encrypt to keys of ours with: `request_object_encryption_alg_values_supported`.
+    pub own_encryption_algs: &'a [&'a str],
+    /// `…_encryption_enc_values_supported`.
+    pub own_encryption_encs: &'a [&'a str],
     /// `userinfo_signing_alg_values_supported`; left out when there are none.
     pub userinfo_algs: &'a [&'a str],
     /// `scopes_supported`.
@@ -126,6 +134,8 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         request_uri_parameter_supported: true,
         require_request_uri_registration: true,
         request_object_signing_alg_values_supported: names(&[&["none"], registries.client_algs].concat()),
+        request_object_encryption_alg_values_supported: names(registries.own_encryption_algs),
+        request_object_encryption_enc_values_supported: names(registries.own_encryption_encs),
         authorization_signing_alg_values_supported: names(registries.id_token_algs),
         require_pushed_authorization_requests: registries.require_pushed_authorization_requests,
         authorization_response_iss_parameter_supported: true,

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::client_auth::METHODS;
 use crate::grants::GRANTS;
 use crate::jose::algorithm::Algorithm;
+use crate::jose::jwe;
 use crate::spec::discovery::{self, Metadata, Registries};
 use crate::spec::response_mode::ResponseMode;
 use crate::spec::response_type::ResponseType;
@@ -26,6 +27,8 @@ pub fn document(app: &App) -> Metadata {
             response_modes: ResponseMode::SUPPORTED,
             id_token_algs: &algorithms,
             client_algs: &algorithms,
+            own_encryption_algs: &jwe::KeyManagement::OWN.map(jwe::KeyManagement::as_str),
+            own_encryption_encs: &jwe::ContentEncryption::ALL.map(jwe::ContentEncryption::as_str),
             userinfo_algs: &algorithms,
             scopes: SCOPES_SUPPORTED,
             acr_values: crate::accounts::session::SUPPORTED_ACR,

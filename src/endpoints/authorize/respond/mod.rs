@@ -48,7 +48,7 @@ pub async fn issue(
         parameters.push(("expires_in", token.lifetime().as_secs().to_string()));
         parameters.push(("scope", grant.scopes.join(" ")));
     }
-    deliver(app, &opened.client, &opened.path, &parameters)
+    deliver(app, &opened.client, &opened.path, &parameters).await
 }
 
 /// RFC 9126 §7.3: a pushed request is answered once, by what it asked for or by the person's no. Pages before that may be loaded again.
@@ -115,7 +115,7 @@ fn id_token(
 ///
 /// # Errors
 /// When no key signs as the client has registered.
-pub fn deliver(app: &App, client: &Client, path: &ReturnPath, parameters: &[(&str, String)]) -> Result<Delivery, Failure> {
+pub async fn deliver(app: &App, client: &Client, path: &ReturnPath, parameters: &[(&str, String)]) -> Result<Delivery, Failure> {
     let fields = path.parameters(parameters);
     if !path.response_mode().signed {
         return Ok(path.deliver(fields));

@@ -4,9 +4,10 @@ use crate::app::App;
 use crate::client_auth::keys;
 use crate::clock::Timestamp;
 use crate::failure::Failure;
-use crate::jose::{Algorithm, unsecured};
+use crate::jose::{Algorithm, jwe, unsecured};
 use crate::model::client::Client;
 use crate::outbound::{Kind, Registrant, Request};
+use crate::secret::Secret;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
 use crate::spec::request_object::rules::{self, Allowed};
@@ -28,6 +29,8 @@ pub struct Object {
 /// # Errors
 /// `invalid_request_object`; the log says why.
 pub async fn read(app: &App, client: &Client, object: &str, came_at: Timestamp) -> Result<Object, Failure> {
+    let decrypted = decrypted(app, object)?; // RFC 9101 §6.1
+    let object = decrypted.as_ref().map_or(object, |inner| inner.expose().as_str());
     let alg = unsecured::algorithm_of(object).ok_or_else(|| rules::invalid("it is no compact JWS"))?;
     let (header, claims, signed) = match rules::algorithm(&alg, client)? {
         Allowed::Unsigned => {
@@ -44,6 +47,15 @@ pub async fn read(app: &App, client: &Client, object: &str, came_at: Timestamp) 
     rules::typ(&header)?; // RFC 9101 §10.8
     let params = rules::parameters(&claims, client, &app.issuer, came_at)?; // RFC 9101 §6.3
     Ok(Object { params, signed })
+}
+
+/// What was encrypted to a key of ours is a signed object inside: "sign then encrypt" (RFC 9101 §4, RFC 7519 §11.2). `None` for what is not encrypted.
+fn decrypted(app: &App, object: &str) -> Result<Option<Secret<String>>, Refusal> {
+    if !jwe::is_encrypted(object) {
+        return Ok(None);
+    }
+    let opened = app.keys.current().set.decrypt(object, (app.now(), app.entropy.as_ref()));
+    opened.map(Some).map_err(|error| rules::invalid(error.to_string()))
 }
 
 /// The request object behind a `request_uri` (RFC 9101 §5.2). Only addresses that the client registered are asked, so that a stranger's
