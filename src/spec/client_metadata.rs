@@ -10,6 +10,7 @@ use crate::model::client::{AuthMethod, Client, ClientMetadata, ClientOrigin};
 use crate::secret::Secret;
 
 mod registered;
+mod requests;
 mod rules;
 mod settings;
 #[cfg(test)]
@@ -213,6 +214,7 @@ pub fn check(draft: &ClientDraft) -> Result<ClientMetadata, Vec<Problem>> {
     rules::check_redirect_uris(draft, &metadata, &mut problems);
     rules::check_grants(draft, &metadata, &mut problems);
     rules::check_addresses(draft, &mut problems);
+    requests::check_requests(draft, &metadata, &mut problems);
     rules::check_numbers(draft, &mut problems);
     if problems.is_empty() { Ok(metadata) } else { Err(problems) }
 }

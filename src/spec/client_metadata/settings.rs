@@ -27,18 +27,20 @@ pub(super) fn resolve(draft: &ClientDraft, problems: &mut Vec<Problem>) -> Clien
         (true, true) => Vec::new(),
     };
     let with_code = grant_types.iter().any(|grant| grant == "authorization_code");
+    let implicit = grant_types.iter().any(|grant| grant == "implicit");
     let default_claims = if draft.by_administrator() { IdTokenClaims::Full } else { IdTokenClaims::Minimal };
     ClientMetadata {
         redirect_uris: distinct(&draft.redirect_uris),
         post_logout_redirect_uris: distinct(&draft.post_logout_redirect_uris),
         response_types: or_default(&draft.response_types, if with_code { &["code"] } else { &[] }),
-        scopes: or_default(&draft.scopes, if with_code { STANDARD_SCOPES } else { &[] }),
+        scopes: or_default(&draft.scopes, if with_code || implicit { STANDARD_SCOPES } else { &[] }),
         grant_types,
         auth_method: auth_method(draft, problems),
         profile: choose("profile", draft.profile.as_deref(), PROFILES, problems).unwrap_or_default(),
         require_pkce: draft.require_pkce.unwrap_or(public),
         id_token_claims: choose("id_token_claims", draft.id_token_claims.as_deref(), ID_TOKEN_CLAIMS, problems).unwrap_or(default_claims),
-        id_token_signed_response_alg: algorithm("id_token_signed_response_alg", draft.id_token_signed_response_alg.as_deref(), problems),
+        id_token_signed_response_alg: algorithm("id_token_signed_response_alg", draft.id_token_signed_response_alg.as_deref(), problems)
+            .or_else(|| fapi_algorithm(draft)),
         userinfo_signed_response_alg: algorithm("userinfo_signed_response_alg", draft.userinfo_signed_response_alg.as_deref(), problems),
         access_token_format: choose("access_token_format", draft.access_token_format.as_deref(), FORMATS, problems).unwrap_or_default(),
         default_resource: draft.default_resource.clone(),
@@ -57,6 +59,11 @@ pub(super) fn resolve(draft: &ClientDraft, problems: &mut Vec<Problem>) -> Clien
         protocol: draft.protocol.clone(),
         more: draft.more.clone(),
     }
+}
+
+/// FAPI 2.0 Security Profile §5.4.1, FAPI 1.0 Advanced §8.6: RS256, the default of everybody else, is not for these profiles.
+fn fapi_algorithm(draft: &ClientDraft) -> Option<String> {
+    matches!(draft.profile.as_deref(), Some("fapi1" | "fapi2")).then(|| "PS256".to_owned())
 }
 
 /// `None` stands for a confidential client that may use either secret method.
