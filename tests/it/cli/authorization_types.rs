@@ -15,7 +15,7 @@ fn a_type_has_a_schema_that_can_be_checked_and_a_sentence_for_people() {
     let create = ["authorization-type", "create", "payment", "--schema-file", file, "--sentence", "Pay {amount}", "--json"];
     let made = run(&create).exits(0).json();
     assert_eq!((made["type"].as_str(), made["schema"]["required"].clone()), (Some("payment"), json!(["amount"])));
-    assert_eq!(run(&create).exits(1).error()["error"], "exists");
+    assert_eq!(run(&create).exits(1).error()["error"], "already_exists");
     assert_eq!(run(&["authorization-type", "list", "--json"]).exits(0).json()["items"], json!([made]));
     let renamed = run(&["authorization-type", "update", "payment", "--sentence", "Send {amount}", "--json"]).exits(0).json();
     assert_eq!((renamed["sentence"].as_str(), &renamed["schema"]), (Some("Send {amount}"), &made["schema"]));
