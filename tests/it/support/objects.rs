@@ -10,12 +10,12 @@ use josekit::jwk::Jwk;
 use josekit::jws::{self, JwsHeader, JwsSigner};
 use serde_json::{Value, json};
 
-static PAIRS: OnceLock<Vec<keys::KeyPair>> = OnceLock::new();
+static PAIRS: OnceLock<Vec<(Algorithm, keys::KeyPair)>> = OnceLock::new();
 
 fn pair(algorithm: Algorithm) -> &'static keys::KeyPair {
     let pairs =
-        PAIRS.get_or_init(|| Algorithm::ALL.iter().map(|&algorithm| keys::generate(algorithm, &OsEntropy).expect("a key")).collect());
-    pairs.iter().find(|pair| pair.algorithm == algorithm).expect("one of each")
+        PAIRS.get_or_init(|| Algorithm::ALL.map(|algorithm| (algorithm, keys::generate(algorithm, &OsEntropy).expect("a key"))).into());
+    pairs.iter().find(|(of, _)| *of == algorithm).map(|(_, pair)| pair).expect("one of each")
 }
 
 /// The key set that a client registers.
