@@ -128,6 +128,8 @@ purposes! {
     Cookie, cookie, "cookie";
     /// The successor of a refresh token.
     RefreshSuccessor, refresh_successor, "refresh-successor";
+    /// User codes as the store knows them, and devices that wait for an answer on a page.
+    DeviceCode, device_code, "device-code";
     /// Names of throttle counters, so that the key-value store holds no names of people.
     Throttle, throttle, "throttle";
 }

@@ -127,6 +127,7 @@ pub static SETTINGS: &[Setting] = &[
     open("mtls_key", Kind::Path, "", "PEM file of that certificate's private key. Unset: `tls.key`."),
     open("mtls_ca_file", Kind::Path, "", "PEM file of the authorities that vouch for the certificates of clients with `tls_client_auth`."),
     open("lifetimes.code", Kind::Duration, "60s", "Authorization codes; at most 10 minutes."),
+    open("lifetimes.device_code", Kind::Duration, "10m", "Device codes and the codes that people type, 1 to 30 minutes."),
     open("lifetimes.request_uri", Kind::Duration, "60s", "Pushed authorization requests, until a browser comes with them; 5 seconds to 10 minutes."),
     open("lifetimes.access_token", Kind::Duration, "10m", "Access tokens, unless the client or resource says otherwise."),
     open("lifetimes.id_token", Kind::Duration, "1h", "ID Tokens, unless the client says otherwise."),

@@ -1,6 +1,7 @@
 //! One folder per endpoint: `mod.rs` lists the steps, `http.rs` is actix, the other files are pure rules.
 
 pub mod authorize;
+pub mod device_authorization;
 pub mod discovery;
 pub mod end_session;
 pub mod introspect;

@@ -50,5 +50,6 @@ fn from_jwt(claims: &Map<String, Value>) -> Option<OpaqueClaims> {
         expires_at: moment("exp")?,
         jti: text("jti")?,
         authorization_details: claims.get("authorization_details").and_then(Value::as_array).cloned().unwrap_or_default(),
+        act: claims.get("act").cloned(),
     })
 }

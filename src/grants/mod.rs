@@ -1,8 +1,11 @@
 //! Grant types: RFC 6749 §4. One folder per grant type and one line in [`GRANTS`].
 
+pub mod approval;
 pub mod authorization_code;
 pub mod client_credentials;
+pub mod device_code;
 pub mod refresh_token;
+pub mod token_exchange;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -45,8 +48,13 @@ pub trait GrantType: Sync {
 }
 
 /// The registry: the token endpoint, discovery, registration rules and the tests read it.
-pub static GRANTS: &[&dyn GrantType] =
-    &[&authorization_code::AuthorizationCodeGrant, &refresh_token::RefreshTokenGrant, &client_credentials::ClientCredentialsGrant];
+pub static GRANTS: &[&dyn GrantType] = &[
+    &authorization_code::AuthorizationCodeGrant,
+    &refresh_token::RefreshTokenGrant,
+    &client_credentials::ClientCredentialsGrant,
+    &device_code::DeviceCodeGrant,
+    &token_exchange::TokenExchangeGrant,
+];
 
 /// The grant type of that name.
 pub fn find(name: &str) -> Option<&'static dyn GrantType> {

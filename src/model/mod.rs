@@ -1,10 +1,12 @@
 //! What authy keeps: plain structs, one per file, without wire names and without storage.
 
+pub mod approval;
 pub mod audit;
 pub mod authorization_code;
 pub mod authorization_type;
 pub mod client;
 pub mod consent;
+pub mod device_code;
 pub mod grant;
 pub mod group;
 pub mod pushed_request;

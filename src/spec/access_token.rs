@@ -45,6 +45,9 @@ pub struct OpaqueClaims {
     /// What was granted in detail: RFC 9396 §9.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub authorization_details: Vec<Value>,
+    /// Who acts for whom it stands: RFC 8693 §4.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Value>,
 }
 
 impl OpaqueClaims {
@@ -108,6 +111,7 @@ impl JwtClaims<'_> {
                 "authorization_details",
                 Some(&token.authorization_details).filter(|details| !details.is_empty()).map(|details| Value::from(details.clone())),
             ),
+            ("act", token.act.clone()),
             (GRANT_ID, token.grant_id().map(|id| Value::from(id.to_string()))),
         ]
         .into_iter()
@@ -131,6 +135,7 @@ mod tests {
             expires_at: Timestamp::from_seconds(1_639_528_912),
             jti: "dbe39bf3a3ba4238a513f51d6e1691c4".to_owned(),
             authorization_details: Vec::new(),
+            act: None,
         }
     }
 

@@ -19,7 +19,23 @@ mod tests;
 pub use registered::to_registered_json;
 
 /// The grant types that authy knows.
-pub const GRANT_TYPES: &[&str] = &["authorization_code", "refresh_token", "client_credentials", "implicit"];
+pub const GRANT_TYPES: &[&str] = &["authorization_code", "refresh_token", "client_credentials", "implicit", DEVICE_CODE, TOKEN_EXCHANGE];
+
+/// RFC 8628 §3.4.
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// RFC 8693 §2.1.
+const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+/// Those with which a person approves.
+const OF_PEOPLE: &[&str] = &["authorization_code", "implicit", DEVICE_CODE];
+
+/// Those that need a client which can prove who it is: RFC 6749 §4.4, RFC 8693 §2.1.
+const NEVER_PUBLIC: &[&str] = &["client_credentials", TOKEN_EXCHANGE];
+
+fn signs_people_in(grant_types: &[String]) -> bool {
+    grant_types.iter().any(|grant| OF_PEOPLE.contains(&grant.as_str()))
+}
 
 /// What may sign an ID Token or a userinfo answer.
 pub const SIGNING_ALGORITHMS: &[&str] = &["RS256", "PS256", "ES256", "EdDSA"];

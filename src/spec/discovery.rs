@@ -1,5 +1,5 @@
-//! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 9126 §5, RFC 9207 §3, OIDC RP-Initiated Logout §2.1, RFC 8705 §5. Nothing is named
-//! that does not work.
+//! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 8628 §4, RFC 8705 §5, RFC 9126 §5, RFC 9207 §3, OIDC RP-Initiated Logout §2.1.
+//! Nothing is named that does not work.
 
 use std::collections::BTreeMap;
 
@@ -24,6 +24,7 @@ pub struct Metadata {
     pub pushed_authorization_request_endpoint: String,
     pub revocation_endpoint: String,
     pub introspection_endpoint: String,
+    pub device_authorization_endpoint: String,
     pub end_session_endpoint: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scopes_supported: Names,
@@ -126,6 +127,7 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         pushed_authorization_request_endpoint: issuer.url("/oauth2/par"),
         revocation_endpoint: issuer.url("/oauth2/revoke"),
         introspection_endpoint: issuer.url("/oauth2/introspect"),
+        device_authorization_endpoint: issuer.url("/oauth2/device_authorization"),
         end_session_endpoint: issuer.url("/oauth2/logout"),
         scopes_supported: names(registries.scopes),
         response_types_supported: names(registries.response_types),

@@ -66,6 +66,9 @@ error_codes! {
     InvalidTarget = "invalid_target", invalid_target, "The resource that was asked for is unknown or not allowed.";
     InvalidAuthorizationDetails = "invalid_authorization_details", invalid_authorization_details, "What was asked for in detail is malformed, unknown, or not open to the application.";
     UnsupportedTokenType = "unsupported_token_type", unsupported_token_type, "Tokens of this type cannot be revoked here.";
+    AuthorizationPending = "authorization_pending", authorization_pending, "A person has not answered yet; the application asks again in a moment.";
+    SlowDown = "slow_down", slow_down, "A person has not answered yet, and the application asks too often.";
+    ExpiredToken = "expired_token", expired_token, "Nobody answered in time; the application has to start again.";
     InvalidRedirectUri = "invalid_redirect_uri", invalid_redirect_uri, "A redirect URI is not acceptable.";
     InvalidClientMetadata = "invalid_client_metadata", invalid_client_metadata, "A member of the client's metadata is not acceptable.";
 }

@@ -40,6 +40,9 @@ pub struct Introspection {
     /// The token's own name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
+    /// Who acts: RFC 8693 §4.1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub act: Option<Value>,
     /// When the person proved who they are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,

@@ -16,7 +16,9 @@
 //! | RFC 7662 §2.2 | [`introspection`] |
 //! | RFC 8252 §7 §8 | [`redirect_uri`] |
 //! | RFC 8414 §2 | [`discovery`], [`issuer`] |
+//! | RFC 8628 §3.5 §6.1 | [`device`] |
 //! | RFC 8705 §3.1 | [`certificate`] |
+//! | RFC 8693 §3 §4.1 §4.4 | [`token_exchange`] |
 //! | RFC 8707 §2 | [`resource`] |
 //! | RFC 9068 §2.2 | [`access_token`] |
 //! | RFC 9101 §4 | [`request_object`] |
@@ -45,6 +47,7 @@ pub mod claims;
 pub mod claims_request;
 pub mod client_assertion;
 pub mod client_metadata;
+pub mod device;
 pub mod discovery;
 pub mod error;
 pub mod id_token;
@@ -65,3 +68,4 @@ pub mod return_path;
 pub mod scope;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod token_exchange;

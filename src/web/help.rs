@@ -66,6 +66,9 @@ const fn mend(code: ErrorCode) -> &'static str {
         ErrorCode::InsufficientScope => "Ask for the missing scope at the authorization endpoint.",
         ErrorCode::InvalidTarget => "Use the exact identifier of a registered resource.",
         ErrorCode::UnsupportedTokenType => "Revoke the refresh token or the access token instead.",
+        ErrorCode::AuthorizationPending => "Wait as many seconds as interval says, then ask again.",
+        ErrorCode::SlowDown => "Wait five seconds longer between questions than before.",
+        ErrorCode::ExpiredToken => "Start a new request while the person is there to answer it.",
         ErrorCode::InvalidRedirectUri => {
             "Register an absolute https URI without a fragment, or a loopback or private-use one for a native application."
         }

@@ -90,7 +90,10 @@ fn needs_pkce(client: &Client, response_type: ResponseType) -> bool {
 }
 
 /// Scopes that the client may not have are dropped; a request of which nothing remains has asked only for such scopes.
-fn requested_scope(params: &Params, client: &Client) -> Result<Scope, Refusal> {
+///
+/// # Errors
+/// `invalid_scope`.
+pub fn requested_scope(params: &Params, client: &Client) -> Result<Scope, Refusal> {
     let Some(requested) = params.get("scope") else { return Ok(Scope::default()) };
     let allowed = Scope::parse(requested)?.intersect(&client.metadata.scopes);
     if allowed.is_empty() {

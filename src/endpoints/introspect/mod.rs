@@ -34,7 +34,10 @@ pub async fn introspect(app: &App, body: &str, credentials: &Credentials) -> Res
 }
 
 /// The client that the token was issued to, and those that its resources name.
-async fn may_know(app: &App, client: &AuthenticatedClient, facts: &OpaqueClaims) -> Result<bool, Failure> {
+///
+/// # Errors
+/// When the database is away.
+pub async fn may_know(app: &App, client: &AuthenticatedClient, facts: &OpaqueClaims) -> Result<bool, Failure> {
     if facts.client_id == client.client_id {
         return Ok(true);
     }
@@ -49,7 +52,10 @@ async fn may_know(app: &App, client: &AuthenticatedClient, facts: &OpaqueClaims)
 }
 
 /// Everything that can end a token before its time.
-async fn lives(app: &App, facts: &OpaqueClaims) -> Result<bool, Failure> {
+///
+/// # Errors
+/// When the database is away.
+pub async fn lives(app: &App, facts: &OpaqueClaims) -> Result<bool, Failure> {
     let issued_to = app.client(&facts.client_id).await?;
     if !issued_to.is_some_and(|client| client.enabled) {
         return Ok(false);
@@ -57,8 +63,15 @@ async fn lives(app: &App, facts: &OpaqueClaims) -> Result<bool, Failure> {
     match &facts.holder {
         Holder::Client => Ok(!app.token_is_revoked(&facts.jti).await?),
         Holder::User { subject, grant_id } => {
-            let grant_lives = app.grant(*grant_id).await?.is_some_and(|grant| grant.revoked_at.is_none());
-            Ok(grant_lives && app.user(subject).await?.is_some_and(|user| user.is_active()))
+            let Some(grant) = app.grant(*grant_id).await?.filter(|grant| grant.revoked_at.is_none()) else { return Ok(false) };
+            // A token that came of an exchange (RFC 8693) can also end by itself, and with the client that was approved.
+            if grant.client_id != facts.client_id {
+                let approved = app.client(&grant.client_id).await?;
+                if !approved.is_some_and(|client| client.enabled) || app.token_is_revoked(&facts.jti).await? {
+                    return Ok(false);
+                }
+            }
+            Ok(app.user(subject).await?.is_some_and(|user| user.is_active()))
         }
     }
 }
@@ -77,6 +90,7 @@ async fn access_token(app: &App, facts: &OpaqueClaims) -> Result<Introspection, 
         iss: Some(app.issuer.as_str().to_owned()),
         jti: Some(facts.jti.clone()),
         authorization_details: facts.authorization_details.clone(),
+        act: facts.act.clone(),
         ..Introspection::active(facts.issued_at, facts.expires_at)
     };
     Ok(answer.with_audience(&facts.audience))

@@ -1,5 +1,7 @@
 //! The one place where tokens are built: RFC 6749 §5.1, OIDC Core §3.1.3.3.
 
+mod delegated;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +28,8 @@ use crate::spec::claims_request::ClaimsRequest;
 use crate::spec::id_token::IdTokenClaims;
 use crate::spec::scope::Scope;
 
+pub use delegated::Delegated;
+
 /// The readable prefix of opaque access tokens.
 pub const ACCESS_TOKEN_PREFIX: &str = "at_";
 
@@ -39,6 +43,8 @@ pub struct TokenResponse {
     refresh_token: Option<Secret<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<Secret<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_token_type: Option<&'static str>,
     #[serde(skip_serializing_if = "String::is_empty")]
     scope: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -54,6 +60,7 @@ impl TokenResponse {
             expires_in: access_token.lifetime.as_secs(),
             refresh_token: None,
             id_token: None,
+            issued_token_type: None,
             scope: scope.join(" "),
             authorization_details: Vec::new(),
         }
@@ -70,6 +77,13 @@ impl TokenResponse {
     #[must_use]
     pub fn with_refresh_token(mut self, token: Option<Secret<String>>) -> Self {
         self.refresh_token = token;
+        self
+    }
+
+    /// Says what kind of token came of an exchange: RFC 8693 §2.2.1.
+    #[must_use]
+    pub const fn with_issued_token_type(mut self, name: &'static str) -> Self {
+        self.issued_token_type = Some(name);
         self
     }
 
@@ -208,6 +222,7 @@ impl<'a> Mint<'a> {
             expires_at: self.now + self.lifetime(resources),
             jti: self.app.entropy.identifier(),
             authorization_details: Vec::new(),
+            act: None,
         }
     }
 
@@ -218,8 +233,13 @@ impl<'a> Mint<'a> {
         }
         match self.client.metadata.access_token_format {
             AccessTokenFormat::Opaque => Vec::new(),
-            AccessTokenFormat::Jwt => vec![self.client.metadata.default_resource.as_ref().unwrap_or(&self.client.client_id).clone()],
+            AccessTokenFormat::Jwt => vec![self.own_audience()],
         }
+    }
+
+    /// The `aud` of a JWT for which no resource is asked.
+    fn own_audience(&self) -> String {
+        self.client.metadata.default_resource.as_ref().unwrap_or(&self.client.client_id).clone()
     }
 
     /// A JWT (RFC 9068 §2.1) for a resource, sealed otherwise. ES256 unless the resource says otherwise: the one RSA signature of an answer

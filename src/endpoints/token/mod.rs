@@ -46,7 +46,11 @@ pub async fn token(app: &App, body: &str, credentials: &Credentials, trace: &mut
     grant.exchange(Exchange { app, client: &client, params: &params, credentials, now: app.now() }).await
 }
 
-fn client_may_use(client: &AuthenticatedClient, grant: &'static dyn GrantType) -> Result<(), Refusal> {
+/// RFC 6749 §5.2: whether the client is registered for the grant type.
+///
+/// # Errors
+/// `unauthorized_client`.
+pub fn client_may_use(client: &AuthenticatedClient, grant: &'static dyn GrantType) -> Result<(), Refusal> {
     if client.is_public() && !grant.open_to_public_clients() {
         return Err(OAuthError::unauthorized_client("Public clients may not use this grant type.").into());
     }
@@ -104,7 +108,11 @@ pub fn with_requested_details(grant: &Grant, client: &Client, params: &Params) -
     Ok(grant.clone().detailed_as(details))
 }
 
-async fn load_resources(app: &App, uris: &[String]) -> Result<Vec<Arc<Resource>>, Failure> {
+/// The registered resources of these names.
+///
+/// # Errors
+/// `invalid_target` for an unknown one.
+pub async fn load_resources(app: &App, uris: &[String]) -> Result<Vec<Arc<Resource>>, Failure> {
     let mut found = Vec::with_capacity(uris.len());
     for uri in uris {
         let known = app.resource(uri).await?;
