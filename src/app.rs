@@ -7,6 +7,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::config::Settings;
 use crate::entropy::Entropy;
 use crate::hashing::Hashing;
+use crate::model::authorization_type::AuthorizationType;
 use crate::model::client::Client;
 use crate::model::grant::Grant;
 use crate::model::resource::Resource;
@@ -93,6 +94,8 @@ pub struct Caches {
     pub client_use: Cache<(String, i64, &'static str), ()>,
     /// Browser origins that any enabled client may call from (CORS preflight).
     pub origins: Cache<(), Arc<std::collections::HashSet<String>>>,
+    /// Types of authorization details (RFC 9396).
+    pub authorization_types: Cache<(), Arc<Vec<AuthorizationType>>>,
 }
 
 impl Default for Caches {
@@ -108,6 +111,7 @@ impl Default for Caches {
             client_documents: Cache::lasting(1_000, std::time::Duration::from_secs(60 * 60)),
             client_use: Cache::lasting(10_000, std::time::Duration::from_secs(24 * 60 * 60)),
             origins: Cache::new(1),
+            authorization_types: Cache::new(1),
         }
     }
 }
@@ -159,6 +163,16 @@ impl App {
     /// A registered resource (RFC 8707).
     pub async fn resource(&self, uri: &str) -> Result<Option<Arc<Resource>>, StoreError> {
         self.caches.resources.read(uri, shared(self.sql.resource(uri))).await
+    }
+
+    /// The registered types of authorization details (RFC 9396).
+    pub async fn authorization_types(&self) -> Result<Arc<Vec<AuthorizationType>>, StoreError> {
+        if let Some(types) = self.caches.authorization_types.get(&()) {
+            return Ok(types);
+        }
+        let types = Arc::new(self.sql.list_authorization_types().await?);
+        self.caches.authorization_types.put((), types.clone());
+        Ok(types)
     }
 
     /// Whether a token without a grant was revoked by its `jti`.

@@ -1,6 +1,7 @@
 //! Administration: what `/admin` and the command line do to clients, users, groups, resources and keys. Both call [`office::Office`].
 
 pub mod approvals;
+pub mod authorization_types;
 pub mod clients;
 pub mod explain;
 pub mod fault;

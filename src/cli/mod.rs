@@ -2,6 +2,7 @@
 
 pub mod approval;
 pub mod arguments;
+pub mod authorization_type;
 pub mod bench;
 pub mod client;
 pub mod completion;
@@ -68,6 +69,8 @@ pub enum Command {
     RegistrationToken(registration_token::RegistrationTokenCommand),
     /// Requests of applications that wait for a person.
     Approval(approval::ApprovalCommand),
+    /// What applications may ask for in detail, and how people read it.
+    AuthorizationType(authorization_type::AuthorizationTypeCommand),
     /// Signing keys.
     Key(key::KeyCommand),
     /// Run a real flow against a server as an application would, and show every step.
@@ -152,6 +155,7 @@ async fn dispatch(command: Command, out: Output) -> Result<(), CliError> {
         Command::Resource(command) => resource::run(command, out).await,
         Command::RegistrationToken(command) => registration_token::run(command, out).await,
         Command::Approval(command) => approval::run(command, out).await,
+        Command::AuthorizationType(command) => authorization_type::run(command, out).await,
         Command::Key(command) => key::run(command, out).await,
         Command::Perform(command) => perform::run(command, out).await,
         Command::Bench(arguments) => bench::run(arguments, out).await,

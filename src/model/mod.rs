@@ -4,6 +4,7 @@ pub mod approval;
 pub mod audit;
 pub mod authentication_request;
 pub mod authorization_code;
+pub mod authorization_type;
 pub mod client;
 pub mod confirmation;
 pub mod consent;

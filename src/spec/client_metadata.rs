@@ -13,6 +13,7 @@ use crate::spec::{ciba, frontchannel_logout, jwt_bearer};
 mod grants;
 mod profiles;
 mod registered;
+mod requests;
 mod rules;
 mod settings;
 #[cfg(test)]
@@ -41,7 +42,7 @@ const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /// Those with which a person approves.
-const OF_PEOPLE: &[&str] = &["authorization_code", DEVICE_CODE, ciba::GRANT_TYPE];
+const OF_PEOPLE: &[&str] = &["authorization_code", "implicit", DEVICE_CODE, ciba::GRANT_TYPE];
 
 /// Those that need a client which can prove who it is: RFC 6749 §4.4, RFC 8693 §2.1.
 const NEVER_PUBLIC: &[&str] = &["client_credentials", TOKEN_EXCHANGE, jwt_bearer::GRANT_TYPE, ciba::GRANT_TYPE];
@@ -257,6 +258,7 @@ pub fn check(draft: &ClientDraft) -> Result<ClientMetadata, Vec<Problem>> {
     rules::check_grants(draft, &metadata, &mut problems);
     profiles::check(draft, &metadata, &mut problems);
     rules::check_addresses(draft, &mut problems);
+    requests::check_requests(draft, &metadata, &mut problems);
     tokens::check(&metadata, &mut problems);
     if let Err(problem) = frontchannel_logout::check_registration(&metadata) {
         problems.push(Problem::new("frontchannel_logout_uri", problem, "register a page on the host of a redirect URI"));

@@ -95,8 +95,17 @@ pub struct Metadata {
     pub claims_parameter_supported: bool,
     pub request_parameter_supported: bool,
     pub request_uri_parameter_supported: bool,
+    pub require_request_uri_registration: bool,
+    pub request_object_signing_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub request_object_encryption_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub request_object_encryption_enc_values_supported: Names,
+    pub authorization_signing_alg_values_supported: Names,
     pub require_pushed_authorization_requests: bool,
     pub authorization_response_iss_parameter_supported: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details_types_supported: Names,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_documentation: Option<String>,
 }
@@ -118,6 +127,12 @@ pub struct Registries<'a> {
     pub response_modes: &'a [&'a str],
     /// `id_token_signing_alg_values_supported`.
     pub id_token_algs: &'a [&'a str],
+    /// What clients may sign with: `request_object_signing_alg_values_supported`, to which `none` is added.
+    pub client_algs: &'a [&'a str],
+    /// What others may encrypt to keys of ours with: `request_object_encryption_alg_values_supported`.
+    pub own_encryption_algs: &'a [&'a str],
+    /// `…_encryption_enc_values_supported`.
+    pub own_encryption_encs: &'a [&'a str],
     /// `userinfo_signing_alg_values_supported`; left out when there are none.
     pub userinfo_algs: &'a [&'a str],
     /// How the ID Token, userinfo and introspection answers are encrypted to clients: `…_encryption_alg_values_supported`.
@@ -197,10 +212,16 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         code_challenge_methods_supported: names(pkce::METHODS),
         ui_locales_supported: names(if registries.ui_locales.is_empty() { &["en"] } else { registries.ui_locales }),
         claims_parameter_supported: true,
-        request_parameter_supported: false,
-        request_uri_parameter_supported: false,
+        request_parameter_supported: true,
+        request_uri_parameter_supported: true,
+        require_request_uri_registration: true,
+        request_object_signing_alg_values_supported: names(&[&["none"], registries.client_algs].concat()),
+        request_object_encryption_alg_values_supported: names(registries.own_encryption_algs),
+        request_object_encryption_enc_values_supported: names(registries.own_encryption_encs),
+        authorization_signing_alg_values_supported: names(registries.id_token_algs),
         require_pushed_authorization_requests: registries.require_pushed_authorization_requests,
         authorization_response_iss_parameter_supported: true,
+        authorization_details_types_supported: Names::new(),
         service_documentation: registries.service_documentation.map(str::to_owned),
     }
 }
@@ -259,7 +280,7 @@ mod tests {
             assert_eq!(document.get(name), None, "{name}");
         }
         assert_eq!(document["introspection_endpoint_auth_methods_supported"], json!(["client_secret_basic"]));
-        assert_eq!(document["request_uri_parameter_supported"], false, "absent would mean true: OIDC Discovery §3");
+        assert_eq!(document["require_request_uri_registration"], true, "absent would mean false: OIDC Discovery §3");
         assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));
         assert_eq!(document["ui_locales_supported"], json!(["en"]));
     }

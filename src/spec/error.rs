@@ -66,6 +66,7 @@ error_codes! {
     InvalidTarget = "invalid_target", invalid_target, "The resource that was asked for is unknown or not allowed.";
     InvalidDpopProof = "invalid_dpop_proof", invalid_dpop_proof, "The proof that the application holds its key is not valid.";
     UseDpopNonce = "use_dpop_nonce", use_dpop_nonce, "The proof that the application holds its key needs a nonce that this provider gives.";
+    InvalidAuthorizationDetails = "invalid_authorization_details", invalid_authorization_details, "What was asked for in detail is malformed, unknown, or not open to the application.";
     UnsupportedTokenType = "unsupported_token_type", unsupported_token_type, "Tokens of this type cannot be revoked here.";
     AuthorizationPending = "authorization_pending", authorization_pending, "A person has not answered yet; the application asks again in a moment.";
     SlowDown = "slow_down", slow_down, "A person has not answered yet, and the application asks too often.";

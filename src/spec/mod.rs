@@ -29,6 +29,7 @@
 //! | RFC 9700 §2.1 §4.8.2 | [`redirect_uri`], [`pkce`] |
 //! | RFC 9449 §4 §10 | [`dpop`] |
 //! | RFC 9728 §2 §3 | [`protected_resource`] |
+//! | RFC 9396 §2 to §7 | [`authorization_details`] |
 //! | OAuth 2.0 Form Post Response Mode | [`response_mode`] |
 //! | OAuth 2.0 JARM §2 §3 | [`jarm`], [`response_mode`] |
 //! | OAuth 2.0 Multiple Response Types | [`response_type`], [`response_mode`] |
@@ -47,6 +48,7 @@
 //! | OIDC Session Management §2 §3 | [`session_state`] |
 
 pub mod access_token;
+pub mod authorization_details;
 pub mod basic;
 pub mod bearer;
 pub mod certificate;

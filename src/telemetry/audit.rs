@@ -56,6 +56,9 @@ kinds! {
     RESOURCE_CREATED = "resource.created", "A resource was registered.";
     RESOURCE_UPDATED = "resource.updated", "A resource's registration was changed.";
     RESOURCE_DELETED = "resource.deleted", "A resource was deleted.";
+    AUTHORIZATION_TYPE_CREATED = "authorization_type.created", "A type of authorization details was registered.";
+    AUTHORIZATION_TYPE_UPDATED = "authorization_type.updated", "A type of authorization details was changed.";
+    AUTHORIZATION_TYPE_DELETED = "authorization_type.deleted", "A type of authorization details was deleted.";
     KEYS_CREATED = "keys.created", "The first signing keys were made.";
     KEYS_ROTATED = "keys.rotated", "New signing keys were published.";
     KEYS_WITHDRAWN = "keys.withdrawn", "Signing keys were replaced at once and withdrawn.";

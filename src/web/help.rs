@@ -49,6 +49,7 @@ const fn mend(code: ErrorCode) -> &'static str {
         }
         ErrorCode::UnauthorizedClient => "Add the grant type or response type to the registration of the application.",
         ErrorCode::UnsupportedGrantType | ErrorCode::UnsupportedResponseType => "Use one that the discovery document names.",
+        ErrorCode::InvalidAuthorizationDetails => "Ask only for types that the application is registered for, each as its schema says.",
         ErrorCode::InvalidScope => "Ask only for scopes that the application is registered for.",
         ErrorCode::AccessDenied => "Offer the person to try again; do not do so on your own.",
         ErrorCode::ServerError => "Try again later. If it stays, give the error id to whoever runs this service.",

@@ -58,6 +58,7 @@ pub async fn question(app: &App, handle: &str, signed_in: &SignedIn) -> Result<F
     let before = app.sql.consent_of(&signed_in.user.subject, &opened.client.client_id).await?.filter(|consent| now < consent.expires_at);
     let mut asked = scopes::asked(request.scope.iter(), before.as_ref());
     asked.extend(scopes::asked_claims(request.claims.names().into_iter(), before.as_ref()));
+    asked.extend(scopes::asked_details(&request.authorization_details, &app.authorization_types().await?, before.as_ref()));
     Ok(Found::Here(Question {
         client: ClientCard::of(&opened.client),
         redirect_uri: opened.path.redirect_uri().to_string(),
@@ -97,6 +98,7 @@ async fn remember(app: &App, opened: &Opened, signed_in: &SignedIn) -> Result<()
         scopes: request.scope.iter().map(str::to_owned).collect(),
         claims: request.claims.names().into_iter().map(str::to_owned).collect(),
         resources: request.resources.clone(),
+        authorization_details: request.authorization_details.clone(),
     };
     save(app, approved).await
 }

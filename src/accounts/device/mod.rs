@@ -169,6 +169,7 @@ async fn record(app: &App, code: &DeviceCode, client: &Client, answer: (Decision
             scopes: code.scopes.clone(),
             claims: Vec::new(),
             resources: code.resources.clone(),
+            authorization_details: Vec::new(),
         };
         consent::save(app, approved).await?;
     }

@@ -52,6 +52,8 @@ pub struct TokenResponse {
     issued_token_type: Option<&'static str>,
     #[serde(skip_serializing_if = "String::is_empty")]
     scope: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authorization_details: Vec<Value>,
 }
 
 impl TokenResponse {
@@ -65,7 +67,15 @@ impl TokenResponse {
             id_token: None,
             issued_token_type: None,
             scope: scope.join(" "),
+            authorization_details: Vec::new(),
         }
+    }
+
+    /// Adds what was granted in detail: RFC 9396 §7.
+    #[must_use]
+    pub fn with_authorization_details(mut self, details: &[Value]) -> Self {
+        self.authorization_details = details.to_vec();
+        self
     }
 
     /// Adds a refresh token, if there is one.
@@ -176,15 +186,23 @@ impl<'a> Mint<'a> {
         resources: &[Arc<Resource>],
     ) -> Result<AccessToken, Failure> {
         let holder = Holder::User { subject: user.subject.clone(), grant_id: grant.id };
-        self.access_token(&self.claims(holder, scope, resources), resources, Some((user, &grant.authentication)))
+        let claims = OpaqueClaims { authorization_details: grant.authorization_details.clone(), ..self.claims(holder, scope, resources) };
+        self.access_token(&claims, resources, Some((user, &grant.authentication)))
     }
 
     /// An access token that acts for the client itself.
     ///
     /// # Errors
     /// [`Failure::Broken`] when signing fails.
-    pub fn access_token_of_client(&self, scope: &[String], resources: &[Arc<Resource>]) -> Result<AccessToken, Failure> {
-        self.access_token(&self.claims(Holder::Client, scope, resources), resources, None)
+    pub fn access_token_of_client(
+        &self,
+        scope: &[String],
+        resources: &[Arc<Resource>],
+        authorization_details: &[Value],
+    ) -> Result<AccessToken, Failure> {
+        let claims =
+            OpaqueClaims { authorization_details: authorization_details.to_vec(), ..self.claims(Holder::Client, scope, resources) };
+        self.access_token(&claims, resources, None)
     }
 
     /// An ID Token, when `openid` was approved: OIDC Core §2, §3.1.3.6, §12.2.
@@ -255,6 +273,7 @@ impl<'a> Mint<'a> {
             expires_at: self.now + self.lifetime(resources),
             jti: self.app.entropy.identifier(),
             confirmation: self.confirmation.clone(),
+            authorization_details: Vec::new(),
             act: None,
         }
     }

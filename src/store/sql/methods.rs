@@ -11,6 +11,7 @@ use crate::clock::Timestamp;
 use crate::model::approval::Outcome;
 use crate::model::audit::AuditEvent;
 use crate::model::authentication_request::AuthenticationRequest;
+use crate::model::authorization_type::AuthorizationType;
 use crate::model::client::{Client, ClientSecret};
 use crate::model::consent::Consent;
 use crate::model::grant::Grant;
@@ -259,6 +260,15 @@ queries! {
     read settings::database_time() -> Option<Timestamp>;
     /// Sets a value unless there is one, and returns what is stored then.
     write settings::put_setting_if_absent(name: &str, value: &str) -> String;
+
+    /// Registers a type of authorization details (RFC 9396).
+    write authorization_types::create_authorization_type(known: &AuthorizationType, event: &AuditEvent) -> Created;
+    /// By name.
+    read authorization_types::list_authorization_types() -> Vec<AuthorizationType>;
+    /// False when there is no such type.
+    write authorization_types::update_authorization_type(known: &AuthorizationType, event: &AuditEvent) -> bool;
+    /// False when there is no such type.
+    write authorization_types::delete_authorization_type(kind: &str, event: &AuditEvent) -> bool;
 
     /// Registers a resource (RFC 8707).
     write resources::create_resource(resource: &Resource, event: &AuditEvent) -> Created;

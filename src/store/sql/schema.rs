@@ -105,6 +105,7 @@ diesel::table! {
         resources -> Jsonb,
         granted_at -> Timestamptz,
         expires_at -> Timestamptz,
+        authorization_details -> Jsonb,
     }
 }
 
@@ -127,6 +128,7 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
+        authorization_details -> Nullable<Jsonb>,
     }
 }
 
@@ -278,6 +280,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::store::sql::types::*;
+
+    authorization_types (kind) {
+        kind -> Text,
+        schema -> Jsonb,
+        sentence -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(passwords -> users (subject));
 diesel::joinable!(group_members -> groups (group_name));
 diesel::joinable!(group_members -> users (subject));
@@ -296,6 +309,7 @@ diesel::joinable!(session_clients -> clients (client_id));
 diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
     authentication_requests,
+    authorization_types,
     client_secrets,
     clients,
     consents,

@@ -8,6 +8,7 @@ pub mod http;
 pub mod keys;
 pub mod possession;
 pub mod process;
+pub mod objects;
 pub mod relying_party;
 pub mod signer;
 pub mod x509;

@@ -1,6 +1,7 @@
 //! The authorization response: what is issued, and how it travels. OIDC Core §3.1.2.5, §3.2.2.5, §3.3.2.5, JARM §2.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::SignedIn;
 use super::issue::{self, Approval};
@@ -10,7 +11,7 @@ use crate::app::App;
 use crate::endpoints::token::issue::{AccessToken, Beside, Mint};
 use crate::failure::Failure;
 use crate::jose::algorithm::Algorithm;
-use crate::model::client::Client;
+use crate::model::client::{Client, Profile};
 use crate::model::grant::Grant;
 use crate::model::resource::Resource;
 use crate::secret::Secret;
@@ -33,7 +34,7 @@ pub async fn issue(
     signed_in: &SignedIn,
 ) -> Result<Delivery, Failure> {
     answer_once(app, opened).await?; // RFC 9126 §7.3
-    let lifetime = app.settings.lifetimes.code;
+    let lifetime = code_lifetime(app, &opened.client);
     let approval = Approval { request, client: &opened.client, path: &opened.path, resources, signed_in, now: app.now(), lifetime };
     let grant = issue::grant(app.entropy.as_ref(), &approval);
     let access_token = access_token(app, &approval, &grant).await?; // OIDC Core §3.2.2.5
@@ -53,7 +54,7 @@ pub async fn issue(
         parameters.push(("scope", grant.scopes.join(" ")));
     }
     parameters.extend(session_state(app, &approval).map(|state| ("session_state", state)));
-    deliver(app, &opened.client, &opened.path, &parameters)
+    deliver(app, &opened.client, &opened.path, &parameters).await
 }
 
 /// OIDC Session Management §2: in every successful OpenID response. A browser without the cookie gets none: the client would take the first
@@ -73,6 +74,14 @@ pub async fn answer_once(app: &App, opened: &Opened) -> Result<(), Failure> {
     match pushed_requests::claim(&app.kv, pushed).await? {
         Claimed::First => Ok(()),
         Claimed::Late => Err(OAuthError::invalid_request_uri("The request_uri was used before.").about("request_uri").into()),
+    }
+}
+
+/// FAPI 2.0 Security Profile §5.3.2.1: "authorization codes with a maximum lifetime of 60 seconds".
+fn code_lifetime(app: &App, client: &Client) -> Duration {
+    match client.metadata.profile {
+        Profile::Fapi1 | Profile::Fapi2 => app.settings.lifetimes.code.min(Duration::from_secs(60)),
+        Profile::Oauth21 | Profile::Legacy => app.settings.lifetimes.code,
     }
 }
 
@@ -122,7 +131,7 @@ async fn id_token(
 ///
 /// # Errors
 /// When no key signs as the client has registered.
-pub fn deliver(app: &App, client: &Client, path: &ReturnPath, parameters: &[(&str, String)]) -> Result<Delivery, Failure> {
+pub async fn deliver(app: &App, client: &Client, path: &ReturnPath, parameters: &[(&str, String)]) -> Result<Delivery, Failure> {
     let fields = path.parameters(parameters);
     if !path.response_mode().signed {
         return Ok(path.deliver(fields));

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod authentication_requests;
+pub mod authorization_types;
 pub mod clients;
 pub mod consents;
 pub mod credentials;
