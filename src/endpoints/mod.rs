@@ -2,9 +2,9 @@
 
 pub mod algorithms;
 pub mod authorize;
+pub mod backchannel_authentication;
 pub mod check_session;
 pub mod client_document;
-pub mod backchannel_authentication;
 pub mod device_authorization;
 pub mod discovery;
 pub mod encrypted;

@@ -2,7 +2,6 @@
 
 use super::SignedIn;
 use super::request::AuthorizationRequest;
-use crate::accounts::session::SUPPORTED_ACR;
 use crate::clock::Timestamp;
 use crate::model::client::Client;
 use crate::model::consent::Consent;

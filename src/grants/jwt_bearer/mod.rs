@@ -65,7 +65,7 @@ async fn exchange_assertion(exchange: Exchange<'_>) -> Result<TokenResponse, Fai
         Redemption::Saved => {}
         _ => return Err(invalid_assertion().because("the account was locked while the assertion was checked").into()),
     }
-    let access_token = Mint::new(app, client, *now).access_token_of_user(&user, &grant, &scope, &resources)?;
+    let access_token = Mint::of(&exchange).access_token_of_user(&user, &grant, &scope, &resources)?;
     Ok(TokenResponse::new(access_token, &scope)) // RFC 7521 §4.1: no refresh token, since the client can bring a new assertion
 }
 
@@ -122,6 +122,7 @@ fn approval(exchange: &Exchange<'_>, user: &User, scope: &[String], said: &Asser
         resources: Vec::new(),
         authentication: Authentication { sid: String::new(), auth_time: said.issued_at, amr: Vec::new(), acr: String::new() },
         claims_request: serde_json::Value::Null,
+        authorization_details: Vec::new(),
         created_at: exchange.now,
         revoked_at: None,
     }

@@ -81,6 +81,7 @@ pub async fn answer(app: &App, id: Uuid, decision: Decision, signed_in: &SignedI
             scopes: request.scopes.clone(),
             claims: Vec::new(),
             resources: request.resources.clone(),
+            authorization_details: Vec::new(),
         };
         consent::save(app, approved).await?;
     }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::client;
 use crate::app::App;
-use crate::endpoints::client_document;
 use crate::clock::Timestamp;
+use crate::endpoints::client_document;
 use crate::failure::Failure;
 use crate::model::client::Client;
 use crate::model::pushed_request::PushedRequest;

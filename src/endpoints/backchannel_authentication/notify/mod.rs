@@ -104,15 +104,15 @@ async fn tokens(app: &App, client: &Client, approval: &Approval, auth_req_id: &S
     let (grant, now) = (&approval.grant, app.now());
     let user = token::active_user(app, &grant.subject).await?;
     let resources = token::load_resources(app, &grant.resources).await?;
-    let refresh = approval.refreshable.then(|| issue::first_refresh_token(app, client, grant.id, now));
+    let mint = Mint::unbound(app, client, now);
+    let refresh = approval.refreshable.then(|| mint.first_refresh_token(grant.id));
     if app.sql.redeem_grant(grant, refresh.as_ref().map(|(_, stored)| stored), now).await? != Redemption::Saved {
         return Err(OAuthError::invalid_grant("The approval is no longer valid.").because("the session of the approval has ended").into());
     }
     let refresh_token = refresh.map(|(token, _)| token);
-    let mint = Mint::new(app, client, now);
     let access_token = mint.access_token_of_user(&user, grant, &grant.scopes, &resources)?;
     let beside = Beside { refresh_token: refresh_token.as_ref(), auth_req_id: Some(auth_req_id), ..Beside::access_token(&access_token) };
-    let id_token = mint.id_token(&user, grant, beside, None)?;
+    let id_token = mint.id_token(&user, grant, beside, None).await?;
     let response = issue::TokenResponse::new(access_token, &grant.scopes).with_refresh_token(refresh_token).with_id_token(id_token);
     Ok(serde_json::to_value(&response).map_err(anyhow::Error::from)?)
 }
