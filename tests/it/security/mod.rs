@@ -2,6 +2,5 @@
 
 mod headers;
 mod hosts;
-mod outbound;
 mod redirect;
 mod requests;

@@ -1,1 +1,0 @@
-alter table client_secrets drop column sealed;

@@ -1,7 +1,0 @@
-//! How clients prove who they are.
-
-mod assertions;
-mod keys;
-mod matrix;
-mod mtls;
-mod secrets;
