@@ -11,6 +11,5 @@ pub mod office;
 pub mod overview;
 pub mod page;
 pub mod paging;
-pub mod registration_tokens;
 pub mod resources;
 pub mod users;

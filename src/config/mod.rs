@@ -3,7 +3,6 @@
 //! [`load`] reads nothing but its arguments, so that it can be tried without touching the process.
 
 pub mod brand;
-pub mod client_documents;
 pub mod database;
 pub mod files;
 pub mod hashing;
@@ -11,6 +10,7 @@ pub mod lifetimes;
 pub mod listen;
 pub mod log;
 pub mod markdown;
+pub mod mtls;
 mod nearest;
 pub mod network;
 pub mod outbound;
@@ -18,7 +18,6 @@ pub mod parse;
 pub mod problem;
 mod reader;
 pub mod redact;
-pub mod registration;
 pub mod registry;
 pub mod show;
 pub mod sources;
@@ -31,15 +30,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use brand::Brand;
-pub use client_documents::ClientDocuments;
 pub use database::Database;
 pub use hashing::Hashing;
 pub use lifetimes::Lifetimes;
 pub use log::LogFormat;
+pub use mtls::Mtls;
 pub use network::Network;
 pub use outbound::Outbound;
 pub use problem::{Problem, Problems};
-pub use registration::Registration;
 pub use tls::Tls;
 
 use crate::secret::Secret;
@@ -81,6 +79,8 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// TLS of the main listener; `None`: a proxy does it, or nobody.
     pub tls: Option<Tls>,
+    /// Mutual TLS, for clients that prove themselves by a certificate.
+    pub mtls: Mtls,
     /// How long things live.
     pub lifetimes: Lifetimes,
     /// What people see of the operator.
@@ -89,10 +89,6 @@ pub struct Settings {
     pub hashing: Hashing,
     /// Requests that authy makes itself.
     pub outbound: Outbound,
-    /// Clients that register themselves.
-    pub registration: Registration,
-    /// Clients that are documents at their own URL.
-    pub client_documents: ClientDocuments,
     /// Authorization requests that were not pushed are refused: RFC 9126 §5.
     pub require_pushed_authorization_requests: bool,
     /// Requests for another host than the issuer's are refused.
@@ -119,6 +115,7 @@ pub fn load(flags: &[(&str, String)], env: impl Iterator<Item = (String, String)
 /// As [`load`].
 pub fn settle(values: &Values) -> Result<Settings, Problems> {
     let mut reader = Reader::new(values);
+    let tls = Tls::read(&mut reader);
     let settings = Settings {
         issuer: reader.optional("issuer", parse::issuer),
         listen: listen::read(&mut reader),
@@ -133,13 +130,12 @@ pub fn settle(values: &Values) -> Result<Settings, Problems> {
         management_listen: reader.one("management_listen", listen::management),
         log: reader.one("log", log::directives),
         log_format: reader.one("log_format", LogFormat::parse),
-        tls: Tls::read(&mut reader),
+        mtls: Mtls::read(&mut reader, tls.as_ref()),
+        tls,
         lifetimes: Lifetimes::read(&mut reader),
         brand: Brand::read(&mut reader),
         hashing: Hashing::read(&mut reader),
         outbound: Outbound::read(&mut reader),
-        registration: Registration::read(&mut reader),
-        client_documents: ClientDocuments::read(&mut reader),
         require_pushed_authorization_requests: reader.one("require_pushed_authorization_requests", parse::boolean),
         strict_host: reader.one("strict_host", parse::boolean),
         workers: reader.one("workers", parse::threads),

@@ -39,8 +39,6 @@ pub enum ClientOrigin {
     Administrator,
     /// By dynamic registration (RFC 7591).
     Dynamic,
-    /// It is a document at the URL that is its `client_id` (Client ID Metadata Document).
-    Document,
 }
 
 impl ClientOrigin {
@@ -49,7 +47,6 @@ impl ClientOrigin {
         match self {
             Self::Administrator => "administrator",
             Self::Dynamic => "dynamic",
-            Self::Document => "document",
         }
     }
 
@@ -58,7 +55,6 @@ impl ClientOrigin {
         match text {
             "administrator" => Some(Self::Administrator),
             "dynamic" => Some(Self::Dynamic),
-            "document" => Some(Self::Document),
             _ => None,
         }
     }
@@ -202,6 +198,17 @@ impl Client {
         self.metadata.auth_method == Some(AuthMethod::None)
     }
 
+    /// Whether it proves itself with a shared secret.
+    pub fn has_secrets(&self) -> bool {
+        use AuthMethod::{ClientSecretBasic, ClientSecretJwt, ClientSecretPost};
+        matches!(self.metadata.auth_method, Option::None | Some(ClientSecretBasic | ClientSecretPost | ClientSecretJwt))
+    }
+
+    /// Whether its secret must be had back, since it signs with it.
+    pub fn signs_with_secret(&self) -> bool {
+        self.metadata.auth_method == Some(AuthMethod::ClientSecretJwt)
+    }
+
     /// Whether an administrator vouches for it.
     pub fn is_vouched_for(&self) -> bool {
         self.origin == ClientOrigin::Administrator
@@ -226,13 +233,6 @@ pub struct ClientSecret {
     pub expires_at: Option<Timestamp>,
 }
 
-impl SecretHash {
-    /// Whether this is the hash of a secret that authy made; compares in constant time.
-    pub fn is_of(&self, secret: &str) -> bool {
-        matches!(self, Self::Sha256(hash) if *hash == TokenHash::of(secret))
-    }
-}
-
 /// How a client secret is kept.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SecretHash {
@@ -240,4 +240,6 @@ pub enum SecretHash {
     Sha256(TokenHash),
     /// One that an administrator brought, which may be weak.
     Bcrypt(Secret<String>),
+    /// One that signs assertions and so must be had back: sealed with the master key.
+    Sealed(Vec<u8>),
 }

@@ -7,7 +7,6 @@ pub mod credentials;
 pub mod grants;
 pub mod groups;
 pub mod refresh_tokens;
-pub mod registration;
 pub mod resources;
 pub mod revoked_tokens;
 pub mod sessions;

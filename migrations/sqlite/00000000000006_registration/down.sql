@@ -1,2 +1,0 @@
-drop table registration_tokens;
-drop table dynamic_clients;
