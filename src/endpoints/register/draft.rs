@@ -4,8 +4,9 @@ use serde_json::{Map, Value};
 
 use crate::admin::clients::document;
 use crate::admin::fault::Faults;
+use crate::client_auth::registration;
 use crate::config::Registration;
-use crate::model::client::{AuthMethod, ClientOrigin};
+use crate::model::client::{ClientMetadata, ClientOrigin};
 use crate::spec::client_metadata::{self, ClientDraft, GRANT_TYPES};
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::response_type::ResponseType;
@@ -113,8 +114,12 @@ pub fn draft(members: Map<String, Value>, policy: &Registration) -> Result<Clien
 ///
 /// # Errors
 /// As [`draft()`].
-pub fn checked(draft: &ClientDraft) -> Result<crate::model::client::ClientMetadata, Refusal> {
-    client_metadata::check(draft).map_err(|problems| {
+pub fn checked(draft: &ClientDraft) -> Result<ClientMetadata, Refusal> {
+    let checked = client_metadata::check(draft).and_then(|metadata| {
+        let problems = registration::check(&metadata);
+        if problems.is_empty() { Ok(metadata) } else { Err(problems) }
+    });
+    checked.map_err(|problems| {
         let found: Vec<String> = problems.iter().map(ToString::to_string).collect();
         let of_uris = problems.iter().any(|problem| problem.field == "redirect_uris");
         let field = problems.first().map(|problem| problem.field);
@@ -215,11 +220,6 @@ fn one_key_set(draft: &ClientDraft) -> Result<(), Refusal> {
     }
     let Some(set) = &draft.protocol.jwks else { return Ok(()) };
     document::key_set(&set.to_string()).map(drop).map_err(|_| invalid("jwks", "jwks is no set of public keys."))
-}
-
-/// Whether a client of this method is given a secret.
-pub const fn needs_secret(method: Option<AuthMethod>) -> bool {
-    matches!(method, None | Some(AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost | AuthMethod::ClientSecretJwt))
 }
 
 #[cfg(test)]

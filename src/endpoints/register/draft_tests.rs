@@ -59,9 +59,3 @@ fn names_in_other_languages_are_kept_within_bounds() {
     assert_eq!(draft.more.len(), MOST_LANGUAGES);
     assert!(!draft.more.contains_key("scope#de") && !draft.more.contains_key("client_name#<b>") && !draft.more.contains_key("tos_uri#fr"));
 }
-
-#[test]
-fn a_secret_is_for_methods_that_have_one() {
-    assert!(needs_secret(None) && needs_secret(Some(AuthMethod::ClientSecretJwt)));
-    assert!(!needs_secret(Some(AuthMethod::None)) && !needs_secret(Some(AuthMethod::PrivateKeyJwt)));
-}

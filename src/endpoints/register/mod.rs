@@ -19,6 +19,7 @@ use crate::failure::Failure;
 use crate::jose::json;
 use crate::model::client::{Client, ClientOrigin, ClientSecret, SecretHash};
 use crate::model::registration::{Admission, DynamicClient};
+use crate::sealing::Purpose;
 use crate::secret::{Secret, TokenHash};
 use crate::spec::bearer::{self, Scheme};
 use crate::spec::client_metadata::ClientDraft;
@@ -111,21 +112,25 @@ fn client(app: &App, draft: &ClientDraft) -> Result<(Client, Option<Secret<Strin
         metadata,
     };
     let mut made = None;
-    if draft::needs_secret(client.metadata.auth_method) {
-        let (secret, plain) = new_secret(app);
+    if client.has_secrets() {
+        let (secret, plain) = new_secret(app, &client);
         client.secrets.push(secret);
         made = Some(plain);
     }
     Ok((client, made))
 }
 
-/// A secret of 256 random bits, kept as a hash.
-fn new_secret(app: &App) -> (ClientSecret, Secret<String>) {
+/// A secret of 256 random bits, kept as a hash, or sealed when the client signs with it.
+fn new_secret(app: &App, client: &Client) -> (ClientSecret, Secret<String>) {
     let plain = Secret::new(app.entropy.token("cs_"));
     let now = app.now();
     let secret = ClientSecret {
         id: app.entropy.uuid(),
-        hash: SecretHash::Sha256(TokenHash::of(plain.expose())),
+        hash: if client.signs_with_secret() {
+            SecretHash::Sealed(app.sealer.seal(Purpose::Stored, plain.expose().as_bytes(), app.entropy.as_ref()))
+        } else {
+            SecretHash::Sha256(TokenHash::of(plain.expose()))
+        },
         created_at: now,
         expires_at: app.settings.registration.secret_lifetime.map(|lifetime| now + lifetime),
     };

@@ -9,8 +9,9 @@ use super::{bearer_token, draft, members, new_secret, outside};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::failure::Failure;
-use crate::model::client::{Client, ClientOrigin, ClientSecret};
+use crate::model::client::{Client, ClientOrigin, ClientSecret, SecretHash};
 use crate::model::registration::DynamicClient;
+use crate::sealing::Purpose;
 use crate::secret::{Secret, TokenHash};
 use crate::spec::error::OAuthError;
 use crate::telemetry::audit;
@@ -39,7 +40,7 @@ pub async fn read(app: &App, client_id: &str, authorization: &[Option<String>]) 
 pub async fn update(app: &App, client_id: &str, authorization: &[Option<String>], body: &str) -> Result<Map<String, Value>, Failure> {
     let Owner { client: before, dynamic, token } = owner(app, client_id, authorization).await?;
     let mut members = members(body)?;
-    is_about(&mut members, &before, app.now())?;
+    is_about(app, &mut members, &before)?;
     outside::state(app, &mut members).await?;
     let draft = draft::draft(members, &app.settings.registration)?;
     outside::check(app, &draft).await?;
@@ -90,17 +91,30 @@ fn invalid_token() -> OAuthError {
 }
 
 /// RFC 7592 §2.2: `client_id` must be in the request; both it and a `client_secret` "MUST match".
-fn is_about(members: &mut Map<String, Value>, client: &Client, now: Timestamp) -> Result<(), Failure> {
+fn is_about(app: &App, members: &mut Map<String, Value>, client: &Client) -> Result<(), Failure> {
     if members.remove("client_id").as_ref().and_then(Value::as_str) != Some(client.client_id.as_str()) {
         return Err(draft::invalid("client_id", "The client_id is missing or not that of the registration.").into());
     }
-    let fits = |secret: &str| client.secrets.iter().any(|known| lives(known, now) && known.hash.is_of(secret));
+    let fits = |secret: &str| client.secrets.iter().any(|known| lives(known, app.now()) && is_of(app, &known.hash, secret));
     match members.remove("client_secret") {
         Some(secret) if !secret.as_str().is_some_and(fits) => {
             Err(draft::invalid("client_secret", "The client_secret is not the one that was issued.").into())
         }
         _ => Ok(()),
     }
+}
+
+/// Whether it is the hash, or the sealed form, of a secret that authy made.
+fn is_of(app: &App, kept: &SecretHash, secret: &str) -> bool {
+    let kept = match kept {
+        SecretHash::Sha256(hash) => Some(*hash),
+        SecretHash::Sealed(sealed) => {
+            let opened = app.sealer.open(Purpose::Stored, sealed);
+            opened.and_then(|plain| String::from_utf8(plain).ok()).map(|plain| TokenHash::of(&plain))
+        }
+        SecretHash::Bcrypt(_) => None,
+    };
+    kept == Some(TokenHash::of(secret))
 }
 
 fn lives(secret: &ClientSecret, now: Timestamp) -> bool {
@@ -111,7 +125,7 @@ fn lives(secret: &ClientSecret, now: Timestamp) -> bool {
 /// that needs none loses them.
 async fn fit_secrets(app: &App, client: &mut Client) -> Result<Option<Secret<String>>, Failure> {
     let now = app.now();
-    if !draft::needs_secret(client.metadata.auth_method) {
+    if !client.has_secrets() {
         for secret in std::mem::take(&mut client.secrets) {
             let event = secret_event(app, audit::CLIENT_SECRET_RETIRED, client);
             app.sql.retire_client_secret(&client.client_id, secret.id, &event).await?;
@@ -120,10 +134,11 @@ async fn fit_secrets(app: &App, client: &mut Client) -> Result<Option<Secret<Str
     }
     let half = app.settings.registration.secret_lifetime.map(|lifetime| lifetime / 2);
     let young = |secret: &ClientSecret| secret.expires_at.zip(half).is_none_or(|(end, half)| now + half < end);
-    if client.secrets.first().is_some_and(young) {
+    let of_use = |secret: &ClientSecret| !client.signs_with_secret() || matches!(secret.hash, SecretHash::Sealed(_));
+    if client.secrets.first().is_some_and(|secret| young(secret) && of_use(secret)) {
         return Ok(None);
     }
-    let (secret, plain) = new_secret(app);
+    let (secret, plain) = new_secret(app, client);
     app.sql.add_client_secret(&client.client_id, &secret, &secret_event(app, audit::CLIENT_SECRET_ADDED, client)).await?;
     client.secrets.insert(0, secret);
     Ok(Some(plain))
