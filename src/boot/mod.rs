@@ -191,8 +191,7 @@ pub async fn open(settings: &Settings, entropy: &dyn Entropy, now: Timestamp) ->
 /// When the database is away or a key cannot be made.
 pub async fn first_keys(sql: &Sql, sealer: &Sealer, entropy: &dyn Entropy, now: Timestamp) -> Result<bool, BootError> {
     let present = sql.signing_keys(now).await?;
-    let missing: Vec<KeyKind> =
-        KeyKind::ALL.into_iter().filter(|kind| present.iter().all(|key| key.algorithm != kind.as_str())).collect();
+    let missing: Vec<KeyKind> = KeyKind::ALL.into_iter().filter(|kind| present.iter().all(|key| key.algorithm != kind.as_str())).collect();
     if missing.is_empty() {
         return Ok(false);
     }

@@ -10,6 +10,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::app::App;
+use crate::endpoints::client_document;
 use crate::failure::Failure;
 use crate::hashing::password;
 use crate::model::client::{AuthMethod, Client, SecretHash};
@@ -100,7 +101,7 @@ async fn any_changed(app: &App, attempt: &Attempt) -> Result<bool, Failure> {
 
 async fn check(app: &App, attempt: &Attempt) -> Result<AuthenticatedClient, Failure> {
     for reading in &attempt.readings {
-        let Some(client) = app.client(&reading.client_id).await? else { continue };
+        let Some(client) = client_document::authenticating(app, &reading.client_id).await? else { continue };
         if !client.enabled {
             return Err(invalid_client().because("the client is disabled").into());
         }

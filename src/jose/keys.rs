@@ -9,9 +9,9 @@ use josekit::jws::{self, JwsSigner, JwsVerifier};
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Value, json};
 
-pub use super::rotation::{emergency, first_keys, rotate};
 use super::jwe::KeyManagement;
 use super::jwe::decryption::{self, DecryptionKey};
+pub use super::rotation::{emergency, first_keys, rotate};
 use super::{Algorithm, JoseError, Signer, jwks, rotation, thumbprint};
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
@@ -108,7 +108,9 @@ impl KeyPair {
 pub fn generate(kind: impl Into<KeyKind>, entropy: &dyn Entropy) -> Result<KeyPair, JoseError> {
     let kind = kind.into();
     let private = match kind {
-        KeyKind::Signing(Algorithm::RS256 | Algorithm::PS256) | KeyKind::Encryption(KeyManagement::RsaOaep256) => Jwk::generate_rsa_key(2048),
+        KeyKind::Signing(Algorithm::RS256 | Algorithm::PS256) | KeyKind::Encryption(KeyManagement::RsaOaep256) => {
+            Jwk::generate_rsa_key(2048)
+        }
         KeyKind::Signing(Algorithm::ES256) | KeyKind::Encryption(_) => Jwk::generate_ec_key(EcCurve::P256),
         KeyKind::Signing(Algorithm::EdDSA) => return pair(kind, ed25519(&entropy.bytes())?),
     };

@@ -8,6 +8,7 @@ mod cli;
 mod endpoints;
 mod grants;
 mod house;
+mod registration;
 mod security;
 mod store;
 mod support;
