@@ -14,6 +14,7 @@ use crate::model::user::User;
 use crate::outbound::Outbound;
 use crate::sealing::Sealer;
 use crate::secret::TokenHash;
+use crate::spec::error::Refusal;
 use crate::spec::issuer::Issuer;
 use crate::store::StoreError;
 use crate::store::kv::Kv;
@@ -78,6 +79,10 @@ pub struct Caches {
     pub client_secrets: Cache<(String, TokenHash), Uuid>,
     /// Keys of clients that were fetched: (`jwks_uri`, whether an administrator registered it).
     pub client_keys: Cache<(String, bool), Arc<FetchedKeys>>,
+    /// Clients that are documents, as they were last read, or why they are of no use; and until when that is believed.
+    pub client_documents: Cache<String, (Result<Arc<Client>, Refusal>, Timestamp)>,
+    /// Which clients were noted as used or approved on which day.
+    pub client_use: Cache<(String, i64, &'static str), ()>,
     /// Browser origins that any enabled client may call from (CORS preflight).
     pub origins: Cache<(), Arc<std::collections::HashSet<String>>>,
 }
@@ -92,6 +97,8 @@ impl Default for Caches {
             revoked_tokens: Cache::new(50_000),
             client_secrets: Cache::lasting(1_000, std::time::Duration::from_secs(300)),
             client_keys: Cache::lasting(2_000, std::time::Duration::from_secs(60 * 60)),
+            client_documents: Cache::lasting(1_000, std::time::Duration::from_secs(60 * 60)),
+            client_use: Cache::lasting(10_000, std::time::Duration::from_secs(24 * 60 * 60)),
             origins: Cache::new(1),
         }
     }

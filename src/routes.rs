@@ -7,7 +7,9 @@ use actix_web::{Handler, HttpResponse, Responder, Route};
 use crate::accounts::{consent, device, login, logout, profile, select, setup};
 use crate::admin::{clients, users};
 use crate::app::App;
-use crate::endpoints::{authorize, device_authorization, discovery, end_session, introspect, jwks, par, revoke, token, userinfo};
+use crate::endpoints::{
+    authorize, device_authorization, discovery, end_session, introspect, jwks, par, protected_resource, register, revoke, token, userinfo,
+};
 use crate::server::management;
 use crate::web::{assets, cors, help, respond};
 
@@ -23,6 +25,8 @@ macro_rules! table {
     };
     (@ GET) => { reading() };
     (@ POST) => { web::post() };
+    (@ PUT) => { web::put() };
+    (@ DELETE) => { web::delete() };
     (@ OPTIONS) => { web::method(actix_web::http::Method::OPTIONS) };
 }
 
@@ -30,6 +34,8 @@ table! {
     "/.well-known/openid-configuration" => GET discovery::http::metadata, OPTIONS cors::preflight_everybody;
     "/.well-known/oauth-authorization-server" => GET discovery::http::metadata, OPTIONS cors::preflight_everybody;
     "/.well-known/jwks.json" => GET jwks::http::jwks, OPTIONS cors::preflight_everybody;
+    "/.well-known/oauth-protected-resource" => GET protected_resource::http::metadata, OPTIONS cors::preflight_everybody;
+    "/.well-known/oauth-protected-resource/{path:.*}" => GET protected_resource::http::metadata, OPTIONS cors::preflight_everybody;
     "/.well-known/change-password" => GET change_password;
     "/oauth2/authorize" => GET authorize::http::get, POST authorize::http::post;
     "/oauth2/par" => POST par::http::push, OPTIONS cors::preflight;
@@ -38,6 +44,8 @@ table! {
     "/oauth2/userinfo" => GET userinfo::http::get, POST userinfo::http::post, OPTIONS cors::preflight;
     "/oauth2/introspect" => POST introspect::http::introspect;
     "/oauth2/revoke" => POST revoke::http::revoke, OPTIONS cors::preflight;
+    "/oauth2/register" => POST register::http::register;
+    "/oauth2/register/{client_id}" => GET register::http::read, PUT register::http::update, DELETE register::http::delete;
     "/oauth2/logout" => GET end_session::http::get, POST end_session::http::post;
     "/" => GET home;
     "/setup" => GET setup::http::show, POST setup::http::submit;
@@ -91,6 +99,10 @@ pub fn configure(config: &mut ServiceConfig, app: &App) {
         for name in ["openid-configuration", "oauth-authorization-server"] {
             let path = format!("/.well-known/{name}{base}");
             config.service(web::resource(path).route(reading_with(discovery::http::metadata)));
+        }
+        // RFC 9728 §3.1: so it is for resources, which share the issuer's host and not its path.
+        for path in ["/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/{path:.*}"] {
+            config.service(web::resource(path).route(reading_with(protected_resource::http::metadata)));
         }
     }
 }

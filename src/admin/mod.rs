@@ -11,5 +11,6 @@ pub mod office;
 pub mod overview;
 pub mod page;
 pub mod paging;
+pub mod registration_tokens;
 pub mod resources;
 pub mod users;

@@ -13,6 +13,7 @@ pub mod migrate;
 pub mod open;
 pub mod output;
 pub mod perform;
+pub mod registration_token;
 pub mod resource;
 pub mod serve;
 pub mod settings;
@@ -59,6 +60,8 @@ pub enum Command {
     Client(client::ClientCommand),
     /// APIs that take access tokens.
     Resource(resource::ResourceCommand),
+    /// Tokens that let applications register themselves.
+    RegistrationToken(registration_token::RegistrationTokenCommand),
     /// Signing keys.
     Key(key::KeyCommand),
     /// Run a real flow against a server as an application would, and show every step.
@@ -140,6 +143,7 @@ async fn dispatch(command: Command, out: Output) -> Result<(), CliError> {
         Command::Group(command) => group::run(command, out).await,
         Command::Client(command) => client::run(command, out).await,
         Command::Resource(command) => resource::run(command, out).await,
+        Command::RegistrationToken(command) => registration_token::run(command, out).await,
         Command::Key(command) => key::run(command, out).await,
         Command::Perform(command) => perform::run(command, out).await,
         Command::Bench(arguments) => bench::run(arguments, out).await,

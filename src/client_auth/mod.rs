@@ -16,6 +16,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::app::App;
+use crate::endpoints::client_document;
 use crate::failure::Failure;
 use crate::jose::client_keys;
 use crate::model::client::{AuthMethod, Client};
@@ -135,7 +136,7 @@ async fn any_changed(app: &App, attempts: &[Attempt]) -> Result<bool, Failure> {
 async fn check(app: &App, presented: &Presented<'_>, attempts: &[Attempt]) -> Result<AuthenticatedClient, Failure> {
     let mut refusal = invalid_client().because("unknown client or wrong secret");
     for (method, reading) in attempts.iter().flat_map(|attempt| attempt.readings.iter().map(|reading| (attempt.method, reading))) {
-        let Some(client) = app.client(&reading.client_id).await? else { continue };
+        let Some(client) = client_document::authenticating(app, &reading.client_id).await? else { continue };
         if !client.enabled {
             return Err(invalid_client().because("the client is disabled").into());
         }

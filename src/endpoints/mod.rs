@@ -1,6 +1,7 @@
 //! One folder per endpoint: `mod.rs` lists the steps, `http.rs` is actix, the other files are pure rules.
 
 pub mod authorize;
+pub mod client_document;
 pub mod device_authorization;
 pub mod discovery;
 pub mod end_session;
@@ -8,6 +9,8 @@ pub mod introspect;
 pub mod jwks;
 pub mod par;
 pub mod presented;
+pub mod protected_resource;
+pub mod register;
 pub mod revoke;
 pub mod token;
 pub mod userinfo;

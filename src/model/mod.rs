@@ -10,6 +10,7 @@ pub mod grant;
 pub mod group;
 pub mod pushed_request;
 pub mod refresh_token;
+pub mod registration;
 pub mod resource;
 pub mod session;
 pub mod signing_key;

@@ -26,6 +26,10 @@ pub struct Metadata {
     pub introspection_endpoint: String,
     pub device_authorization_endpoint: String,
     pub end_session_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registration_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub client_id_metadata_document_supported: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scopes_supported: Names,
     pub response_types_supported: Names,
@@ -93,6 +97,10 @@ pub struct Registries<'a> {
     pub acr_values: &'a [&'a str],
     /// `ui_locales_supported`, in the canonical form of BCP 47; English when none is given.
     pub ui_locales: &'a [&'a str],
+    /// `client_id_metadata_document_supported`.
+    pub client_documents: bool,
+    /// Whether clients may register: `registration_endpoint`.
+    pub registration: bool,
     /// `require_pushed_authorization_requests`: RFC 9126 §5.
     pub require_pushed_authorization_requests: bool,
     /// `service_documentation`.
@@ -114,6 +122,8 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         introspection_endpoint: issuer.url("/oauth2/introspect"),
         device_authorization_endpoint: issuer.url("/oauth2/device_authorization"),
         end_session_endpoint: issuer.url("/oauth2/logout"),
+        client_id_metadata_document_supported: registries.client_documents,
+        registration_endpoint: registries.registration.then(|| issuer.url("/oauth2/register")),
         scopes_supported: names(registries.scopes),
         response_types_supported: names(registries.response_types),
         response_modes_supported: names(registries.response_modes),

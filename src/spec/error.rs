@@ -69,6 +69,8 @@ error_codes! {
     SlowDown = "slow_down", slow_down, "A person has not answered yet, and the application asks too often.";
     ExpiredToken = "expired_token", expired_token, "Nobody answered in time; the application has to start again.";
     InvalidRedirectUri = "invalid_redirect_uri", invalid_redirect_uri, "A redirect URI is not acceptable.";
+    InvalidSoftwareStatement = "invalid_software_statement", invalid_software_statement, "The software statement is not valid.";
+    UnapprovedSoftwareStatement = "unapproved_software_statement", unapproved_software_statement, "Nobody here trusts whoever signed the software statement.";
     InvalidClientMetadata = "invalid_client_metadata", invalid_client_metadata, "A member of the client's metadata is not acceptable.";
 }
 

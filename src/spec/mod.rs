@@ -12,6 +12,7 @@
 //! | RFC 6750 §2 §3 | [`bearer`] |
 //! | RFC 7523 §3 | [`client_assertion`] |
 //! | RFC 7591 §2 | [`client_metadata`] |
+//! | Client ID Metadata Document §3 §4 | [`client_id_document`] |
 //! | RFC 7636 §4 | [`pkce`] |
 //! | RFC 7662 §2.2 | [`introspection`] |
 //! | RFC 8252 §7 §8 | [`redirect_uri`] |
@@ -25,6 +26,7 @@
 //! | RFC 9126 §2.2 §4 to §6 | [`pushed`] |
 //! | RFC 9207 §2 | [`return_path`] |
 //! | RFC 9700 §2.1 §4.8.2 | [`redirect_uri`], [`pkce`] |
+//! | RFC 9728 §2 §3 | [`protected_resource`] |
 //! | OAuth 2.0 Form Post Response Mode | [`response_mode`] |
 //! | OAuth 2.0 JARM §2 §3 | [`jarm`], [`response_mode`] |
 //! | OAuth 2.0 Multiple Response Types | [`response_type`], [`response_mode`] |
@@ -44,6 +46,7 @@ pub mod certificate;
 pub mod claims;
 pub mod claims_request;
 pub mod client_assertion;
+pub mod client_id_document;
 pub mod client_metadata;
 pub mod device;
 pub mod discovery;
@@ -56,6 +59,7 @@ pub mod logout;
 pub mod params;
 pub mod pkce;
 pub mod prompt;
+pub mod protected_resource;
 pub mod pushed;
 pub mod redirect_uri;
 pub mod request_object;

@@ -40,6 +40,10 @@ kinds! {
     CLIENT_CREATED = "client.created", "A client was registered.";
     CLIENT_UPDATED = "client.updated", "A client's registration was changed.";
     CLIENT_DELETED = "client.deleted", "A client was deleted.";
+    CLIENT_REGISTERED = "client.registered", "A client registered itself with an initial access token (RFC 7591).";
+    CLIENT_APPROVED = "client.approved", "A person was the first to approve a client that no administrator registered.";
+    REGISTRATION_TOKEN_CREATED = "registration_token.created", "An initial access token was made.";
+    REGISTRATION_TOKEN_DELETED = "registration_token.deleted", "An initial access token was deleted.";
     CLIENT_SECRET_ADDED = "client.secret_added", "A client got another secret.";
     CLIENT_SECRET_RETIRED = "client.secret_retired", "A secret of a client stopped working.";
     GROUP_CREATED = "group.created", "A group was made.";

@@ -71,6 +71,9 @@ const fn mend(code: ErrorCode) -> &'static str {
         ErrorCode::InvalidRedirectUri => {
             "Register an absolute https URI without a fragment, or a loopback or private-use one for a native application."
         }
+        ErrorCode::InvalidSoftwareStatement | ErrorCode::UnapprovedSoftwareStatement => {
+            "Ask whoever issued the software statement for a fresh one, or the operator to trust its issuer."
+        }
         ErrorCode::InvalidClientMetadata => "Compare the metadata with RFC 7591 and with the discovery document.",
     }
 }

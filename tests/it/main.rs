@@ -9,6 +9,7 @@ mod client_auth;
 mod endpoints;
 mod grants;
 mod house;
+mod registration;
 mod security;
 mod store;
 mod support;

@@ -12,6 +12,7 @@ use crate::clock::Timestamp;
 use crate::endpoints::authorize::open::{self, Opened};
 use crate::endpoints::authorize::request::AuthorizationRequest;
 use crate::endpoints::authorize::{self, Answer, SignedIn, interaction};
+use crate::endpoints::register;
 use crate::failure::Failure;
 use crate::model::transaction::Transaction;
 use crate::telemetry::audit;
@@ -94,6 +95,7 @@ pub async fn answer(app: &App, handle: &str, decision: Decision, signed_in: &Sig
         return Ok(Found::Here(authorize::deny(app, &transaction).await)); // RFC 6749 §4.1.2.1
     }
     let opened = open::again(app, &transaction).await?;
+    register::usage::approved(app, &opened.client, &signed_in.user.subject).await?;
     if interaction::is_remembered(&opened.client, opened.path.redirect_uri().as_str()) {
         remember(app, &opened, signed_in).await?;
     }

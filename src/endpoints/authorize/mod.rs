@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::accounts::browser::Browser;
 use crate::accounts::session;
 use crate::app::App;
-use crate::endpoints::token;
+use crate::endpoints::{register, token};
 use crate::failure::Failure;
 use crate::jose::verify::{self, Expect, Typ};
 use crate::model::client::Client;
@@ -156,6 +156,7 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
     let Some(signed_in) = signed_in else {
         return Err(OAuthError::login_required("Nobody is signed in.").into());
     };
+    register::usage::approved(app, &opened.client, &signed_in.user.subject).await?;
     respond::issue(app, opened, (&request, &resources), signed_in).await.map(Next::Issue)
 }
 

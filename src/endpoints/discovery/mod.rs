@@ -35,6 +35,8 @@ pub fn document(app: &App) -> Metadata {
             scopes: SCOPES_SUPPORTED,
             acr_values: &[crate::accounts::session::ACR_PASSWORD],
             ui_locales: &["en"],
+            client_documents: app.settings.client_documents.enabled,
+            registration: app.settings.registration.is_on(),
             require_pushed_authorization_requests: app.settings.require_pushed_authorization_requests,
             service_documentation: None,
         },

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::client_auth::{self, AuthenticatedClient, Credentials, Presented};
+use crate::endpoints::register;
 use crate::failure::Failure;
 use crate::grants::{self, Exchange, GrantType};
 use crate::model::resource::Resource;
@@ -38,7 +39,9 @@ pub async fn token(app: &App, body: &str, credentials: &Credentials, trace: &mut
         .ok_or_else(|| OAuthError::unsupported_grant_type("The grant type is not supported.").about("grant_type"))?;
     trace.grant_type = Some(grant.name());
     client_may_use(&client, grant)?; // RFC 6749 §5.2, unauthorized_client
-    grant.exchange(Exchange { app, client: &client, params: &params, credentials, now: app.now() }).await
+    let tokens = grant.exchange(Exchange { app, client: &client, params: &params, credentials, now: app.now() }).await?;
+    register::usage::used(app, &client).await?;
+    Ok(tokens)
 }
 
 /// RFC 6749 §5.2: whether the client is registered for the grant type.

@@ -5,7 +5,7 @@
 
 use uuid::Uuid;
 
-use super::outcome::{AuditFilter, Created, Page, Redemption, Rotation};
+use super::outcome::{AuditFilter, Created, Page, Redemption, Registered, Rotation};
 use super::{Backend, Sql, in_time, postgres, sqlite};
 use crate::clock::Timestamp;
 use crate::model::audit::AuditEvent;
@@ -14,6 +14,7 @@ use crate::model::consent::Consent;
 use crate::model::grant::Grant;
 use crate::model::group::Group;
 use crate::model::refresh_token::RefreshToken;
+use crate::model::registration::{Admission, DynamicClient, RegistrationToken};
 use crate::model::resource::Resource;
 use crate::model::session::Session;
 use crate::model::signing_key::SigningKey;
@@ -127,6 +128,29 @@ queries! {
     write clients::retire_client_secret(client_id: &str, id: Uuid, event: &AuditEvent) -> bool;
     /// Removes every secret but one.
     write clients::retire_other_client_secrets(client_id: &str, keep: Uuid, event: &AuditEvent) -> ();
+
+    /// Registers a client that brought itself: RFC 7591 §3.2.
+    write registration::register_client(client: &Client, dynamic: &DynamicClient, admission: &Admission, event: Option<&AuditEvent>) -> Registered;
+    /// Whether an initial access token could register a client now.
+    read registration::registration_token_lives(hash: &TokenHash, now: Timestamp) -> bool;
+    /// What is known of a client that no administrator registered.
+    read registration::dynamic_client(client_id: &str) -> Option<DynamicClient>;
+    /// Replaces name and metadata, and the registration access token if another is given; false when there is no such client.
+    write registration::change_registered_client(client: &Client, token_hash: Option<&TokenHash>, event: Option<&AuditEvent>) -> bool;
+    /// Deletes a client and everything it was granted; false when there is no such client.
+    write registration::delete_registered_client(client_id: &str, event: Option<&AuditEvent>) -> bool;
+    /// Ends the quarantine of a client; false when it had none.
+    write registration::approve_client(client_id: &str, now: Timestamp, expires_at: Timestamp, event: &AuditEvent) -> bool;
+    /// Notes, at most once a day, that a client is in use.
+    step registration::note_client_use(client_id: &str, now: Timestamp, expires_at: Timestamp) -> ();
+    /// Saves a client that is a document, or what its document says now.
+    write registration::save_document_client(client: &Client, dynamic: &DynamicClient, event: &AuditEvent) -> ();
+    /// Saves a new initial access token.
+    write registration::create_registration_token(token: &RegistrationToken, event: &AuditEvent) -> Created;
+    /// By name.
+    read registration::list_registration_tokens() -> Vec<RegistrationToken>;
+    /// False when there is no such token.
+    write registration::delete_registration_token(id: Uuid, event: &AuditEvent) -> bool;
 
     /// Saves a new session.
     write sessions::create_session(session: &Session, event: &AuditEvent) -> ();

@@ -205,10 +205,36 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::store::sql::types::*;
+
+    dynamic_clients (client_id) {
+        client_id -> Text,
+        token_hash -> Nullable<Bytea>,
+        approved_at -> Nullable<Timestamptz>,
+        last_used_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::store::sql::types::*;
+
+    registration_tokens (id) {
+        id -> Uuid,
+        name -> Text,
+        hash -> Bytea,
+        uses_left -> Nullable<Int8>,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+    }
+}
+
 diesel::joinable!(passwords -> users (subject));
 diesel::joinable!(group_members -> groups (group_name));
 diesel::joinable!(group_members -> users (subject));
 diesel::joinable!(client_secrets -> clients (client_id));
+diesel::joinable!(dynamic_clients -> clients (client_id));
 diesel::joinable!(sessions -> users (subject));
 diesel::joinable!(consents -> users (subject));
 diesel::joinable!(consents -> clients (client_id));
@@ -221,11 +247,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     client_secrets,
     clients,
     consents,
+    dynamic_clients,
     grants,
     group_members,
     groups,
     passwords,
     refresh_tokens,
+    registration_tokens,
     resources,
     revoked_tokens,
     sessions,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::client;
 use crate::app::App;
+use crate::endpoints::client_document;
 use crate::failure::Failure;
 use crate::model::client::Client;
 use crate::model::pushed_request::PushedRequest;
@@ -74,10 +75,12 @@ impl Closed {
 pub async fn open(app: &App, transaction: &Transaction) -> Result<Opened, Closed> {
     let params = Params::parse(&transaction.request)?; // RFC 6749 §3.1
     let client_id = params.require("client_id")?; // RFC 6749 §4.1.1
-    let first = open_for(app, &params, transaction, app.client(client_id).await?).await;
+    let first = open_for(app, &params, transaction, client_document::requesting(app, client_id).await?).await;
     match first {
         // Refused by what was read a moment ago: what an administrator has just allowed works at once.
-        Err(_) if app.client_has_changed(client_id).await? => open_for(app, &params, transaction, app.client(client_id).await?).await,
+        Err(_) if app.client_has_changed(client_id).await? => {
+            open_for(app, &params, transaction, client_document::requesting(app, client_id).await?).await
+        }
         opened => opened,
     }
 }

@@ -7,6 +7,7 @@ pub mod credentials;
 pub mod grants;
 pub mod groups;
 pub mod refresh_tokens;
+pub mod registration;
 pub mod resources;
 pub mod revoked_tokens;
 pub mod sessions;

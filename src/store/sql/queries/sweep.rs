@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::Conn;
+use super::{Conn, registration};
 use crate::clock::Timestamp;
 use crate::store::sql::schema::{audit_events, consents, grants, refresh_tokens, revoked_tokens, sessions};
 use crate::store::sql::types::{Id, Time};
@@ -22,6 +22,7 @@ pub async fn sweep(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<u
         + grants(conn, now, limit).await?
         + consents(conn, now, limit).await?
         + revoked_tokens(conn, now, limit).await?
+        + registration::sweep(conn, now, limit).await?
         + audit_events(conn, now, limit).await?;
     Ok(u64::try_from(removed).unwrap_or(u64::MAX))
 }

@@ -1,0 +1,7 @@
+//! Clients that bring themselves: RFC 7591, RFC 7592.
+
+mod documents;
+mod managing;
+mod outside;
+mod registering;
+mod support;
