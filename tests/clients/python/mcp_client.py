@@ -50,7 +50,7 @@ class Verifier:
 
 def serve_mcp():
     settings = AuthSettings(issuer_url=ISSUER, resource_server_url=RESOURCE, required_scopes=["mcp:tools"], validate_token_resource=True)
-    server = MCPServer("example", token_verifier=Verifier(), auth=settings)
+    server = MCPServer("example", token_verifier=Verifier(), auth=settings, log_level="ERROR")
 
     @server.tool()
     def add(one: int, other: int) -> int:

@@ -4,4 +4,5 @@ mod documents;
 mod managing;
 mod outside;
 mod registering;
+mod resources;
 mod support;
