@@ -24,9 +24,13 @@ use uuid::Uuid;
 
 pub mod builder;
 pub mod cache;
+pub mod client_authorities;
+pub mod client_keys;
 pub mod keys;
 
 use cache::Cache;
+use client_authorities::ClientAuthorities;
+use client_keys::FetchedKeys;
 use keys::Keys;
 
 /// The running provider.
@@ -55,6 +59,8 @@ pub struct App {
     pub hash_cost: u32,
     /// Requests that authy makes itself.
     pub outbound: Arc<dyn Outbound>,
+    /// Who vouches for certificates of clients.
+    pub client_authorities: Option<ClientAuthorities>,
     /// Counters.
     pub metrics: Metrics,
     /// Keeps the warnings of an outage few.
@@ -73,6 +79,8 @@ pub struct Caches {
     revoked_tokens: Cache<String, bool>,
     /// Verdicts on client secrets that an administrator brought: (client, hash of the presented secret) → stored hash it fitted.
     pub client_secrets: Cache<(String, TokenHash), Uuid>,
+    /// Keys of clients that were fetched: (`jwks_uri`, whether an administrator registered it).
+    pub client_keys: Cache<(String, bool), Arc<FetchedKeys>>,
     /// Browser origins that any enabled client may call from (CORS preflight).
     pub origins: Cache<(), Arc<std::collections::HashSet<String>>>,
 }
@@ -86,6 +94,7 @@ impl Default for Caches {
             resources: Cache::new(1_000),
             revoked_tokens: Cache::new(50_000),
             client_secrets: Cache::lasting(1_000, std::time::Duration::from_secs(300)),
+            client_keys: Cache::lasting(2_000, std::time::Duration::from_secs(60 * 60)),
             origins: Cache::new(1),
         }
     }

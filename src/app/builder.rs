@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use super::client_authorities::ClientAuthorities;
 use super::keys::Keys;
 use super::{App, Caches};
 use crate::clock::Clock;
@@ -58,6 +59,7 @@ impl App {
             0 => tokio::task::spawn_blocking(|| calibrate(COMFORTABLE)).await.context("bcrypt could not be measured")?,
             cost => cost,
         };
+        let client_authorities = settings.mtls.ca_file.as_deref().map(ClientAuthorities::load).transpose()?;
         let dummy_hash = password::dummy_hash(hash_cost, entropy.as_ref());
         Ok(Self {
             settings,
@@ -72,6 +74,7 @@ impl App {
             dummy_hash,
             hash_cost,
             outbound,
+            client_authorities,
             metrics: Metrics::default(),
             outage_warnings: Seldom::default(),
             caches: Caches::default(),

@@ -10,6 +10,7 @@ pub mod lifetimes;
 pub mod listen;
 pub mod log;
 pub mod markdown;
+pub mod mtls;
 mod nearest;
 pub mod network;
 pub mod outbound;
@@ -33,6 +34,7 @@ pub use database::Database;
 pub use hashing::Hashing;
 pub use lifetimes::Lifetimes;
 pub use log::LogFormat;
+pub use mtls::Mtls;
 pub use network::Network;
 pub use outbound::Outbound;
 pub use problem::{Problem, Problems};
@@ -77,6 +79,8 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// TLS of the main listener; `None`: a proxy does it, or nobody.
     pub tls: Option<Tls>,
+    /// Mutual TLS, for clients that prove themselves by a certificate.
+    pub mtls: Mtls,
     /// How long things live.
     pub lifetimes: Lifetimes,
     /// What people see of the operator.
@@ -127,6 +131,7 @@ pub fn settle_with_files(values: &Values, read_file: ReadFile<'_>) -> Result<Set
 /// What could be read, with a placeholder for what could not.
 fn read(values: &Values) -> (Settings, Vec<Problem>) {
     let mut reader = Reader::new(values);
+    let tls = Tls::read(&mut reader);
     let settings = Settings {
         issuer: reader.optional("issuer", parse::issuer),
         listen: listen::read(&mut reader),
@@ -141,7 +146,8 @@ fn read(values: &Values) -> (Settings, Vec<Problem>) {
         management_listen: reader.one("management_listen", listen::management),
         log: reader.one("log", log::directives),
         log_format: reader.one("log_format", LogFormat::parse),
-        tls: Tls::read(&mut reader),
+        mtls: Mtls::read(&mut reader, tls.as_ref()),
+        tls,
         lifetimes: Lifetimes::read(&mut reader),
         brand: Brand::read(&mut reader),
         hashing: Hashing::read(&mut reader),

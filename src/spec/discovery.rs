@@ -1,4 +1,7 @@
-//! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 8628 §4, RFC 9126 §5, RFC 9207 §3, OIDC RP-Initiated Logout §2.1. Nothing is named that does not work.
+//! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 8628 §4, RFC 8705 §5, RFC 9126 §5, RFC 9207 §3, OIDC RP-Initiated Logout §2.1.
+//! Nothing is named that does not work.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -42,6 +45,14 @@ pub struct Metadata {
     pub revocation_endpoint_auth_methods_supported: Names,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub introspection_endpoint_auth_methods_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub token_endpoint_auth_signing_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub revocation_endpoint_auth_signing_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub introspection_endpoint_auth_signing_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub mtls_endpoint_aliases: BTreeMap<&'static str, String>,
     pub display_values_supported: Names,
     pub prompt_values_supported: Names,
     pub claim_types_supported: Names,
@@ -64,6 +75,10 @@ pub struct Registries<'a> {
     pub grant_types: &'a [&'a str],
     /// `token_endpoint_auth_methods_supported`.
     pub auth_methods: &'a [&'a str],
+    /// `token_endpoint_auth_signing_alg_values_supported`.
+    pub auth_signing_algs: &'a [&'a str],
+    /// What stands in the place of the issuer for clients with a certificate.
+    pub mtls_base: Option<&'a str>,
     /// `response_types_supported`.
     pub response_types: &'a [&'a str],
     /// `response_modes_supported`.
@@ -110,6 +125,10 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         token_endpoint_auth_methods_supported: names(registries.auth_methods),
         revocation_endpoint_auth_methods_supported: names(registries.auth_methods),
         introspection_endpoint_auth_methods_supported: names(&proving),
+        token_endpoint_auth_signing_alg_values_supported: names(registries.auth_signing_algs),
+        revocation_endpoint_auth_signing_alg_values_supported: names(registries.auth_signing_algs),
+        introspection_endpoint_auth_signing_alg_values_supported: names(registries.auth_signing_algs),
+        mtls_endpoint_aliases: registries.mtls_base.map(mtls_aliases).unwrap_or_default(),
         display_values_supported: names(DISPLAY_VALUES),
         prompt_values_supported: names(PROMPT_VALUES),
         claim_types_supported: names(&["normal"]),
@@ -123,6 +142,20 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         authorization_response_iss_parameter_supported: true,
         service_documentation: registries.service_documentation.map(str::to_owned),
     }
+}
+
+/// RFC 8705 §5: the endpoints at which a client may show a certificate.
+const MTLS_ENDPOINTS: &[(&str, &str)] = &[
+    ("token_endpoint", "/oauth2/token"),
+    ("revocation_endpoint", "/oauth2/revoke"),
+    ("introspection_endpoint", "/oauth2/introspect"),
+    ("pushed_authorization_request_endpoint", "/oauth2/par"),
+    ("device_authorization_endpoint", "/oauth2/device_authorization"),
+    ("userinfo_endpoint", "/oauth2/userinfo"),
+];
+
+fn mtls_aliases(base: &str) -> BTreeMap<&'static str, String> {
+    MTLS_ENDPOINTS.iter().map(|(name, path)| (*name, format!("{base}{path}"))).collect()
 }
 
 fn names(values: &[&str]) -> Names {

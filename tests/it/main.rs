@@ -5,6 +5,7 @@ mod accounts;
 mod admin;
 mod authorize;
 mod cli;
+mod client_auth;
 mod endpoints;
 mod grants;
 mod house;

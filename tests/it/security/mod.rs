@@ -7,6 +7,7 @@ mod hosts;
 mod injection;
 mod load;
 mod logs;
+mod outbound;
 mod pages;
 mod pkce;
 mod races;

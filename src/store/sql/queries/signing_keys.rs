@@ -3,8 +3,9 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
+use uuid::Uuid;
 
-use super::{Conn, audit, settings};
+use super::{Conn, audit, clients, settings};
 use crate::clock::Timestamp;
 use crate::model::audit::AuditEvent;
 use crate::model::signing_key::SigningKey;
@@ -102,10 +103,11 @@ pub async fn create_first_signing_keys(conn: &mut Conn, keys: &[SigningKey]) -> 
     Ok(true)
 }
 
-pub async fn reseal(conn: &mut Conn, master_key_id: &str, keys: &[(String, Vec<u8>)]) -> QueryResult<()> {
+pub async fn reseal(conn: &mut Conn, master_key_id: &str, keys: &[(String, Vec<u8>)], secrets: &[(Uuid, Vec<u8>)]) -> QueryResult<()> {
     for (kid, sealed) in keys {
         let key = signing_keys::table.find(kid);
         diesel::update(key).set(signing_keys::sealed_private_jwk.eq(sealed)).execute(conn).await?;
     }
+    clients::reseal_secrets(conn, secrets).await?;
     settings::put_setting(conn, MASTER_KEY_ID, master_key_id).await
 }
