@@ -15,3 +15,4 @@ mod redirect;
 mod requests;
 mod sessions;
 mod steps;
+mod timing;
