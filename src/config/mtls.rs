@@ -27,11 +27,12 @@ impl Mtls {
         let tls = match files {
             (Some(cert), Some(key)) => Some(Tls { cert, key }),
             (None, None) => main.cloned(),
-            _ => {
-                reader.wrong(
-                    "mtls_cert",
-                    Fault::new("There is only one of certificate and key.", "Set AUTHY_MTLS_CERT and AUTHY_MTLS_KEY, or neither."),
-                );
+            (Some(_), None) => {
+                reader.wrong("mtls_cert", Fault::new("There is a certificate but no key.", "Set AUTHY_MTLS_KEY too, or remove both."));
+                None
+            }
+            (None, Some(_)) => {
+                reader.wrong("mtls_key", Fault::new("There is a key but no certificate.", "Set AUTHY_MTLS_CERT too, or remove both."));
                 None
             }
         };

@@ -171,6 +171,7 @@ const MTLS_ENDPOINTS: &[(&str, &str)] = &[
     ("revocation_endpoint", "/oauth2/revoke"),
     ("introspection_endpoint", "/oauth2/introspect"),
     ("pushed_authorization_request_endpoint", "/oauth2/par"),
+    ("device_authorization_endpoint", "/oauth2/device_authorization"),
     ("userinfo_endpoint", "/oauth2/userinfo"),
 ];
 

@@ -81,7 +81,7 @@ async fn what_a_stranger_registered_on_this_machine_is_not_asked() {
         let mut rp = client(&app, &canary.url()).await;
         rp.client.client_id = app.app.entropy.identifier();
         rp.client.origin = ClientOrigin::Dynamic;
-        app.app.sql.create_client(&rp.client, &app.event("client.created")).await.expect("a client");
+        let _ = app.app.sql.create_client(&rp.client, &app.event("client.created")).await.expect("a client");
         ask(&rp, Algorithm::ES256).await.is(401, "invalid_client");
         assert_eq!(canary.connections(), 0);
         app.stop().await;

@@ -223,7 +223,10 @@ async fn a_host_gets_only_a_few_requests_at_a_time() {
             tokio::spawn(async move { guard.send(get(url, Registrant::Administrator)).await })
         })
         .collect();
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    while canary.connections() < 4 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(canary.connections(), 4);
     for task in tasks {
         task.abort();
