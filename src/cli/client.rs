@@ -157,5 +157,8 @@ fn read_files(arguments: &MetadataArguments, draft: &mut ClientDraft) -> Result<
         Some(path) => Some(document::key_set(stdin::file(path, "key set")?.expose()).map_err(Problem::from)?),
     };
     draft::apply(arguments, jwks, draft);
+    for assignment in &arguments.members {
+        document::assign(assignment, draft).map_err(Problem::from)?;
+    }
     Ok(())
 }

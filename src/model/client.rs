@@ -1,11 +1,14 @@
 //! A registered client.
 
+pub mod protocol;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::secret::{Secret, TokenHash};
+use protocol::ProtocolMetadata;
 
 /// A client as authy knows it: RFC 6749 §2.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,6 +70,14 @@ pub enum AuthMethod {
     ClientSecretBasic,
     /// RFC 6749 §2.3.1, in the body.
     ClientSecretPost,
+    /// An assertion signed with the client secret: OIDC Core §9.
+    ClientSecretJwt,
+    /// An assertion signed with the client's private key: OIDC Core §9, RFC 7523 §2.2.
+    PrivateKeyJwt,
+    /// A certificate that an authority vouches for: RFC 8705 §2.1.
+    TlsClientAuth,
+    /// A certificate that the client registered: RFC 8705 §2.2.
+    SelfSignedTlsClientAuth,
 }
 
 impl AuthMethod {
@@ -76,6 +87,10 @@ impl AuthMethod {
             Self::None => "none",
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
+            Self::ClientSecretJwt => "client_secret_jwt",
+            Self::PrivateKeyJwt => "private_key_jwt",
+            Self::TlsClientAuth => "tls_client_auth",
+            Self::SelfSignedTlsClientAuth => "self_signed_tls_client_auth",
         }
     }
 }
@@ -87,6 +102,10 @@ pub enum Profile {
     /// Code flow by RFC 9700.
     #[default]
     Oauth21,
+    /// FAPI 2.0 Security Profile, and Message Signing where the client signs.
+    Fapi2,
+    /// FAPI 1.0 Advanced.
+    Fapi1,
     /// Older response types, for clients that cannot be changed.
     Legacy,
 }
@@ -167,6 +186,8 @@ pub struct ClientMetadata {
     pub tos_uri: Option<String>,
     /// How to reach those responsible.
     pub contacts: Vec<String>,
+    /// What single specifications ask for.
+    pub protocol: ProtocolMetadata,
     /// Registered members that this version does not act upon: kept, shown again, never lost.
     pub more: BTreeMap<String, serde_json::Value>,
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::model::client::protocol::ProtocolMetadata;
 use crate::model::client::{AuthMethod, Client, ClientMetadata, ClientOrigin};
 use crate::secret::Secret;
 
@@ -47,7 +48,7 @@ pub struct ClientDraft {
     pub response_types: Vec<String>,
     /// Scope values, one each.
     pub scopes: Vec<String>,
-    /// `oauth21` or `legacy`.
+    /// `oauth21`, `fapi2`, `fapi1` or `legacy`.
     pub profile: Option<String>,
     /// Whether PKCE is required.
     pub require_pkce: Option<bool>,
@@ -85,6 +86,8 @@ pub struct ClientDraft {
     pub tos_uri: Option<String>,
     /// `contacts`.
     pub contacts: Vec<String>,
+    /// Members that single specifications ask for.
+    pub protocol: ProtocolMetadata,
     /// Members that are kept and not acted upon.
     pub more: BTreeMap<String, Value>,
 }
@@ -123,6 +126,7 @@ impl ClientDraft {
             policy_uri: None,
             tos_uri: None,
             contacts: Vec::new(),
+            protocol: ProtocolMetadata::default(),
             more: BTreeMap::new(),
         }
     }
@@ -158,6 +162,7 @@ impl ClientDraft {
             policy_uri: metadata.policy_uri,
             tos_uri: metadata.tos_uri,
             contacts: metadata.contacts,
+            protocol: metadata.protocol,
             more: metadata.more,
             ..Self::new(client.name.clone(), client.origin)
         }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::admin::fault::Faults;
+use crate::model::client::protocol::ProtocolMetadata;
 use crate::secret::Secret;
 use crate::spec::client_metadata::ClientDraft;
 
@@ -42,6 +43,30 @@ pub fn read(text: &str, draft: &mut ClientDraft) -> Result<(), Faults> {
     faults.or(())
 }
 
+/// Reads one member written as `NAME=VALUE`, the value as JSON or else as plain text; an empty value takes the member away.
+///
+/// # Errors
+/// When there is no name, or the value has the wrong type.
+pub fn assign(assignment: &str, draft: &mut ClientDraft) -> Result<(), Faults> {
+    let mut faults = Faults::default();
+    match assignment.split_once('=') {
+        None | Some(("", _)) => faults.add(
+            "metadata",
+            format!("{assignment:?} is not of the form NAME=VALUE."),
+            "Write it like --metadata initiate_login_uri=https://app.example.com/login.",
+        ),
+        Some((name, "")) => {
+            draft.protocol.unset(name);
+            draft.more.remove(name);
+        }
+        Some((name, text)) => {
+            let value = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
+            member(draft, name, value, &mut faults);
+        }
+    }
+    faults.or(())
+}
+
 fn member(draft: &mut ClientDraft, name: &str, value: Value, faults: &mut Faults) {
     if value.is_null() || ANSWER_ONLY.contains(&name) {
         return;
@@ -75,6 +100,9 @@ fn member(draft: &mut ClientDraft, name: &str, value: Value, faults: &mut Faults
         "access_token_lifetime" => number(&value, &mut draft.access_token_lifetime),
         "id_token_lifetime" => number(&value, &mut draft.id_token_lifetime),
         "refresh_token_lifetime" => number(&value, &mut draft.refresh_token_lifetime),
+        name if ProtocolMetadata::MEMBERS.contains(&name) => {
+            draft.protocol.set(name, value).map_err(|_| "of the type that its specification says")
+        }
         _ => {
             draft.more.insert(name.to_owned(), value);
             Ok(())
@@ -149,7 +177,8 @@ mod tests {
         assert_eq!(draft.redirect_uris.len(), 2);
         assert_eq!(draft.auth_method.as_deref(), Some("client_secret_basic"));
         let kept: Vec<&str> = draft.more.keys().map(String::as_str).collect();
-        assert_eq!(kept, ["client_name#ja-Jpan-JP", "example_extension_parameter", "jwks_uri"]);
+        assert_eq!(kept, ["client_name#ja-Jpan-JP", "example_extension_parameter"]);
+        assert_eq!(draft.protocol.jwks_uri.as_deref(), Some("https://client.example.org/my_public_keys.jwks"));
     }
 
     #[test]
@@ -166,6 +195,23 @@ mod tests {
         assert!(key_set(r#"{"keys": [{"kty": "EC", "crv": "P-256", "x": "a", "y": "b"}]}"#).is_ok());
         for bad in [r#"{"keys": [{"kty": "EC", "d": "secret"}]}"#, r#"{"keys": ["x"]}"#, r#"{"kty": "EC"}"#, "x"] {
             assert!(key_set(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn one_member_is_set_and_taken_away_by_its_name() {
+        let mut draft = ClientDraft::new("", ClientOrigin::Administrator);
+        for assignment in ["initiate_login_uri=https://app.example.com/login?a=b", "require_signed_request_object=true", "colour=green"] {
+            assign(assignment, &mut draft).unwrap();
+        }
+        assert_eq!(draft.protocol.initiate_login_uri.as_deref(), Some("https://app.example.com/login?a=b"));
+        assert!(draft.protocol.require_signed_request_object && draft.more.contains_key("colour"));
+        for assignment in ["initiate_login_uri=", "require_signed_request_object=", "colour="] {
+            assign(assignment, &mut draft).unwrap();
+        }
+        assert_eq!(draft, ClientDraft::new("", ClientOrigin::Administrator));
+        for bad in ["=x", "x", "require_signed_request_object=maybe"] {
+            assert!(assign(bad, &mut draft).is_err(), "{bad}");
         }
     }
 

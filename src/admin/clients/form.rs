@@ -146,7 +146,8 @@ mod tests {
         draft.scopes = vec!["openid".into(), "orders:read".into()];
         draft.access_token_lifetime = Some(60);
         draft.skip_consent = true;
-        draft.more.insert("jwks_uri".into(), "https://shop.example.org/jwks".into());
+        draft.protocol.jwks_uri = Some("https://shop.example.org/jwks".into());
+        draft.more.insert("client_name#ja".into(), "店".into());
         let client = client_of(&draft);
         let again = client_of(&read(&of(&client), Some(&client)).unwrap());
         assert_eq!(again, client);

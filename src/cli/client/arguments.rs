@@ -50,7 +50,8 @@ pub struct MetadataArguments {
     #[arg(long = "redirect-uri", value_name = "URI")]
     pub redirect_uris: Vec<String>,
     /// How the application proves who it is; by default either secret method
-    #[arg(long, value_name = "METHOD", value_parser = ["client_secret_basic", "client_secret_post", "none"])]
+    #[arg(long, value_name = "METHOD", value_parser = ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "tls_client_auth",
+        "self_signed_tls_client_auth", "none"])]
     pub auth_method: Option<String>,
     /// A way to get tokens; may be repeated
     #[arg(long = "grant", value_name = "TYPE")]
@@ -79,15 +80,18 @@ pub struct MetadataArguments {
     /// Where people may be sent after logout, exactly; may be repeated
     #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
     pub post_logout_redirect_uris: Vec<String>,
-    /// Where logouts are told to the application (kept in the registration)
+    /// Where logouts are told to the application
     #[arg(long, value_name = "URI")]
     pub backchannel_logout_uri: Option<String>,
-    /// File of the application's public keys (kept in the registration)
+    /// File of the application's public keys
     #[arg(long, value_name = "FILE", conflicts_with = "jwks_uri")]
     pub jwks_file: Option<PathBuf>,
-    /// URL of the application's public keys (kept in the registration)
+    /// URL of the application's public keys
     #[arg(long, value_name = "URI")]
     pub jwks_uri: Option<String>,
+    /// Any other registered member, as NAME=JSON-OR-TEXT, an empty value takes it away; may be repeated
+    #[arg(long = "metadata", value_name = "NAME=VALUE")]
+    pub members: Vec<String>,
     /// Nobody is asked: you approve every scope for everybody
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", action = ArgAction::Set)]
     pub skip_consent: Option<bool>,
@@ -140,6 +144,10 @@ pub struct MetadataArguments {
 pub enum ProfileArgument {
     /// Code flow by current best practice
     Oauth21,
+    /// FAPI 2.0 Security Profile
+    Fapi2,
+    /// FAPI 1.0 Advanced
+    Fapi1,
     /// Older response types, for applications that cannot be changed
     Legacy,
 }
@@ -166,6 +174,8 @@ impl From<ProfileArgument> for Profile {
     fn from(argument: ProfileArgument) -> Self {
         match argument {
             ProfileArgument::Oauth21 => Self::Oauth21,
+            ProfileArgument::Fapi2 => Self::Fapi2,
+            ProfileArgument::Fapi1 => Self::Fapi1,
             ProfileArgument::Legacy => Self::Legacy,
         }
     }

@@ -36,9 +36,10 @@ pub fn apply(arguments: &MetadataArguments, jwks: Option<Value>, draft: &mut Cli
     if let Some(skip) = arguments.skip_consent {
         draft.skip_consent = skip;
     }
-    keep(draft, "backchannel_logout_uri", arguments.backchannel_logout_uri.clone().map(Value::from));
-    keep(draft, "jwks_uri", arguments.jwks_uri.clone().map(Value::from));
-    keep(draft, "jwks", jwks);
+    let protocol = &mut draft.protocol;
+    set(&mut protocol.backchannel_logout_uri, arguments.backchannel_logout_uri.as_ref());
+    set(&mut protocol.jwks_uri, arguments.jwks_uri.as_ref());
+    set(&mut protocol.jwks, jwks.as_ref());
 }
 
 /// A client that changes its kind takes what is the rule of the new kind.
@@ -67,12 +68,6 @@ fn set<T: Clone>(member: &mut Option<T>, given: Option<&T>) {
     }
 }
 
-fn keep(draft: &mut ClientDraft, name: &str, value: Option<Value>) {
-    if let Some(value) = value {
-        draft.more.insert(name.to_owned(), value);
-    }
-}
-
 fn seconds(span: Duration) -> u64 {
     span.as_secs()
 }
@@ -80,6 +75,8 @@ fn seconds(span: Duration) -> u64 {
 fn profile(argument: ProfileArgument) -> String {
     match argument {
         ProfileArgument::Oauth21 => "oauth21",
+        ProfileArgument::Fapi2 => "fapi2",
+        ProfileArgument::Fapi1 => "fapi1",
         ProfileArgument::Legacy => "legacy",
     }
     .to_owned()

@@ -45,6 +45,7 @@ pub fn to_registered_json(client: &Client) -> Map<String, Value> {
         ("created_at", Some(Value::from(client.created_at.rfc3339()))),
         ("updated_at", Some(Value::from(client.updated_at.rfc3339()))),
     ];
+    json.extend(metadata.protocol.to_members());
     json.extend(known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     json
 }

@@ -142,17 +142,17 @@ fn check_response_types(metadata: &ClientMetadata, with_code: bool, problems: &m
 
 /// URIs that people follow or services call, and origins.
 pub(super) fn check_addresses(draft: &ClientDraft, problems: &mut Vec<Problem>) {
-    let kept = |name| draft.more.get(name).map(|value| value.as_str().unwrap_or_default());
+    let protocol = &draft.protocol;
     for (field, uri) in [
         ("client_uri", draft.client_uri.as_deref()),
         ("logo_uri", draft.logo_uri.as_deref()),
         ("policy_uri", draft.policy_uri.as_deref()),
         ("tos_uri", draft.tos_uri.as_deref()),
-        ("initiate_login_uri", kept("initiate_login_uri")),
-        ("backchannel_logout_uri", kept("backchannel_logout_uri")),
-        ("frontchannel_logout_uri", kept("frontchannel_logout_uri")),
-        ("jwks_uri", kept("jwks_uri")),
-        ("sector_identifier_uri", kept("sector_identifier_uri")),
+        ("initiate_login_uri", protocol.initiate_login_uri.as_deref()),
+        ("backchannel_logout_uri", protocol.backchannel_logout_uri.as_deref()),
+        ("frontchannel_logout_uri", protocol.frontchannel_logout_uri.as_deref()),
+        ("jwks_uri", protocol.jwks_uri.as_deref()),
+        ("sector_identifier_uri", protocol.sector_identifier_uri.as_deref()),
     ] {
         if uri.is_some_and(|uri| !is_web_address(uri)) {
             problems.push(Problem::new(

@@ -4,13 +4,18 @@ use super::{ClientDraft, Problem, SIGNING_ALGORITHMS};
 use crate::model::client::{AccessTokenFormat, AuthMethod, ClientMetadata, IdTokenClaims, Profile};
 use crate::spec::claims::STANDARD_SCOPES;
 
-const PROFILES: &[(&str, Profile)] = &[("oauth21", Profile::Oauth21), ("legacy", Profile::Legacy)];
+const PROFILES: &[(&str, Profile)] =
+    &[("oauth21", Profile::Oauth21), ("fapi2", Profile::Fapi2), ("fapi1", Profile::Fapi1), ("legacy", Profile::Legacy)];
 const ID_TOKEN_CLAIMS: &[(&str, IdTokenClaims)] = &[("full", IdTokenClaims::Full), ("minimal", IdTokenClaims::Minimal)];
 const FORMATS: &[(&str, AccessTokenFormat)] = &[("opaque", AccessTokenFormat::Opaque), ("jwt", AccessTokenFormat::Jwt)];
 const AUTH_METHODS: &[(&str, AuthMethod)] = &[
     ("none", AuthMethod::None),
     ("client_secret_basic", AuthMethod::ClientSecretBasic),
     ("client_secret_post", AuthMethod::ClientSecretPost),
+    ("client_secret_jwt", AuthMethod::ClientSecretJwt),
+    ("private_key_jwt", AuthMethod::PrivateKeyJwt),
+    ("tls_client_auth", AuthMethod::TlsClientAuth),
+    ("self_signed_tls_client_auth", AuthMethod::SelfSignedTlsClientAuth),
 ];
 
 /// The metadata that a draft asks for. What cannot be resolved is a problem and takes its default, so that the other rules can go on.
@@ -49,6 +54,7 @@ pub(super) fn resolve(draft: &ClientDraft, problems: &mut Vec<Problem>) -> Clien
         policy_uri: draft.policy_uri.clone(),
         tos_uri: draft.tos_uri.clone(),
         contacts: distinct(&draft.contacts),
+        protocol: draft.protocol.clone(),
         more: draft.more.clone(),
     }
 }

@@ -74,12 +74,12 @@ fn every_problem_is_told_at_once() {
         grant_types: list(&["authorization_code", "password"]),
         response_types: list(&["code", "token"]),
         scopes: list(&["open id"]),
-        profile: Some("fapi2".to_owned()),
+        profile: Some("fapi3".to_owned()),
         id_token_claims: Some("some".to_owned()),
         id_token_signed_response_alg: Some("none".to_owned()),
         userinfo_signed_response_alg: Some("HS256".to_owned()),
         access_token_format: Some("paper".to_owned()),
-        auth_method: Some("private_key_jwt".to_owned()),
+        auth_method: Some("private_key".to_owned()),
         default_resource: Some("/relative".to_owned()),
         allowed_origins: list(&["https://rp.example/", "*", "null", "http://rp.example"]),
         access_token_lifetime: Some(0),
@@ -134,8 +134,9 @@ fn addresses_are_https_or_this_machine() {
             ClientDraft { client_uri: uri.clone(), logo_uri: uri.clone(), policy_uri: uri.clone(), tos_uri: uri.clone(), ..draft() };
         assert_eq!(fields(&wrong), ["client_uri", "logo_uri", "policy_uri", "tos_uri"], "{uri:?}");
         let mut wrong = draft();
-        wrong.more.insert("backchannel_logout_uri".to_owned(), json!(uri));
-        wrong.more.insert("initiate_login_uri".to_owned(), json!(5));
+        wrong.protocol.set("backchannel_logout_uri", json!(uri)).unwrap();
+        assert!(wrong.protocol.set("initiate_login_uri", json!(5)).is_err());
+        wrong.protocol.set("initiate_login_uri", json!(uri)).unwrap();
         assert_eq!(fields(&wrong), ["initiate_login_uri", "backchannel_logout_uri"], "{uri:?}");
     }
     for uri in ["https://rp.example/logo.png", "http://localhost:8000/", "http://[::1]/"] {
@@ -165,7 +166,7 @@ fn strangers_may_not_do_what_administrators_may() {
 #[test]
 fn a_client_is_shown_under_its_registered_names_and_can_be_drafted_again() {
     let mut client = client();
-    client.metadata.more.insert("software_id".to_owned(), json!("x"));
+    client.metadata.protocol.software_id = Some("x".to_owned());
     client.metadata.more.insert("client_id".to_owned(), json!("forged"));
     let shown = Value::Object(to_registered_json(&client));
     assert_eq!(shown["client_id"], "s6BhdRkqt3");
