@@ -11,6 +11,7 @@ use crate::model::client::Client;
 use crate::model::grant::Grant;
 use crate::model::resource::Resource;
 use crate::model::user::User;
+use crate::outbound::Outbound;
 use crate::sealing::Sealer;
 use crate::secret::TokenHash;
 use crate::spec::issuer::Issuer;
@@ -51,6 +52,8 @@ pub struct App {
     pub dummy_hash: crate::secret::Secret<String>,
     /// bcrypt's cost for new hashes.
     pub hash_cost: u32,
+    /// Requests that authy makes itself.
+    pub outbound: Arc<dyn Outbound>,
     /// Counters.
     pub metrics: Metrics,
     /// What was read from SQL less than a second ago.

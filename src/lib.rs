@@ -8,7 +8,7 @@
 //! | 2 | [`model`] | what authy keeps |
 //! | 3 | [`jose`], [`sealing`] | keys, signatures, encryption at rest |
 //! | 4 | [`store`] | SQL and key-value storage |
-//! | 5 | [`config`], [`telemetry`], [`failure`], [`hashing`], [`app`] | the long-lived parts |
+//! | 5 | [`config`], [`telemetry`], [`failure`], [`hashing`], [`outbound`], [`app`] | the long-lived parts |
 //! | 6 | [`client_auth`], [`grants`], [`endpoints`], [`accounts`], [`admin`] | pipelines |
 //! | 7 | [`web`] and every `http.rs` and `page.rs` | HTTP and HTML |
 //! | 8 | [`routes`], [`server`], [`tasks`], [`boot`], [`cli`] | putting it together |
@@ -28,6 +28,7 @@ pub mod grants;
 pub mod hashing;
 pub mod jose;
 pub mod model;
+pub mod outbound;
 pub mod routes;
 pub mod sealing;
 pub mod secret;

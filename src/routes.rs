@@ -7,7 +7,7 @@ use actix_web::{Handler, HttpResponse, Responder, Route};
 use crate::accounts::{consent, login, logout, profile, select, setup};
 use crate::admin::{clients, users};
 use crate::app::App;
-use crate::endpoints::{authorize, discovery, end_session, introspect, jwks, revoke, token, userinfo};
+use crate::endpoints::{authorize, discovery, end_session, introspect, jwks, par, revoke, token, userinfo};
 use crate::server::management;
 use crate::web::{assets, cors, help, respond};
 
@@ -32,6 +32,7 @@ table! {
     "/.well-known/jwks.json" => GET jwks::http::jwks, OPTIONS cors::preflight_everybody;
     "/.well-known/change-password" => GET change_password;
     "/oauth2/authorize" => GET authorize::http::get, POST authorize::http::post;
+    "/oauth2/par" => POST par::http::push, OPTIONS cors::preflight;
     "/oauth2/token" => POST token::http::token, OPTIONS cors::preflight;
     "/oauth2/userinfo" => GET userinfo::http::get, POST userinfo::http::post, OPTIONS cors::preflight;
     "/oauth2/introspect" => POST introspect::http::introspect;

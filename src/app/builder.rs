@@ -12,6 +12,7 @@ use crate::config::Settings;
 use crate::entropy::Entropy;
 use crate::hashing::password;
 use crate::hashing::{Hashing, calibrate};
+use crate::outbound::Outbound;
 use crate::sealing::Sealer;
 use crate::spec::issuer::Issuer;
 use crate::store::kv::Kv;
@@ -38,6 +39,8 @@ pub struct Parts {
     pub kv: Kv,
     /// The opened master key.
     pub sealer: Sealer,
+    /// What sends authy's own requests.
+    pub outbound: Arc<dyn Outbound>,
 }
 
 impl App {
@@ -46,7 +49,7 @@ impl App {
     /// # Errors
     /// When the signing keys cannot be read or opened.
     pub async fn build(parts: Parts) -> anyhow::Result<Self> {
-        let Parts { settings, issuer, clock, entropy, sql, kv, sealer } = parts;
+        let Parts { settings, issuer, clock, entropy, sql, kv, sealer, outbound } = parts;
         let keys = Keys::load(&sql, &sealer, clock.now()).await?;
         let hashing =
             Hashing::start(settings.hashing.threads, settings.hashing.queue).context("the hashing threads could not be started")?;
@@ -67,6 +70,7 @@ impl App {
             hashing,
             dummy_hash,
             hash_cost,
+            outbound,
             metrics: Metrics::default(),
             caches: Caches::default(),
         })

@@ -11,6 +11,7 @@ use crate::boot::{self, BootError};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Settings;
 use crate::entropy::{Entropy, OsEntropy};
+use crate::outbound::Guarded;
 use crate::server::{self, Bound};
 use crate::spec::issuer::Issuer;
 use crate::store::kv::Kv;
@@ -30,7 +31,8 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let (sql, sealer) = boot::open(&settings, entropy.as_ref(), clock.now()).await?;
     let kv = key_value(&settings, &sql, (clock.clone(), entropy.clone())).await?;
     let addresses = bound.addresses();
-    let parts = Parts { settings, issuer, clock, entropy, sql, kv, sealer };
+    let outbound = Arc::new(Guarded::new(&settings.outbound, &issuer)?);
+    let parts = Parts { settings, issuer, clock, entropy, sql, kv, sealer, outbound };
     let app = Arc::new(App::build(parts).await?);
     let running = server::start(app.clone(), bound)?;
     let background = [tokio::spawn(tasks::refresh_keys::run(app.clone())), tokio::spawn(tasks::sweep::run(app.clone()))];

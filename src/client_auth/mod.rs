@@ -1,7 +1,10 @@
 //! Client authentication: RFC 6749 §2.3, OIDC Core §9. Each method is one entry of [`METHODS`].
 
+pub mod credentials;
 pub mod none;
 pub mod secret;
+
+pub use credentials::Credentials;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -17,8 +20,8 @@ use crate::spec::params::Params;
 /// What a request brings to prove who its client is.
 #[derive(Debug)]
 pub struct Presented<'a> {
-    /// Every `Authorization` header, as it came; `None` in place of one that is not ASCII.
-    pub authorization: &'a [Option<String>],
+    /// Headers and certificate.
+    pub credentials: &'a Credentials,
     /// The form body.
     pub params: &'a Params,
 }
@@ -59,6 +62,13 @@ pub static METHODS: &[&dyn Method] = &[&secret::ClientSecretBasic, &secret::Clie
 /// A client that has proved who it is, or a public one that has said so: only [`authenticate`] makes it.
 #[derive(Clone, Debug)]
 pub struct AuthenticatedClient(Arc<Client>);
+
+impl AuthenticatedClient {
+    /// The client, to be kept longer than the proof.
+    pub fn into_client(self) -> Arc<Client> {
+        self.0
+    }
+}
 
 impl Deref for AuthenticatedClient {
     type Target = Client;

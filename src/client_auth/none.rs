@@ -14,7 +14,7 @@ impl Method for NoSecret {
     }
 
     fn read(&self, presented: &Presented<'_>) -> Result<Option<Attempt>, Refusal> {
-        if !presented.authorization.is_empty() || presented.params.get("client_secret").is_some() {
+        if !presented.credentials.authorization.is_empty() || presented.params.get("client_secret").is_some() {
             return Ok(None);
         }
         Ok(presented.params.get("client_id").map(|client_id| Attempt {

@@ -16,7 +16,7 @@ impl Method for ClientSecretBasic {
     }
 
     fn read(&self, presented: &Presented<'_>) -> Result<Option<Attempt>, Refusal> {
-        let header = match presented.authorization {
+        let header = match presented.credentials.authorization.as_slice() {
             [] => return Ok(None),
             [Some(header)] => header,
             [None] => return Err(invalid_client().because("the Authorization header is not text")),

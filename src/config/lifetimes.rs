@@ -10,6 +10,8 @@ use super::{parse, reader::Reader};
 pub struct Lifetimes {
     /// Authorization codes (RFC 6749 §4.1.2).
     pub code: Duration,
+    /// Pushed authorization requests (RFC 9126 §2.2), until a browser comes with them.
+    pub request_uri: Duration,
     /// Access tokens.
     pub access_token: Duration,
     /// ID Tokens.
@@ -38,6 +40,7 @@ impl Lifetimes {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         Self {
             code: reader.one("lifetimes.code", code),
+            request_uri: reader.one("lifetimes.request_uri", request_uri),
             access_token: reader.one("lifetimes.access_token", parse::duration),
             id_token: reader.one("lifetimes.id_token", parse::duration),
             refresh_idle: reader.one("lifetimes.refresh_idle", parse::duration),
@@ -59,5 +62,14 @@ fn code(text: &str) -> Result<Duration, Fault> {
     match span.as_secs() {
         ..=600 => Ok(span),
         _ => Err(Fault::new(format!("{text:?} is too long for an authorization code."), "Write at most 10m; 60s is usual.")),
+    }
+}
+
+/// RFC 9126 §2.2: "typically between 5 and 600 seconds".
+fn request_uri(text: &str) -> Result<Duration, Fault> {
+    let span = parse::duration(text)?;
+    match span.as_secs() {
+        5..=600 => Ok(span),
+        _ => Err(Fault::new(format!("{text:?} does not suit a pushed request."), "Write 5s to 10m; 60s is usual.")),
     }
 }

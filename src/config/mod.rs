@@ -85,6 +85,8 @@ pub struct Settings {
     pub hashing: Hashing,
     /// Requests that authy makes itself.
     pub outbound: Outbound,
+    /// Authorization requests that were not pushed are refused: RFC 9126 §5.
+    pub require_pushed_authorization_requests: bool,
     /// Requests for another host than the issuer's are refused.
     pub strict_host: bool,
     /// Threads that answer requests.
@@ -128,6 +130,7 @@ pub fn settle(values: &Values) -> Result<Settings, Problems> {
         brand: Brand::read(&mut reader),
         hashing: Hashing::read(&mut reader),
         outbound: Outbound::read(&mut reader),
+        require_pushed_authorization_requests: reader.one("require_pushed_authorization_requests", parse::boolean),
         strict_host: reader.one("strict_host", parse::boolean),
         workers: reader.one("workers", parse::threads),
         shutdown_timeout: reader.one("shutdown_timeout", parse::duration),

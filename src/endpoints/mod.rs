@@ -5,6 +5,7 @@ pub mod discovery;
 pub mod end_session;
 pub mod introspect;
 pub mod jwks;
+pub mod par;
 pub mod presented;
 pub mod revoke;
 pub mod token;

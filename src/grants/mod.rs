@@ -8,7 +8,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::app::App;
-use crate::client_auth::AuthenticatedClient;
+use crate::client_auth::{AuthenticatedClient, Credentials};
 use crate::clock::Timestamp;
 use crate::endpoints::token::issue::TokenResponse;
 use crate::failure::Failure;
@@ -23,6 +23,8 @@ pub struct Exchange<'a> {
     pub client: &'a AuthenticatedClient,
     /// What they ask.
     pub params: &'a Params,
+    /// The key or certificate that tokens may be bound to.
+    pub credentials: &'a Credentials,
     /// The moment of the request.
     pub now: Timestamp,
 }

@@ -3,20 +3,24 @@
 //! | RFC | file |
 //! |---|---|
 //! | RFC 7518 §3, RFC 8037 §3.1 | [`algorithm`] |
-//! | RFC 7515 | [`sign`], [`verify`] |
+//! | RFC 7515 | [`sign`], [`verify`], [`client_keys`] |
 //! | RFC 7517 | [`jwks`] |
+//! | RFC 7519 §6 | [`unsecured`] |
 //! | RFC 7638 | [`mod@thumbprint`] |
 
 pub mod algorithm;
+pub mod client_keys;
 pub mod json;
 pub mod jwks;
 pub mod keys;
 pub mod rotation;
 pub mod sign;
 pub mod thumbprint;
+pub mod unsecured;
 pub mod verify;
 
 pub use algorithm::{Algorithm, half_hash};
+pub use client_keys::{ClientKeys, Signed};
 pub use keys::{KeyPair, KeySet, SealedPair};
 pub use sign::Signer;
 pub use thumbprint::thumbprint;

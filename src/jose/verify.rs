@@ -60,7 +60,7 @@ pub fn verify(keys: &KeySet, token: &str, expect: Expect<'_>) -> Result<Map<Stri
 }
 
 /// RFC 7515 §7.1: exactly three parts. Returns what is signed, then the parts.
-fn split(token: &str) -> Result<(&str, &str, &str, &str), JoseError> {
+pub(super) fn split(token: &str) -> Result<(&str, &str, &str, &str), JoseError> {
     if token.len() > MAX_BYTES {
         return Err(JoseError::Malformed("longer than 16 KiB"));
     }
@@ -72,7 +72,7 @@ fn split(token: &str) -> Result<(&str, &str, &str, &str), JoseError> {
 }
 
 /// RFC 7515 §2: base64url without padding, white space or other characters; in one spelling only, so no stray bits either.
-fn decode(part: &str) -> Result<Vec<u8>, JoseError> {
+pub(super) fn decode(part: &str) -> Result<Vec<u8>, JoseError> {
     URL_SAFE_NO_PAD.decode(part).map_err(|_| JoseError::Malformed("a part is not base64url"))
 }
 

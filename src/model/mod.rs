@@ -6,6 +6,7 @@ pub mod client;
 pub mod consent;
 pub mod grant;
 pub mod group;
+pub mod pushed_request;
 pub mod refresh_token;
 pub mod resource;
 pub mod session;

@@ -1,4 +1,4 @@
-//! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 9207 §3, OIDC RP-Initiated Logout §2.1. Nothing is named that does not work.
+//! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 9126 §5, RFC 9207 §3, OIDC RP-Initiated Logout §2.1. Nothing is named that does not work.
 
 use serde::Serialize;
 
@@ -18,6 +18,7 @@ pub struct Metadata {
     pub token_endpoint: String,
     pub userinfo_endpoint: String,
     pub jwks_uri: String,
+    pub pushed_authorization_request_endpoint: String,
     pub revocation_endpoint: String,
     pub introspection_endpoint: String,
     pub end_session_endpoint: String,
@@ -49,6 +50,7 @@ pub struct Metadata {
     pub claims_parameter_supported: bool,
     pub request_parameter_supported: bool,
     pub request_uri_parameter_supported: bool,
+    pub require_pushed_authorization_requests: bool,
     pub authorization_response_iss_parameter_supported: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_documentation: Option<String>,
@@ -75,6 +77,8 @@ pub struct Registries<'a> {
     pub acr_values: &'a [&'a str],
     /// `ui_locales_supported`, in the canonical form of BCP 47; English when none is given.
     pub ui_locales: &'a [&'a str],
+    /// `require_pushed_authorization_requests`: RFC 9126 §5.
+    pub require_pushed_authorization_requests: bool,
     /// `service_documentation`.
     pub service_documentation: Option<&'a str>,
 }
@@ -89,6 +93,7 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         token_endpoint: issuer.url("/oauth2/token"),
         userinfo_endpoint: issuer.url("/oauth2/userinfo"),
         jwks_uri: issuer.url("/.well-known/jwks.json"),
+        pushed_authorization_request_endpoint: issuer.url("/oauth2/par"),
         revocation_endpoint: issuer.url("/oauth2/revoke"),
         introspection_endpoint: issuer.url("/oauth2/introspect"),
         end_session_endpoint: issuer.url("/oauth2/logout"),
@@ -112,6 +117,7 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         claims_parameter_supported: true,
         request_parameter_supported: false,
         request_uri_parameter_supported: false,
+        require_pushed_authorization_requests: registries.require_pushed_authorization_requests,
         authorization_response_iss_parameter_supported: true,
         service_documentation: registries.service_documentation.map(str::to_owned),
     }
@@ -143,7 +149,7 @@ mod tests {
         assert_eq!(document["issuer"], "https://id.example.com/auth");
         let members = document.as_object().unwrap();
         let endpoints: Vec<_> = members.iter().filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri").collect();
-        assert_eq!(endpoints.len(), 7);
+        assert_eq!(endpoints.len(), 8);
         for (name, url) in endpoints {
             assert!(url.as_str().unwrap().starts_with("https://id.example.com/auth/"), "{name}");
         }

@@ -24,6 +24,10 @@ pub struct IdTokenClaims<'a> {
     pub nonce: Option<&'a str>,
     /// `at_hash`, when an access token comes with it.
     pub access_token_hash: Option<String>,
+    /// `c_hash`, when a code comes with it: §3.3.2.11.
+    pub code_hash: Option<String>,
+    /// `s_hash`, when it comes by the browser: FAPI 1.0 Advanced §5.1.1.
+    pub state_hash: Option<String>,
     /// Claims about the person. They never take the place of those above.
     pub extra: Map<String, Value>,
 }
@@ -50,6 +54,8 @@ impl IdTokenClaims<'_> {
             ("amr", Some(&authentication.amr).filter(|amr| !amr.is_empty()).map(|amr| Value::from(amr.clone()))),
             ("sid", Some(authentication.sid.as_str()).filter(|sid| !sid.is_empty()).map(Value::from)),
             ("at_hash", self.access_token_hash.clone().map(Value::from)),
+            ("c_hash", self.code_hash.clone().map(Value::from)),
+            ("s_hash", self.state_hash.clone().map(Value::from)),
         ];
         for (name, value) in protocol {
             match value {
@@ -82,6 +88,8 @@ mod tests {
             authentication: &authentication,
             nonce: Some("n-0S6_WzA2Mj"),
             access_token_hash: None,
+            code_hash: None,
+            state_hash: None,
             extra: extra.as_object().unwrap().clone(),
         };
         Value::Object(claims.to_json())

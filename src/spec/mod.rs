@@ -10,17 +10,21 @@
 //! | RFC 6749 §4.1.2 | [`return_path`] |
 //! | RFC 6749 §4.1.2.1 §5.2 | [`error`] |
 //! | RFC 6750 §2 §3 | [`bearer`] |
+//! | RFC 7523 §3 | [`client_assertion`] |
 //! | RFC 7591 §2 | [`client_metadata`] |
 //! | RFC 7636 §4 | [`pkce`] |
 //! | RFC 7662 §2.2 | [`introspection`] |
 //! | RFC 8252 §7 §8 | [`redirect_uri`] |
 //! | RFC 8414 §2 | [`discovery`], [`issuer`] |
+//! | RFC 8705 §3.1 | [`certificate`] |
 //! | RFC 8707 §2 | [`resource`] |
 //! | RFC 9068 §2.2 | [`access_token`] |
 //! | RFC 9101 §4 | [`request_object`] |
+//! | RFC 9126 §2.2 §4 to §6 | [`pushed`] |
 //! | RFC 9207 §2 | [`return_path`] |
 //! | RFC 9700 §2.1 §4.8.2 | [`redirect_uri`], [`pkce`] |
 //! | OAuth 2.0 Form Post Response Mode | [`response_mode`] |
+//! | OAuth 2.0 JARM §2 §3 | [`jarm`], [`response_mode`] |
 //! | OAuth 2.0 Multiple Response Types | [`response_type`], [`response_mode`] |
 //! | OIDC Core §2 §3.1.3.6 | [`id_token`] |
 //! | OIDC Core §3.1.2.1 | [`prompt`] |
@@ -34,18 +38,22 @@
 pub mod access_token;
 pub mod basic;
 pub mod bearer;
+pub mod certificate;
 pub mod claims;
 pub mod claims_request;
+pub mod client_assertion;
 pub mod client_metadata;
 pub mod discovery;
 pub mod error;
 pub mod id_token;
 pub mod introspection;
 pub mod issuer;
+pub mod jarm;
 pub mod logout;
 pub mod params;
 pub mod pkce;
 pub mod prompt;
+pub mod pushed;
 pub mod redirect_uri;
 pub mod request_object;
 pub mod resource;

@@ -10,7 +10,7 @@ use crate::spec::issuer::Issuer;
 use crate::spec::params::Params;
 use crate::spec::redirect_uri::{self, RedirectUri};
 use crate::spec::request_object;
-use crate::spec::response_mode::ResponseMode;
+use crate::spec::response_mode::{Carrier, ResponseMode};
 use crate::spec::response_type::ResponseType;
 
 /// Where answers to one authorization request go. Only [`ReturnPath::verify`] makes one, so an error cannot be redirected to an unproven place.
@@ -87,27 +87,37 @@ impl ReturnPath {
         self.response_mode
     }
 
-    /// RFC 6749 §4.1.2: sends these parameters, with `state` when the request had one, and `iss` (RFC 9207 §2).
-    pub fn deliver(&self, parameters: &[(&str, String)]) -> Delivery {
+    /// RFC 6749 §4.1.2: these parameters, with `state` when the request had one, and `iss` (RFC 9207 §2).
+    pub fn parameters(&self, parameters: &[(&str, String)]) -> Vec<(String, String)> {
         let mut fields: Vec<(String, String)> = parameters.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         fields.extend(self.state.iter().map(|state| ("state".to_owned(), state.clone())));
         fields.push(("iss".to_owned(), self.issuer.clone()));
-        let uri = self.redirect_uri.as_str();
-        match self.response_mode {
-            ResponseMode::Query => Delivery::Redirect(with_query(uri, &fields)),
-            ResponseMode::Fragment => Delivery::Redirect(format!("{uri}#{}", encode(&fields))),
-            ResponseMode::FormPost => Delivery::FormPost { action: uri.to_owned(), fields },
-        }
+        fields
     }
 
-    /// RFC 6749 §4.1.2.1: sends a refusal. `error_uri` is the page that explains it; none is sent when it is empty.
-    pub fn refuse(&self, error: &OAuthError, error_uri: &str) -> Delivery {
-        let mut parameters = vec![("error", error.error.as_str().to_owned()), ("error_description", error.description.to_owned())];
-        if !error_uri.is_empty() {
-            parameters.push(("error_uri", error_uri.to_owned()));
-        }
-        self.deliver(&parameters)
+    /// `state`, as the request had it.
+    pub fn state(&self) -> Option<&str> {
+        self.state.as_deref()
     }
+
+    /// Sends fields to the client: those of [`ReturnPath::parameters`], or the one that holds them signed (JARM §2.3).
+    pub fn deliver(&self, fields: Vec<(String, String)>) -> Delivery {
+        let uri = self.redirect_uri.as_str();
+        match self.response_mode.carrier {
+            Carrier::Query => Delivery::Redirect(with_query(uri, &fields)),
+            Carrier::Fragment => Delivery::Redirect(format!("{uri}#{}", encode(&fields))),
+            Carrier::FormPost => Delivery::FormPost { action: uri.to_owned(), fields },
+        }
+    }
+}
+
+/// RFC 6749 §4.1.2.1: the parameters of a refusal. `error_uri` is the page that explains it; none is sent when it is empty.
+pub fn refusal(error: &OAuthError, error_uri: &str) -> Vec<(&'static str, String)> {
+    let mut parameters = vec![("error", error.error.as_str().to_owned()), ("error_description", error.description.to_owned())];
+    if !error_uri.is_empty() {
+        parameters.push(("error_uri", error_uri.to_owned()));
+    }
+    parameters
 }
 
 /// Appends parameters to a URI as text. RFC 6749 §3.1.2: an existing query component "MUST be retained".
@@ -137,7 +147,8 @@ mod tests {
 
     fn redirect(pairs: &[(&str, &str)], uri: &str) -> String {
         let pairs: Vec<_> = pairs.iter().copied().chain([("redirect_uri", uri)]).collect();
-        match path(&pairs, &[uri]).unwrap().deliver(&[("code", "SplxlOBeZQQYbYS6WxSbIA".to_owned())]) {
+        let path = path(&pairs, &[uri]).unwrap();
+        match path.deliver(path.parameters(&[("code", "SplxlOBeZQQYbYS6WxSbIA".to_owned())])) {
             Delivery::Redirect(url) => url,
             other => panic!("{other:?}"),
         }
@@ -172,7 +183,8 @@ mod tests {
     fn form_post_hands_over_fields() {
         let uri = "https://rp.example/cb";
         let path = path(&[("redirect_uri", uri), ("state", "s"), ("response_mode", "form_post")], &[uri]).unwrap();
-        let Delivery::FormPost { action, fields } = path.refuse(&OAuthError::access_denied("No."), "https://e/x") else { panic!() };
+        let refusal = refusal(&OAuthError::access_denied("No."), "https://e/x");
+        let Delivery::FormPost { action, fields } = path.deliver(path.parameters(&refusal)) else { panic!() };
         assert_eq!(action, uri);
         let names: Vec<_> = fields.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["error", "error_description", "error_uri", "state", "iss"]);
@@ -185,9 +197,9 @@ mod tests {
             let pairs: Vec<_> = pairs.iter().copied().chain([("redirect_uri", uri)]).collect();
             path(&pairs, &[uri]).unwrap().response_mode()
         };
-        assert_eq!(mode(&[("response_mode", "jwt")]), ResponseMode::Query);
-        assert_eq!(mode(&[("response_type", "token"), ("response_mode", "query")]), ResponseMode::Fragment);
-        assert_eq!(mode(&[("response_type", "bogus")]), ResponseMode::Query);
+        assert_eq!(mode(&[("response_mode", "web_message")]), ResponseMode::QUERY);
+        assert_eq!(mode(&[("response_type", "token"), ("response_mode", "query")]), ResponseMode::FRAGMENT);
+        assert_eq!(mode(&[("response_type", "bogus")]), ResponseMode::QUERY);
     }
 
     #[test]

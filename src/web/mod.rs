@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod brand;
 pub mod client_address;
+pub mod client_certificate;
 pub mod cookies;
 pub mod cors;
 pub mod csrf;

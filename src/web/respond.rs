@@ -8,10 +8,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use crate::app::App;
+use crate::client_auth::Credentials;
 use crate::failure::Failure;
 use crate::spec::bearer;
 use crate::spec::error::{ErrorCode, OAuthError};
 use crate::spec::issuer::Issuer;
+use crate::web::client_certificate;
 use crate::web::limits::Excess;
 use crate::web::report::{self, About};
 use crate::web::security_headers::no_store;
@@ -21,6 +23,8 @@ pub const ERROR_ID: HeaderName = HeaderName::from_static("authy-error-id");
 /// When to come back after "busy".
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 const REALM: &str = "authy";
+/// RFC 9449 §4.1.
+const DPOP: HeaderName = HeaderName::from_static("dpop");
 
 /// A JSON document.
 pub fn json(status: StatusCode, body: &impl Serialize) -> HttpResponse {
@@ -67,7 +71,21 @@ pub fn retry_after(response: &mut HttpResponse, wait: Duration) {
 
 /// Every `Authorization` header as it came; `None` in place of one that is not ASCII.
 pub fn authorization(request: &HttpRequest) -> Vec<Option<String>> {
-    request.headers().get_all(header::AUTHORIZATION).map(|value| value.to_str().ok().map(str::to_owned)).collect()
+    lines(request, &header::AUTHORIZATION)
+}
+
+fn lines(request: &HttpRequest, name: &HeaderName) -> Vec<Option<String>> {
+    request.headers().get_all(name).map(|value| value.to_str().ok().map(str::to_owned)).collect()
+}
+
+/// What a request brings to prove who its client is.
+pub fn credentials(request: &HttpRequest, app: &App) -> Credentials {
+    Credentials {
+        authorization: authorization(request),
+        dpop: lines(request, &DPOP),
+        certificate: client_certificate::of(request, app),
+        path: request.path().strip_prefix(app.issuer.path()).unwrap_or_default().to_owned(),
+    }
 }
 
 /// RFC 6749 §5.2: exactly these three members.

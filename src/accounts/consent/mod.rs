@@ -9,8 +9,9 @@ use crate::accounts::client_card::ClientCard;
 use crate::accounts::transaction::{self, Parked};
 use crate::app::App;
 use crate::clock::Timestamp;
+use crate::endpoints::authorize::open::{self, Opened};
 use crate::endpoints::authorize::request::AuthorizationRequest;
-use crate::endpoints::authorize::{self, Answer, Opened, SignedIn, interaction};
+use crate::endpoints::authorize::{self, Answer, SignedIn, interaction};
 use crate::failure::Failure;
 use crate::model::transaction::Transaction;
 use crate::telemetry::audit;
@@ -63,7 +64,7 @@ pub async fn question(app: &App, handle: &str, signed_in: &SignedIn) -> Result<F
         Parked::Gone => return Ok(Found::Gone),
         Parked::Foreign => return Ok(Found::Foreign),
     };
-    let opened = authorize::open(app, &transaction.request).await?;
+    let opened = open::again(app, &transaction).await?;
     let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
     let now = app.now();
     let before = app.sql.consent_of(&signed_in.user.subject, &opened.client.client_id).await?.filter(|consent| now < consent.expires_at);
@@ -74,7 +75,8 @@ pub async fn question(app: &App, handle: &str, signed_in: &SignedIn) -> Result<F
         redirect_uri: opened.path.redirect_uri().to_string(),
         asked,
         resources: resource_names(app, &request.resources).await?,
-        until: interaction::is_remembered(&opened.client, &transaction.request).then(|| now + app.settings.lifetimes.consent),
+        until: interaction::is_remembered(&opened.client, opened.path.redirect_uri().as_str())
+            .then(|| now + app.settings.lifetimes.consent),
     }))
 }
 
@@ -91,8 +93,8 @@ pub async fn answer(app: &App, handle: &str, decision: Decision, signed_in: &Sig
     if decision == Decision::Deny {
         return Ok(Found::Here(authorize::deny(app, &transaction).await)); // RFC 6749 §4.1.2.1
     }
-    let opened = authorize::open(app, &transaction.request).await?;
-    if interaction::is_remembered(&opened.client, &transaction.request) {
+    let opened = open::again(app, &transaction).await?;
+    if interaction::is_remembered(&opened.client, opened.path.redirect_uri().as_str()) {
         remember(app, &opened, signed_in).await?;
     }
     transaction.consented = true;

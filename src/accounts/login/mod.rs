@@ -12,7 +12,7 @@ use crate::accounts::client_card::ClientCard;
 use crate::accounts::session::{self, Cookies};
 use crate::app::App;
 use crate::endpoints::authorize::interaction::{Interaction, LoginReason};
-use crate::endpoints::authorize::{self, Answer, SignedIn};
+use crate::endpoints::authorize::{self, Answer, SignedIn, open};
 use crate::failure::Failure;
 use crate::hashing::password;
 use crate::model::transaction::Transaction;
@@ -66,7 +66,7 @@ pub fn typed(text: &str) -> String {
 /// When the request is not valid any more: its client has changed meanwhile.
 pub async fn welcome(app: &App, transaction: Option<&Transaction>) -> Result<Welcome, Failure> {
     let Some(transaction) = transaction else { return Ok(Welcome::default()) };
-    let opened = authorize::open(app, &transaction.request).await?;
+    let opened = open::again(app, transaction).await?;
     let hint = opened.params.get("login_hint").unwrap_or_default();
     Ok(Welcome {
         client: Some(ClientCard::of(&opened.client)),

@@ -8,7 +8,7 @@ use crate::accounts::consent::Found;
 use crate::accounts::transaction::{self, Parked};
 use crate::app::App;
 use crate::endpoints::authorize::interaction::{Interaction, LoginReason};
-use crate::endpoints::authorize::{self, Answer, SignedIn, Waiting};
+use crate::endpoints::authorize::{self, Answer, SignedIn, Waiting, open};
 use crate::failure::Failure;
 
 /// What a person chooses.
@@ -39,7 +39,7 @@ pub async fn offer(app: &App, handle: &str, signed_in: &SignedIn) -> Result<Foun
         Parked::Gone => return Ok(Found::Gone),
         Parked::Foreign => return Ok(Found::Foreign),
     };
-    let opened = authorize::open(app, &transaction.request).await?;
+    let opened = open::again(app, &transaction).await?;
     Ok(Found::Here(Offer { client: ClientCard::of(&opened.client), redirect_uri: opened.path.redirect_uri().to_string() }))
 }
 

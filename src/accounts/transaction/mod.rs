@@ -21,6 +21,11 @@ const HANDLE_PREFIX: &str = "th_";
 /// Sign-in, account selection and consent may take one sign-in lifetime each.
 const PAGES: u32 = 3;
 
+/// The longest that a request can be under way, from its first page to its last.
+pub const fn longest(app: &App) -> Duration {
+    app.settings.lifetimes.login.saturating_mul(PAGES)
+}
+
 /// What a handle stands for.
 #[derive(Debug)]
 pub enum Parked {
@@ -99,7 +104,7 @@ pub async fn take(app: &App, handle: &str, session: Uuid) -> Result<Parked, Fail
 
 async fn sort(app: &App, found: Option<Transaction>, session: Uuid) -> Result<Parked, Failure> {
     let Some(transaction) = found else { return Ok(Parked::Gone) };
-    if has_expired(&transaction, app.now(), app.settings.lifetimes.login.saturating_mul(PAGES)) {
+    if has_expired(&transaction, app.now(), longest(app)) {
         return Ok(Parked::Gone);
     }
     let own = match transaction.bound_to {

@@ -45,11 +45,11 @@ pub struct IssuedCode {
     pub payload: AuthorizationCode,
 }
 
-/// A new code for an approval.
-pub fn code(entropy: &dyn Entropy, approval: &Approval<'_>) -> IssuedCode {
+/// The approval, of which nothing is stored yet.
+pub fn grant(entropy: &dyn Entropy, approval: &Approval<'_>) -> Grant {
     let Approval { request, client, signed_in, now, .. } = approval;
     let session = &signed_in.session;
-    let grant = Grant {
+    Grant {
         id: entropy.uuid(),
         subject: signed_in.user.subject.clone(),
         client_id: client.client_id.clone(),
@@ -66,14 +66,19 @@ pub fn code(entropy: &dyn Entropy, approval: &Approval<'_>) -> IssuedCode {
         claims_request: request.claims.to_stored(),
         created_at: *now,
         revoked_at: None,
-    };
+    }
+}
+
+/// A new code for a grant.
+pub fn code(entropy: &dyn Entropy, approval: &Approval<'_>, grant: &Grant) -> IssuedCode {
+    let Approval { request, client, path, now, .. } = approval;
     let code = code::generate(entropy, grant.id);
     IssuedCode {
         hash: TokenHash::of(code.expose()),
         payload: AuthorizationCode {
             refreshable: refreshable(request, client),
-            grant,
-            redirect_uri: approval.path.redirect_uri().as_str().to_owned(),
+            grant: grant.clone(),
+            redirect_uri: path.redirect_uri().as_str().to_owned(),
             nonce: request.nonce.clone(),
             code_challenge: request.code_challenge.as_ref().map(|challenge| challenge.as_str().to_owned()),
             expires_at: *now + approval.lifetime,

@@ -4,7 +4,9 @@ pub mod client;
 pub mod http;
 pub mod interaction;
 pub mod issue;
+pub mod open;
 pub mod request;
+pub mod respond;
 
 use std::sync::Arc;
 
@@ -15,17 +17,16 @@ use crate::endpoints::token;
 use crate::failure::Failure;
 use crate::jose::verify::{self, Expect, Typ};
 use crate::model::client::Client;
-use crate::model::resource::Resource;
 use crate::model::session::Session;
 use crate::model::transaction::{Binding, Transaction};
 use crate::model::user::User;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
-use crate::spec::return_path::{Delivery, ReturnPath};
-use crate::store::kv::codes;
+use crate::spec::return_path::{self, Delivery, ReturnPath};
 use uuid::Uuid;
 
 use interaction::{Interaction, Standing};
+use open::{Closed, Opened};
 use request::AuthorizationRequest;
 
 /// What the browser gets.
@@ -48,17 +49,6 @@ pub struct Waiting {
     pub transaction: Transaction,
     /// The session of the person, if somebody is signed in.
     pub session: Option<Uuid>,
-}
-
-/// A request whose client and return path are proven.
-#[derive(Debug)]
-pub struct Opened {
-    /// The parameters.
-    pub params: Params,
-    /// The client.
-    pub client: Arc<Client>,
-    /// The proven place to send answers.
-    pub path: ReturnPath,
 }
 
 /// A person in a browser who is signed in.
@@ -93,17 +83,22 @@ pub async fn resume(app: &App, transaction: Transaction, signed_in: &SignedIn) -
 
 /// The person said no: RFC 6749 §4.1.2.1, `access_denied`.
 pub async fn deny(app: &App, transaction: &Transaction) -> Answer {
-    match open(app, &transaction.request).await {
-        Err(failure) => Answer::Page(failure),
-        Ok(opened) => refuse(app, &opened, OAuthError::access_denied("The person did not agree.").into()),
-    }
+    let opened = match open::open(app, transaction).await {
+        Ok(opened) => opened,
+        Err(closed) => return refuse_closed(app, closed),
+    };
+    let failure = match respond::answer_once(app, &opened).await {
+        Ok(()) => OAuthError::access_denied("The person did not agree.").into(),
+        Err(failure) => failure,
+    };
+    refuse(app, (&opened.client, &opened.path), failure)
 }
 
 async fn advance(app: &App, transaction: Transaction, signed_in: Option<&SignedIn>) -> Answer {
     // Until the return path is proven, the person sees the error. RFC 6749 §4.1.2.1: "MUST NOT automatically redirect".
-    let opened = match open(app, &transaction.request).await {
+    let opened = match open::open(app, &transaction).await {
         Ok(opened) => opened,
-        Err(failure) => return Answer::Page(failure),
+        Err(closed) => return refuse_closed(app, closed),
     };
     match decide(app, &opened, &transaction, signed_in).await {
         Ok(Next::Issue(delivery)) => Answer::Return(delivery, None),
@@ -111,37 +106,26 @@ async fn advance(app: &App, transaction: Transaction, signed_in: Option<&SignedI
             let session = signed_in.map(|signed_in| signed_in.session.id);
             Answer::Interact(Box::new(Waiting { interaction, transaction, session }))
         }
-        Err(failure) => refuse(app, &opened, failure), // from here on every refusal goes back to the client
+        Err(failure) => refuse(app, (&opened.client, &opened.path), failure), // from here on every refusal goes back to the client
     }
 }
 
-fn refuse(app: &App, opened: &Opened, failure: Failure) -> Answer {
+fn refuse_closed(app: &App, closed: Closed) -> Answer {
+    match closed {
+        Closed::Page(failure) => Answer::Page(failure),
+        Closed::Return(proven, failure) => refuse(app, (&proven.0, &proven.1), failure),
+    }
+}
+
+/// Back to the client: RFC 6749 §4.1.2.1.
+fn refuse(app: &App, (client, path): (&Client, &ReturnPath), failure: Failure) -> Answer {
     let error_id = app.entropy.identifier();
     let public = failure.public();
     let error_uri = format!("{}?id={error_id}", app.issuer.url(&format!("/errors/{}", public.error)));
-    let delivery = opened.path.refuse(&public, &error_uri);
-    Answer::Return(delivery, Some((failure, error_id)))
-}
-
-/// Parse, find the client, prove the return path.
-///
-/// # Errors
-/// Shown to the person, never sent anywhere.
-pub async fn open(app: &App, raw: &str) -> Result<Opened, Failure> {
-    let params = Params::parse(raw)?; // RFC 6749 §3.1
-    let client_id = params.require("client_id")?; // RFC 6749 §4.1.1
-    let mut proven = prove(app, &params, app.client(client_id).await?);
-    if proven.is_err() && app.client_has_changed(client_id).await? {
-        proven = prove(app, &params, app.client(client_id).await?);
+    match respond::deliver(app, client, path, &return_path::refusal(&public, &error_uri)) {
+        Ok(delivery) => Answer::Return(delivery, Some((failure, error_id))),
+        Err(broken) => Answer::Page(broken),
     }
-    let (client, path) = proven?;
-    Ok(Opened { params, client, path })
-}
-
-fn prove(app: &App, params: &Params, client: Option<Arc<Client>>) -> Result<(Arc<Client>, ReturnPath), Refusal> {
-    let client = client::known(client)?;
-    let path = ReturnPath::verify(params, &client, &app.issuer)?; // RFC 6749 §3.1.2, RFC 9700 §2.1
-    Ok((client, path))
 }
 
 enum Next {
@@ -172,34 +156,14 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
     let Some(signed_in) = signed_in else {
         return Err(OAuthError::login_required("Nobody is signed in.").into());
     };
-    issue_code(app, opened, (&request, &resources), signed_in).await.map(Next::Issue)
-}
-
-/// RFC 6749 §4.1.2: the code, kept only as a hash, for as long as it lives.
-async fn issue_code(
-    app: &App,
-    opened: &Opened,
-    (request, resources): (&AuthorizationRequest, &[Arc<Resource>]),
-    signed_in: &SignedIn,
-) -> Result<Delivery, Failure> {
-    let issued = issue::code(
-        app.entropy.as_ref(),
-        &issue::Approval {
-            request,
-            client: &opened.client,
-            path: &opened.path,
-            resources,
-            signed_in,
-            now: app.now(),
-            lifetime: app.settings.lifetimes.code,
-        },
-    );
-    codes::save(&app.kv, &issued.hash, &issued.payload, app.settings.lifetimes.code).await?;
-    Ok(opened.path.deliver(&[("code", issued.code.expose().clone())]))
+    respond::issue(app, opened, (&request, &resources), signed_in).await.map(Next::Issue)
 }
 
 /// `id_token_hint`: OIDC Core §3.1.2.1. An expired one still hints; one of another issuer or client does not.
-fn hinted_subject(app: &App, params: &Params) -> Result<Option<String>, Refusal> {
+///
+/// # Errors
+/// `invalid_request`.
+pub fn hinted_subject(app: &App, params: &Params) -> Result<Option<String>, Refusal> {
     let Some(hint) = params.get("id_token_hint") else { return Ok(None) };
     let keys = app.keys.current();
     let expect = Expect { issuer: app.issuer.as_str(), typ: Typ::IdToken, check_expiry: false, now: app.now() };

@@ -13,6 +13,8 @@ use crate::spec::scope::Scope;
 /// What a client may ask and has asked.
 #[derive(Clone, Debug)]
 pub struct AuthorizationRequest {
+    /// What the answer holds.
+    pub response_type: ResponseType,
     /// The scopes that the client may have; the others are dropped and the answer's `scope` says so.
     pub scope: Scope,
     /// The S256 challenge, if one was sent.
@@ -38,14 +40,16 @@ impl AuthorizationRequest {
         no_request_object(params)?; // OIDC Core §6, RFC 9101
         let response_type = ResponseType::check(params, client)?; // RFC 6749 §3.1.1, §4.1.2.1
         ResponseMode::check(params, response_type)?; // Multiple Response Types §2.1
-        may_use_codes(client)?; // RFC 6749 §4.1.2.1
         let scope = requested_scope(params, client)?; // RFC 6749 §3.3
-        let code_challenge = CodeChallenge::check(params, client.is_public() || client.metadata.require_pkce)?; // RFC 7636 §4.4.1
+        let nonce = nonce(params, response_type)?; // OIDC Core §3.1.2.1, §3.2.2.1
+        openid_for_id_token(&scope, response_type)?; // OIDC Core §3.1.2.1
+        let pkce = response_type.gives_code() && (client.is_public() || client.metadata.require_pkce);
+        let code_challenge = CodeChallenge::check(params, pkce)?; // RFC 7636 §4.4.1
         let mut hints = Hints::check(params)?; // OIDC Core §3.1.2.1
         hints.max_age = hints.max_age.or(client.metadata.default_max_age); // OIDC Registration §2
         let claims = ClaimsRequest::check(params)?; // OIDC Core §5.5
         let resources = crate::spec::resource::requested(params)?; // RFC 8707 §2.1
-        Ok(Self { scope, code_challenge, nonce: nonce(params)?, hints, claims, resources, hinted_subject: None })
+        Ok(Self { response_type, scope, code_challenge, nonce, hints, claims, resources, hinted_subject: None })
     }
 
     /// Adds what the `id_token_hint` says, once its signature has been verified.
@@ -70,13 +74,6 @@ fn no_request_object(params: &Params) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn may_use_codes(client: &Client) -> Result<(), Refusal> {
-    if client.may_use_grant_type("authorization_code") {
-        return Ok(());
-    }
-    Err(OAuthError::unauthorized_client("The client is not registered for the authorization code grant.").about("response_type").into())
-}
-
 /// Scopes that the client may not have are dropped; a request of which nothing remains has asked only for such scopes.
 fn requested_scope(params: &Params, client: &Client) -> Result<Scope, Refusal> {
     let Some(requested) = params.get("scope") else { return Ok(Scope::default()) };
@@ -87,9 +84,21 @@ fn requested_scope(params: &Params, client: &Client) -> Result<Scope, Refusal> {
     Ok(allowed)
 }
 
-/// A nonce comes back in the ID Token as it was: it is only bounded.
-fn nonce(params: &Params) -> Result<Option<String>, Refusal> {
+/// Multiple Response Types §3: an ID Token is for a request that asks for `openid`.
+fn openid_for_id_token(scope: &Scope, response_type: ResponseType) -> Result<(), Refusal> {
+    if response_type.gives_id_token() && !scope.contains("openid") {
+        return Err(OAuthError::invalid_request("An ID Token needs the scope openid.").about("scope").into());
+    }
+    Ok(())
+}
+
+/// A nonce comes back in the ID Token as it was: it is only bounded. OIDC Core §3.2.2.1, §3.3.2.1: it is required where an ID Token
+/// comes by the browser, since there nothing else binds it to the request.
+fn nonce(params: &Params, response_type: ResponseType) -> Result<Option<String>, Refusal> {
     match params.get("nonce") {
+        None if response_type.gives_id_token() => {
+            Err(OAuthError::invalid_request("This response type needs a nonce.").about("nonce").into())
+        }
         Some(nonce) if nonce.len() > 1_024 => Err(OAuthError::invalid_request("The nonce is too long.").about("nonce").into()),
         nonce => Ok(nonce.map(str::to_owned)),
     }

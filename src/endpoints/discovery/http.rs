@@ -18,7 +18,7 @@ pub struct Documents {
 impl Documents {
     /// For this provider.
     pub fn new(app: &App) -> Self {
-        let body = serde_json::to_vec(&super::document(&app.issuer)).unwrap_or_default();
+        let body = serde_json::to_vec(&super::document(app)).unwrap_or_default();
         let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(&body)));
         Self { body: body.into(), etag }
     }

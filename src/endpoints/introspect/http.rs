@@ -8,7 +8,7 @@ use crate::web::respond;
 
 /// RFC 7662 §2.
 pub async fn introspect(request: HttpRequest, app: web::Data<App>, body: FormBody) -> HttpResponse {
-    match super::introspect(&app, body.as_str(), &respond::authorization(&request)).await {
+    match super::introspect(&app, body.as_str(), &respond::credentials(&request, &app)).await {
         Ok(facts) => respond::json_no_store(&facts),
         Err(failure) => respond::oauth_error(&app, &request, &failure, ("introspect", None)),
     }

@@ -3,7 +3,7 @@
 pub mod http;
 
 use crate::app::App;
-use crate::client_auth::{self, AuthenticatedClient, Presented};
+use crate::client_auth::{self, AuthenticatedClient, Credentials, Presented};
 use crate::endpoints::presented;
 use crate::failure::Failure;
 use crate::secret::TokenHash;
@@ -16,9 +16,9 @@ use crate::spec::params::Params;
 ///
 /// # Errors
 /// `invalid_client` for anybody without credentials (RFC 7662 §2.3); an unknown token is an inactive one, never an error (§2.2).
-pub async fn introspect(app: &App, body: &str, authorization: &[Option<String>]) -> Result<Introspection, Failure> {
+pub async fn introspect(app: &App, body: &str, credentials: &Credentials) -> Result<Introspection, Failure> {
     let params = Params::parse(body)?;
-    let client = client_auth::authenticate(app, &Presented { authorization, params: &params }).await?;
+    let client = client_auth::authenticate(app, &Presented { credentials, params: &params }).await?;
     if client.is_public() {
         return Err(OAuthError::invalid_client("Client authentication failed.").because("public clients may not introspect").into());
     }

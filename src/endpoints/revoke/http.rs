@@ -10,7 +10,7 @@ use crate::web::{cors, respond};
 /// RFC 7009 §2.2: 200 with nothing in it.
 pub async fn revoke(request: HttpRequest, app: web::Data<App>, body: FormBody) -> HttpResponse {
     let mut client_id = None;
-    let response = match super::revoke(&app, body.as_str(), &respond::authorization(&request), &mut client_id).await {
+    let response = match super::revoke(&app, body.as_str(), &respond::credentials(&request, &app), &mut client_id).await {
         Ok(()) => respond::empty(StatusCode::OK),
         Err(failure) => respond::oauth_error(&app, &request, &failure, ("revoke", client_id.as_deref())),
     };

@@ -5,7 +5,7 @@ pub mod http;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::client_auth::{self, AuthenticatedClient, Presented};
+use crate::client_auth::{self, AuthenticatedClient, Credentials, Presented};
 use crate::endpoints::presented;
 use crate::failure::Failure;
 use crate::secret::TokenHash;
@@ -17,9 +17,9 @@ use crate::telemetry::audit;
 ///
 /// # Errors
 /// RFC 7009 §2.2.1; an unknown token is no error (§2.2).
-pub async fn revoke(app: &App, body: &str, authorization: &[Option<String>], client_id: &mut Option<String>) -> Result<(), Failure> {
+pub async fn revoke(app: &App, body: &str, credentials: &Credentials, client_id: &mut Option<String>) -> Result<(), Failure> {
     let params = Params::parse(body)?;
-    let client = client_auth::authenticate(app, &Presented { authorization, params: &params }).await?;
+    let client = client_auth::authenticate(app, &Presented { credentials, params: &params }).await?;
     *client_id = Some(client.client_id.clone());
     let token = params.require("token")?;
     if presented::looks_like_refresh_token(token) {

@@ -10,8 +10,8 @@ use crate::web::{cors, respond};
 /// RFC 6749 §5.1, §5.2.
 pub async fn token(request: HttpRequest, app: web::Data<App>, body: FormBody) -> HttpResponse {
     let mut trace = Trace::default();
-    let authorization = respond::authorization(&request);
-    let answer = super::token(&app, body.as_str(), &authorization, &mut trace).await;
+    let credentials = respond::credentials(&request, &app);
+    let answer = super::token(&app, body.as_str(), &credentials, &mut trace).await;
     let response = match answer {
         Ok(tokens) => {
             app.metrics.token_issued(trace.grant_type.unwrap_or("unknown"));

@@ -78,6 +78,38 @@ pub struct AccessToken {
     lifetime: Duration,
 }
 
+impl AccessToken {
+    /// The token itself.
+    pub const fn text(&self) -> &Secret<String> {
+        &self.text
+    }
+
+    /// How long it lives.
+    pub const fn lifetime(&self) -> Duration {
+        self.lifetime
+    }
+}
+
+/// What an ID Token travels with; it carries the hashes of these: OIDC Core §3.1.3.6, §3.3.2.11, FAPI 1.0 Advanced §5.1.1.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside<'a> {
+    /// `at_hash`
+    pub access_token: Option<&'a AccessToken>,
+    /// `c_hash`
+    pub code: Option<&'a Secret<String>>,
+    /// `s_hash`
+    pub state: Option<&'a str>,
+    /// There is no access token and none will come, so the claims of the scopes are here: OIDC Core §5.4.
+    pub only: bool,
+}
+
+impl<'a> Beside<'a> {
+    /// An ID Token of the token endpoint.
+    pub fn access_token(token: &'a AccessToken) -> Self {
+        Self { access_token: Some(token), ..Self::default() }
+    }
+}
+
 /// What every token of one answer has in common.
 #[derive(Debug)]
 pub struct Mint<'a> {
@@ -119,13 +151,7 @@ impl<'a> Mint<'a> {
     ///
     /// # Errors
     /// [`Failure::Broken`] when signing fails.
-    pub fn id_token(
-        &self,
-        user: &User,
-        grant: &Grant,
-        access_token: &AccessToken,
-        nonce: Option<&str>,
-    ) -> Result<Option<Secret<String>>, Failure> {
+    pub fn id_token(&self, user: &User, grant: &Grant, beside: Beside<'_>, nonce: Option<&str>) -> Result<Option<Secret<String>>, Failure> {
         let scope = Scope::from(grant.scopes.clone());
         if !scope.contains("openid") {
             return Ok(None);
@@ -134,6 +160,7 @@ impl<'a> Mint<'a> {
         let request = ClaimsRequest::from_stored(&grant.claims_request);
         let released = match self.client.metadata.id_token_claims {
             Disclosure::Full => scope,
+            Disclosure::Minimal if beside.only => scope,
             Disclosure::Minimal => Scope::default(), // OIDC Core §5.4: claims of scopes are at userinfo
         };
         let lifetime = self.client.metadata.id_token_lifetime.map_or(self.app.settings.lifetimes.id_token, Duration::from_secs);
@@ -145,7 +172,9 @@ impl<'a> Mint<'a> {
             expires_at: self.now + lifetime,
             authentication: &grant.authentication,
             nonce,
-            access_token_hash: Some(jose::half_hash(algorithm, access_token.text.expose())),
+            access_token_hash: beside.access_token.map(|token| jose::half_hash(algorithm, token.text.expose())),
+            code_hash: beside.code.map(|code| jose::half_hash(algorithm, code.expose())),
+            state_hash: beside.state.map(|state| jose::half_hash(algorithm, state)),
             extra: claims::user_claims(user, &released, &request.id_token),
         };
         self.sign(algorithm, None, &claims.to_json()).map(Some)

@@ -6,7 +6,7 @@ pub mod issue;
 use std::sync::Arc;
 
 use crate::app::App;
-use crate::client_auth::{self, AuthenticatedClient, Presented};
+use crate::client_auth::{self, AuthenticatedClient, Credentials, Presented};
 use crate::failure::Failure;
 use crate::grants::{self, Exchange, GrantType};
 use crate::model::resource::Resource;
@@ -30,15 +30,15 @@ pub struct Trace {
 ///
 /// # Errors
 /// RFC 6749 §5.2.
-pub async fn token(app: &App, body: &str, authorization: &[Option<String>], trace: &mut Trace) -> Result<TokenResponse, Failure> {
+pub async fn token(app: &App, body: &str, credentials: &Credentials, trace: &mut Trace) -> Result<TokenResponse, Failure> {
     let params = Params::parse(body)?; // RFC 6749 §3.2
-    let client = client_auth::authenticate(app, &Presented { authorization, params: &params }).await?; // RFC 6749 §2.3
+    let client = client_auth::authenticate(app, &Presented { credentials, params: &params }).await?; // RFC 6749 §2.3
     trace.client_id = Some(client.client_id.clone());
     let grant = grants::find(params.require("grant_type")?)
         .ok_or_else(|| OAuthError::unsupported_grant_type("The grant type is not supported.").about("grant_type"))?;
     trace.grant_type = Some(grant.name());
     client_may_use(&client, grant)?; // RFC 6749 §5.2, unauthorized_client
-    grant.exchange(Exchange { app, client: &client, params: &params, now: app.now() }).await
+    grant.exchange(Exchange { app, client: &client, params: &params, credentials, now: app.now() }).await
 }
 
 fn client_may_use(client: &AuthenticatedClient, grant: &'static dyn GrantType) -> Result<(), Refusal> {

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Answer, Exchange, GrantType};
 use crate::endpoints::token;
-use crate::endpoints::token::issue::{self, Mint, TokenResponse};
+use crate::endpoints::token::issue::{self, Beside, Mint, TokenResponse};
 use crate::failure::Failure;
 use crate::model::authorization_code::AuthorizationCode;
 use crate::model::refresh_token::RefreshToken;
@@ -43,7 +43,7 @@ pub(super) const fn invalid_code() -> OAuthError {
 
 /// A wrong client, verifier or redirect URI never burns a code: everything is checked on the loaded copy, and only then is it claimed.
 async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
-    let Exchange { app, client, params, now } = &exchange;
+    let Exchange { app, client, params, now, .. } = &exchange;
     let presented = params.require("code")?; // RFC 6749 §4.1.3
     let hash = TokenHash::of(presented);
     let code = match codes::load(&app.kv, &hash).await? {
@@ -80,7 +80,7 @@ fn answer(exchange: &Exchange<'_>, code: &AuthorizationCode, user: &User, parts:
     let mint = Mint::new(exchange.app, exchange.client, exchange.now);
     let scope = code.grant.scopes.clone();
     let access_token = mint.access_token_of_user(user, &code.grant, &scope, &resources)?;
-    let id_token = mint.id_token(user, &code.grant, &access_token, code.nonce.as_deref())?;
+    let id_token = mint.id_token(user, &code.grant, Beside::access_token(&access_token), code.nonce.as_deref())?;
     Ok(TokenResponse::new(access_token, &scope).with_refresh_token(refresh_token).with_id_token(id_token))
 }
 

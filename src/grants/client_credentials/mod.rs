@@ -27,7 +27,7 @@ impl GrantType for ClientCredentialsGrant {
 }
 
 async fn exchange_credentials(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
-    let Exchange { app, client, params, now } = exchange;
+    let Exchange { app, client, params, now, .. } = exchange;
     let scope = check::scope(params.get("scope"), &client.metadata.scopes)?; // RFC 6749 §3.3
     let resources = token::any_resources(app, params).await?; // RFC 8707 §2
     let access_token = Mint::new(app, client, now).access_token_of_client(&scope, &resources)?;

@@ -9,7 +9,7 @@ use self::check::Standing;
 use super::{Answer, Exchange, GrantType};
 use crate::accounts::session;
 use crate::endpoints::token;
-use crate::endpoints::token::issue::{self, Mint, TokenResponse};
+use crate::endpoints::token::issue::{self, Beside, Mint, TokenResponse};
 use crate::failure::Failure;
 use crate::model::grant::Grant;
 use crate::model::refresh_token::RefreshToken;
@@ -42,7 +42,7 @@ pub(super) const fn invalid_token() -> OAuthError {
 }
 
 async fn refresh(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
-    let Exchange { app, client, params, now } = &exchange;
+    let Exchange { app, client, params, now, .. } = &exchange;
     let presented = Secret::new(params.require("refresh_token")?.to_owned()); // RFC 6749 §6
     let hash = TokenHash::of(presented.expose());
     let (stored, grant) = app.sql.refresh_token(&hash).await?.ok_or_else(|| invalid_token().because("unknown refresh token"))?;
@@ -59,7 +59,7 @@ async fn refresh(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
 
     let mint = Mint::new(app, client, *now);
     let access_token = mint.access_token_of_user(&user, &grant, &scope, &resources)?;
-    let id_token = mint.id_token(&user, &grant.narrowed_to(&scope), &access_token, None)?; // OIDC Core §12.2
+    let id_token = mint.id_token(&user, &grant.narrowed_to(&scope), Beside::access_token(&access_token), None)?; // OIDC Core §12.2
     Ok(TokenResponse::new(access_token, &scope).with_refresh_token(Some(next)).with_id_token(id_token))
 }
 

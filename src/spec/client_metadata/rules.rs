@@ -3,7 +3,7 @@
 use url::{Host, Url};
 
 use super::{ClientDraft, GRANT_TYPES, Problem};
-use crate::model::client::ClientMetadata;
+use crate::model::client::{ClientMetadata, Profile};
 use crate::secret::Secret;
 use crate::spec::redirect_uri::{Registration, check_registration};
 use crate::spec::resource::is_resource_uri;
@@ -87,7 +87,7 @@ pub(super) fn check_grants(draft: &ClientDraft, metadata: &ClientMetadata, probl
             format!("use one of: {}", GRANT_TYPES.join(", ")),
         ));
     }
-    if metadata.redirect_uris.is_empty() && (metadata.grant_types.is_empty() || has("authorization_code")) {
+    if metadata.redirect_uris.is_empty() && (metadata.grant_types.is_empty() || has("authorization_code") || has("implicit")) {
         let mend = "give at least one redirect URI (--redirect-uri), or the grant client_credentials alone for a service";
         problems.push(Problem::new("redirect_uris", "a client that signs people in needs a redirect URI, and there is none", mend));
     }
@@ -102,7 +102,7 @@ pub(super) fn check_grants(draft: &ClientDraft, metadata: &ClientMetadata, probl
         let mend = "register a confidential client, or drop client_credentials";
         problems.push(Problem::new("grant_types", "a public client may not use client_credentials (RFC 6749 §4.4)", mend));
     }
-    check_response_types(metadata, has("authorization_code"), problems);
+    check_response_types(metadata, problems);
     for scope in metadata.scopes.iter().filter(|scope| !is_scope_token(scope)) {
         problems.push(Problem::new("scope", format!("{scope:?} is not a scope value"), "use visible ASCII without spaces, \" and \\"));
     }
@@ -124,19 +124,29 @@ pub(super) fn check_grants(draft: &ClientDraft, metadata: &ClientMetadata, probl
     }
 }
 
-fn check_response_types(metadata: &ClientMetadata, with_code: bool, problems: &mut Vec<Problem>) {
+/// OIDC Registration §2: each response type with the grant types that belong to it, and only those that the profile knows.
+fn check_response_types(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
     let field = "response_types";
     for text in &metadata.response_types {
-        if !ResponseType::parse(text).is_some_and(ResponseType::is_supported) {
+        let Some(known) = ResponseType::parse(text).filter(|known| known.is_supported()) else {
             let known: Vec<&str> = ResponseType::SUPPORTED.iter().map(|known| known.as_str()).collect();
             problems.push(Problem::new(field, format!("{text:?} is not supported"), format!("use one of: {}", known.join(", "))));
-        } else if !with_code {
-            problems.push(Problem::new(
-                field,
-                format!("{text:?} needs the grant type authorization_code"),
-                "add the grant type, or drop the response type",
-            ));
+            continue;
+        };
+        if !known.is_open_to(metadata.profile) {
+            let mend = "ask for code; --profile legacy is for applications that cannot be changed";
+            problems.push(Problem::new(field, format!("{text:?} is not for clients of this profile"), mend));
         }
+        let registered = |grant: &&str| metadata.grant_types.iter().any(|known| known == grant);
+        for grant in known.needed_grant_types(metadata.profile).filter(|grant| !registered(grant)) {
+            let mend = "add the grant type, or drop the response type";
+            problems.push(Problem::new(field, format!("{text:?} needs the grant type {grant}"), mend));
+        }
+    }
+    let implicit = metadata.grant_types.iter().any(|grant| grant == "implicit");
+    if implicit && !matches!(metadata.profile, Profile::Legacy | Profile::Fapi1) {
+        let mend = "drop it; --profile legacy is for applications that cannot be changed";
+        problems.push(Problem::new("grant_types", "\"implicit\" is not for clients of this profile", mend));
     }
 }
 

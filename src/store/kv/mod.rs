@@ -5,6 +5,7 @@
 pub mod codes;
 pub mod error_records;
 mod memory;
+pub mod pushed_requests;
 mod redis;
 mod redis_url;
 pub mod replay;

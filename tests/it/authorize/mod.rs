@@ -2,4 +2,5 @@
 
 mod consent;
 mod prompts;
+mod response_types;
 mod responses;

@@ -3,4 +3,5 @@
 mod discovery;
 mod health;
 mod logout;
+mod par;
 mod tokens;

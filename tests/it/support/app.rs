@@ -54,7 +54,9 @@ impl TestApp {
         let sealer = Sealer::new(&MasterKey::generate(entropy.as_ref()));
         let keys = super::keys::first_keys(&sealer, entropy.as_ref(), clock.now());
         sql.create_first_signing_keys(&keys).await.expect("keys are stored");
-        let parts = Parts { settings, issuer: Issuer::parse(&base).expect("an issuer"), clock: clock.clone(), entropy, sql, kv, sealer };
+        let issuer = Issuer::parse(&base).expect("an issuer");
+        let outbound = Arc::new(authy::outbound::Guarded::new(&settings.outbound, &issuer).expect("a client"));
+        let parts = Parts { settings, issuer, clock: clock.clone(), entropy, sql, kv, sealer, outbound };
         let app = Arc::new(App::build(parts).await.expect("an app"));
         let running = authy::server::start(app.clone(), bound).expect("a server");
         Self { app, clock, base, management, running: Some(running) }

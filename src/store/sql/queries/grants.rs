@@ -111,8 +111,14 @@ pub async fn redeem_grant(conn: &mut Conn, grant: &Grant, token: Option<&Refresh
         return Ok(Redemption::SessionEnded);
     }
     let row = GrantRow::new(grant, token);
+    let expires_at = row.expires_at;
     if diesel::insert_into(grants::table).values(row).on_conflict(grants::id).do_nothing().execute(conn).await? == 0 {
-        return Ok(Redemption::Revoked);
+        // Saved before, when a token left by the browser beside the code; a tombstone or a revoked grant is not to be had again.
+        let own = grants::client_id.eq(&grant.client_id).and(grants::subject.eq(&grant.subject)).and(grants::revoked_at.is_null());
+        let saved = grants::table.find(Id(grant.id)).filter(own);
+        if diesel::update(saved).set(grants::expires_at.eq(expires_at)).execute(conn).await? == 0 {
+            return Ok(Redemption::Revoked);
+        }
     }
     if let Some(token) = token {
         refresh_tokens::insert(conn, token).await?;

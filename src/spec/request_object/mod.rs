@@ -1,4 +1,6 @@
-//! Request objects, as far as authy reads them: OIDC Core §6.1, RFC 9101 §4. They are refused, and the refusal has to arrive.
+//! Request objects: RFC 9101 §4 to §6, OIDC Core §6. How a refusal travels whose reason lies inside one; what one must say is in [`rules`].
+
+pub mod rules;
 
 use std::borrow::Cow;
 
@@ -39,6 +41,10 @@ fn read(object: &str) -> Option<Travel> {
     let proper = [&travel.state, &travel.response_mode].into_iter().flatten().all(|value| !value.chars().any(char::is_control));
     proper.then_some(travel)
 }
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod rules_tests;
 
 #[cfg(test)]
 mod tests {

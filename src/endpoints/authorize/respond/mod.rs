@@ -1,0 +1,121 @@
+//! The authorization response: what is issued, and how it travels. OIDC Core §3.1.2.5, §3.2.2.5, §3.3.2.5, JARM §2.
+
+use std::sync::Arc;
+
+use super::SignedIn;
+use super::issue::{self, Approval};
+use super::open::Opened;
+use super::request::AuthorizationRequest;
+use crate::app::App;
+use crate::endpoints::token::issue::{AccessToken, Beside, Mint};
+use crate::failure::Failure;
+use crate::jose::algorithm::Algorithm;
+use crate::model::client::Client;
+use crate::model::grant::Grant;
+use crate::model::resource::Resource;
+use crate::secret::Secret;
+use crate::spec::error::OAuthError;
+use crate::spec::jarm;
+use crate::spec::return_path::{Delivery, ReturnPath};
+use crate::store::kv::codes;
+use crate::store::kv::pushed_requests::{self, Claimed};
+use crate::store::sql::Redemption;
+
+/// Everything that the response type names, for a request that a person has approved.
+///
+/// # Errors
+/// When the pushed request was answered before, the session ended meanwhile, or a store is away.
+pub async fn issue(
+    app: &App,
+    opened: &Opened,
+    (request, resources): (&AuthorizationRequest, &[Arc<Resource>]),
+    signed_in: &SignedIn,
+) -> Result<Delivery, Failure> {
+    answer_once(app, opened).await?; // RFC 9126 §7.3
+    let lifetime = app.settings.lifetimes.code;
+    let approval = Approval { request, client: &opened.client, path: &opened.path, resources, signed_in, now: app.now(), lifetime };
+    let grant = issue::grant(app.entropy.as_ref(), &approval);
+    let access_token = access_token(app, &approval, &grant).await?; // OIDC Core §3.2.2.5
+    let code = code(app, &approval, &grant).await?; // RFC 6749 §4.1.2
+    let id_token = id_token(app, &approval, &grant, (code.as_ref(), access_token.as_ref()))?; // OIDC Core §3.2.2.10, §3.3.2.11
+    let mut parameters = Vec::new();
+    parameters.extend(code.map(|code| ("code", code.expose().clone())));
+    parameters.extend(id_token.map(|token| ("id_token", token.expose().clone())));
+    if let Some(token) = access_token {
+        parameters.push(("access_token", token.text().expose().clone()));
+        parameters.push(("token_type", "Bearer".to_owned()));
+        parameters.push(("expires_in", token.lifetime().as_secs().to_string()));
+        parameters.push(("scope", grant.scopes.join(" ")));
+    }
+    deliver(app, &opened.client, &opened.path, &parameters)
+}
+
+/// RFC 9126 §7.3: a pushed request is answered once, by what it asked for or by the person's no. Pages before that may be loaded again.
+///
+/// # Errors
+/// `invalid_request_uri` when it was answered before.
+pub async fn answer_once(app: &App, opened: &Opened) -> Result<(), Failure> {
+    let Some(pushed) = &opened.pushed else { return Ok(()) };
+    match pushed_requests::claim(&app.kv, pushed).await? {
+        Claimed::First => Ok(()),
+        Claimed::Late => Err(OAuthError::invalid_request_uri("The request_uri was used before.").about("request_uri").into()),
+    }
+}
+
+/// The code, kept only as a hash, for as long as it lives.
+async fn code(app: &App, approval: &Approval<'_>, grant: &Grant) -> Result<Option<Secret<String>>, Failure> {
+    if !approval.request.response_type.gives_code() {
+        return Ok(None);
+    }
+    let issued = issue::code(app.entropy.as_ref(), approval, grant);
+    codes::save(&app.kv, &issued.hash, &issued.payload, approval.lifetime).await?;
+    Ok(Some(issued.code))
+}
+
+/// An access token names its grant, so the grant is saved before the token leaves: a replay of the code beside it then ends both.
+async fn access_token(app: &App, approval: &Approval<'_>, grant: &Grant) -> Result<Option<AccessToken>, Failure> {
+    let Approval { request, client, resources, signed_in, now, .. } = approval;
+    if !request.response_type.gives_access_token() {
+        return Ok(None);
+    }
+    match app.sql.redeem_grant(grant, None, *now).await? {
+        Redemption::Saved => Mint::new(app, client, *now).access_token_of_user(&signed_in.user, grant, &grant.scopes, resources).map(Some),
+        Redemption::Revoked | Redemption::SessionEnded => {
+            Err(OAuthError::login_required("The session has ended.").because("the session ended while the request was answered").into())
+        }
+    }
+}
+
+/// OIDC Core §3.3.2.11: with the hashes of what travels beside it. FAPI 1.0 Advanced §5.2.2: and of the state.
+fn id_token(
+    app: &App,
+    approval: &Approval<'_>,
+    grant: &Grant,
+    (code, access_token): (Option<&Secret<String>>, Option<&AccessToken>),
+) -> Result<Option<Secret<String>>, Failure> {
+    let Approval { request, client, path, signed_in, now, .. } = approval;
+    if !request.response_type.gives_id_token() {
+        return Ok(None);
+    }
+    let only = code.is_none() && access_token.is_none();
+    let beside = Beside { access_token, code, state: path.state(), only };
+    Mint::new(app, client, *now).id_token(&signed_in.user, grant, beside, request.nonce.as_deref())
+}
+
+/// Sends parameters along the return path, signed where the response mode says so (JARM §2).
+///
+/// # Errors
+/// When no key signs as the client has registered.
+pub fn deliver(app: &App, client: &Client, path: &ReturnPath, parameters: &[(&str, String)]) -> Result<Delivery, Failure> {
+    let fields = path.parameters(parameters);
+    if !path.response_mode().signed {
+        return Ok(path.deliver(fields));
+    }
+    let now = app.now();
+    let name = jarm::signing_algorithm(client);
+    let keys = app.keys.current();
+    let signer = Algorithm::parse(name).and_then(|algorithm| keys.set.signer(algorithm, now));
+    let signer = signer.ok_or_else(|| anyhow::anyhow!("no key signs {name} now"))?;
+    let signed = signer.sign(None, &jarm::claims(&fields, app.issuer.as_str(), client, now)).map_err(anyhow::Error::from)?;
+    Ok(path.deliver(vec![(jarm::PARAMETER.to_owned(), signed)]))
+}

@@ -1,0 +1,58 @@
+//! Pushed authorization requests: RFC 9126.
+
+mod check;
+pub mod http;
+
+use serde::Serialize;
+
+use crate::accounts::transaction;
+use crate::app::App;
+use crate::client_auth::{self, Credentials, Presented};
+use crate::endpoints::authorize::open::{self, Opened};
+use crate::endpoints::authorize::request::AuthorizationRequest;
+use crate::endpoints::{authorize, token};
+use crate::failure::Failure;
+use crate::model::pushed_request::PushedRequest;
+use crate::secret::TokenHash;
+use crate::spec::params::Params;
+use crate::spec::pushed;
+use crate::store::kv::pushed_requests;
+
+/// A successful answer: RFC 9126 §2.2.
+#[derive(Debug, Serialize)]
+pub struct Pushed {
+    request_uri: String,
+    expires_in: u64,
+}
+
+/// RFC 9126 §2.1: authenticate as at the token endpoint, then check the request as at the authorization endpoint; `client_id` tells who
+/// asked, once that is proven.
+///
+/// # Errors
+/// RFC 9126 §2.3: those of the token endpoint, and those of the authorization endpoint that need no person.
+pub async fn push(app: &App, body: &str, credentials: &Credentials, client_id: &mut Option<String>) -> Result<Pushed, Failure> {
+    let params = Params::parse(body)?;
+    let client = client_auth::authenticate(app, &Presented { credentials, params: &params }).await?;
+    *client_id = Some(client.client_id.clone());
+    let params = check::authorization_request(&params, &client)?; // RFC 9126 §2.1
+    let opened = open::pushing(app, client.into_client(), params).await?; // RFC 9126 §3, RFC 6749 §3.1.2
+    AuthorizationRequest::check(&opened.params, &opened.client)?;
+    token::any_resources(app, &opened.params).await?; // RFC 8707 §2.1
+    authorize::hinted_subject(app, &opened.params)?; // OIDC Core §3.1.2.1
+    keep(app, &opened).await
+}
+
+/// RFC 9126 §7.1: the reference is as hard to guess as a token. What it stands for is kept until the last page of a sign-in that begins in
+/// its last second.
+async fn keep(app: &App, opened: &Opened) -> Result<Pushed, Failure> {
+    let lifetime = app.settings.lifetimes.request_uri;
+    let reference = app.entropy.token(pushed::PREFIX);
+    let request = PushedRequest {
+        client_id: opened.client.client_id.clone(),
+        request: opened.params.encode(),
+        signed: opened.carried.signed,
+        expires_at: app.now() + lifetime,
+    };
+    pushed_requests::save(&app.kv, &TokenHash::of(&reference), &request, lifetime + transaction::longest(app)).await?;
+    Ok(Pushed { request_uri: reference, expires_in: lifetime.as_secs() })
+}

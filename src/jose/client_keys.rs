@@ -1,0 +1,141 @@
+//! The public keys of clients (RFC 7517), and the signatures that they make (RFC 7515 §5.2, RFC 8725).
+//!
+//! A signature is checked with a key of the registration and with nothing else: whatever the header says about keys is no source of one.
+
+mod key;
+mod weak;
+
+use serde_json::{Map, Value};
+
+use super::verify::{decode, split};
+use super::{Algorithm, JoseError, json};
+pub use key::{ClientKey, KeyError};
+
+/// More keys than this in one set are not looked at.
+const MAX_KEYS: usize = 64;
+/// Header members that offer a key of the sender's own choice (RFC 7515 §4.1.2, §4.1.3, §4.1.5).
+const FOREIGN_KEYS: &[&str] = &["jwk", "jku", "x5u"];
+
+/// The keys with which a client signs.
+#[derive(Debug, Default)]
+pub struct ClientKeys(Vec<ClientKey>);
+
+/// A JWS whose signature is that of one of the client's keys. Its claims are the caller's to check.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signed {
+    /// The header, which the signature covers.
+    pub header: Map<String, Value>,
+    /// The claims.
+    pub claims: Map<String, Value>,
+    /// What signed it.
+    pub algorithm: Algorithm,
+}
+
+impl ClientKeys {
+    /// A set as somebody registers it: every key must be of use, and no two may have the same name.
+    ///
+    /// # Errors
+    /// What is wrong with it, in half a sentence.
+    pub fn registered(set: &Value) -> Result<Self, KeyError> {
+        let keys = members(set)?.iter().map(ClientKey::parse).collect::<Result<Vec<_>, _>>()?;
+        let kids: Vec<&str> = keys.iter().filter_map(ClientKey::kid).collect();
+        if (1..kids.len()).any(|index| kids.get(index).is_some_and(|kid| kids.iter().take(index).any(|earlier| earlier == kid))) {
+            return Err(KeyError("two keys have the same kid"));
+        }
+        if keys.is_empty() {
+            return Err(KeyError("it holds no key"));
+        }
+        Ok(Self(keys))
+    }
+
+    /// A set as it was fetched. RFC 7517 §5: keys of unknown kinds, and those of no use, are left out.
+    ///
+    /// # Errors
+    /// When it is no key set.
+    pub fn fetched(set: &Value) -> Result<Self, KeyError> {
+        Ok(Self(members(set)?.iter().filter_map(|key| ClientKey::parse(key).ok()).collect()))
+    }
+
+    /// The keys, for what else than signatures they are used.
+    pub fn iter(&self) -> impl Iterator<Item = &ClientKey> {
+        self.0.iter()
+    }
+
+    /// Verifies a compact JWS. The key is named by `kid`, which only a set with a single key for signatures can do without
+    /// (OIDC Core §10.1); the key decides which algorithms it can have, and `allowed` which of those it may have (RFC 8725 §3.1).
+    ///
+    /// # Errors
+    /// Why it is not to be believed: [`JoseError::UnknownKey`] when no key of the set has its `kid`.
+    pub fn verify(&self, token: &str, allowed: &[Algorithm]) -> Result<Signed, JoseError> {
+        let (signed, header, payload, signature) = split(token)?;
+        let header = header_of(header)?;
+        let named = header.get("alg").and_then(Value::as_str).and_then(Algorithm::parse);
+        let algorithm = named.filter(|algorithm| allowed.contains(algorithm)).ok_or(JoseError::Algorithm)?;
+        let key = self.select(&header, algorithm)?;
+        key.verify(algorithm, signed.as_bytes(), &decode(signature)?)?;
+        Ok(Signed { header, claims: claims_of(payload)?, algorithm })
+    }
+
+    fn select(&self, header: &Map<String, Value>, algorithm: Algorithm) -> Result<&ClientKey, JoseError> {
+        let mut signing = self.0.iter().filter(|key| key.is_for_signatures());
+        let key = match header.get("kid") {
+            None => match (signing.next(), signing.next()) {
+                (Some(only), None) => only,
+                _ => return Err(JoseError::UnknownKey),
+            },
+            Some(Value::String(kid)) => signing.find(|key| key.kid() == Some(kid)).ok_or(JoseError::UnknownKey)?,
+            Some(_) => return Err(JoseError::Malformed("kid is not text")),
+        };
+        if key.can(algorithm) { Ok(key) } else { Err(JoseError::Algorithm) }
+    }
+}
+
+/// Verifies a compact JWS that is signed with a shared secret: HS256, the only algorithm for which every secret of authy's is long enough
+/// (RFC 7518 §3.2).
+///
+/// # Errors
+/// Why it is not to be believed.
+pub fn verify_with_secret(token: &str, secret: &str) -> Result<Map<String, Value>, JoseError> {
+    let (signed, header, payload, signature) = split(token)?;
+    if header_of(header)?.get("alg").and_then(Value::as_str) != Some("HS256") {
+        return Err(JoseError::Algorithm);
+    }
+    key::verify_hs256(secret.as_bytes(), signed.as_bytes(), &decode(signature)?)?;
+    claims_of(payload)
+}
+
+/// The claims of a compact JWS, not believed: to find out whose keys to try.
+pub fn unverified_claims(token: &str) -> Option<Map<String, Value>> {
+    let (_, _, payload, _) = split(token).ok()?;
+    claims_of(payload).ok()
+}
+
+/// Whether the header of a compact JWS names an algorithm of shared secrets, not believed either.
+pub fn claims_shared_secret(token: &str) -> bool {
+    let header = split(token).and_then(|(_, header, ..)| decode(header)).ok().and_then(|bytes| json::object(&bytes));
+    header.is_some_and(|header| header.get("alg").and_then(Value::as_str).is_some_and(|alg| alg.starts_with("HS")))
+}
+
+fn members(set: &Value) -> Result<&Vec<Value>, KeyError> {
+    let keys = set.get("keys").and_then(Value::as_array).ok_or(KeyError("it is no JSON Web Key Set: {\"keys\": […]}"))?;
+    if keys.len() > MAX_KEYS { Err(KeyError("it holds more than 64 keys")) } else { Ok(keys) }
+}
+
+/// RFC 7515 §4.1.11: an extension that is not understood is refused; authy understands none.
+fn header_of(part: &str) -> Result<Map<String, Value>, JoseError> {
+    let header = json::object(&decode(part)?).ok_or(JoseError::Malformed("the header is not one JSON object without duplicates"))?;
+    if header.contains_key("crit") || header.contains_key("b64") {
+        return Err(JoseError::Malformed("the header has critical extensions"));
+    }
+    if FOREIGN_KEYS.iter().any(|member| header.contains_key(*member)) {
+        return Err(JoseError::Malformed("the header brings a key of its own"));
+    }
+    Ok(header)
+}
+
+fn claims_of(part: &str) -> Result<Map<String, Value>, JoseError> {
+    json::object(&decode(part)?).ok_or(JoseError::Malformed("the claims are not one JSON object without duplicates"))
+}
+
+#[cfg(test)]
+mod tests;
