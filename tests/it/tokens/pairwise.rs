@@ -8,6 +8,7 @@ async fn pairwise<'a>(app: &'a TestApp, host: &str) -> RelyingParty<'a> {
     app.client(|metadata| {
         metadata.redirect_uris = vec![format!("https://{host}/cb")];
         metadata.protocol.subject_type = Some("pairwise".to_owned());
+        metadata.skip_consent = true;
     })
     .await
 }

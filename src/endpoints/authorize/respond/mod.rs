@@ -8,6 +8,7 @@ use super::issue::{self, Approval};
 use super::open::Opened;
 use super::request::AuthorizationRequest;
 use crate::app::App;
+use crate::endpoints::encrypted::{self, Kind};
 use crate::endpoints::token::issue::{AccessToken, Beside, Mint};
 use crate::failure::Failure;
 use crate::jose::algorithm::Algorithm;
@@ -127,7 +128,7 @@ async fn id_token(
     Mint::unbound(app, client, *now).id_token(&signed_in.user, grant, beside, request.nonce.as_deref()).await
 }
 
-/// Sends parameters along the return path, signed where the response mode says so (JARM §2).
+/// Sends parameters along the return path, signed where the response mode says so, and encrypted where the client registered that (JARM §2.2).
 ///
 /// # Errors
 /// When no key signs as the client has registered.
@@ -142,5 +143,6 @@ pub async fn deliver(app: &App, client: &Client, path: &ReturnPath, parameters: 
     let signer = Algorithm::parse(name).and_then(|algorithm| keys.set.signer(algorithm, now));
     let signer = signer.ok_or_else(|| anyhow::anyhow!("no key signs {name} now"))?;
     let signed = signer.sign(None, &jarm::claims(&fields, app.issuer.as_str(), client, now)).map_err(anyhow::Error::from)?;
-    Ok(path.deliver(vec![(jarm::PARAMETER.to_owned(), signed)]))
+    let response = encrypted::token(app, client, Kind::Authorization, Secret::new(signed)).await?;
+    Ok(path.deliver(vec![(jarm::PARAMETER.to_owned(), response.expose().clone())]))
 }
