@@ -12,3 +12,4 @@ mod house;
 mod security;
 mod store;
 mod support;
+mod tokens;
