@@ -85,20 +85,20 @@ pub async fn resume(app: &App, transaction: Transaction, signed_in: &SignedIn) -
 pub async fn deny(app: &App, transaction: &Transaction) -> Answer {
     let opened = match open::open(app, transaction).await {
         Ok(opened) => opened,
-        Err(closed) => return refuse_closed(app, closed),
+        Err(closed) => return refuse_closed(app, closed).await,
     };
     let failure = match respond::answer_once(app, &opened).await {
         Ok(()) => OAuthError::access_denied("The person did not agree.").into(),
         Err(failure) => failure,
     };
-    refuse(app, (&opened.client, &opened.path), failure)
+    refuse(app, (&opened.client, &opened.path), failure).await
 }
 
 async fn advance(app: &App, transaction: Transaction, signed_in: Option<&SignedIn>) -> Answer {
     // Until the return path is proven, the person sees the error. RFC 6749 §4.1.2.1: "MUST NOT automatically redirect".
     let opened = match open::open(app, &transaction).await {
         Ok(opened) => opened,
-        Err(closed) => return refuse_closed(app, closed),
+        Err(closed) => return refuse_closed(app, closed).await,
     };
     match decide(app, &opened, &transaction, signed_in).await {
         Ok(Next::Issue(delivery)) => Answer::Return(delivery, None),
@@ -106,23 +106,23 @@ async fn advance(app: &App, transaction: Transaction, signed_in: Option<&SignedI
             let session = signed_in.map(|signed_in| signed_in.session.id);
             Answer::Interact(Box::new(Waiting { interaction, transaction, session }))
         }
-        Err(failure) => refuse(app, (&opened.client, &opened.path), failure), // from here on every refusal goes back to the client
+        Err(failure) => refuse(app, (&opened.client, &opened.path), failure).await, // from here on every refusal goes back to the client
     }
 }
 
-fn refuse_closed(app: &App, closed: Closed) -> Answer {
+async fn refuse_closed(app: &App, closed: Closed) -> Answer {
     match closed {
         Closed::Page(failure) => Answer::Page(failure),
-        Closed::Return(proven, failure) => refuse(app, (&proven.0, &proven.1), failure),
+        Closed::Return(proven, failure) => refuse(app, (&proven.0, &proven.1), failure).await,
     }
 }
 
 /// Back to the client: RFC 6749 §4.1.2.1.
-fn refuse(app: &App, (client, path): (&Client, &ReturnPath), failure: Failure) -> Answer {
+async fn refuse(app: &App, (client, path): (&Client, &ReturnPath), failure: Failure) -> Answer {
     let error_id = app.entropy.identifier();
     let public = failure.public();
     let error_uri = format!("{}?id={error_id}", app.issuer.url(&format!("/errors/{}", public.error)));
-    match respond::deliver(app, client, path, &return_path::refusal(&public, &error_uri)) {
+    match respond::deliver(app, client, path, &return_path::refusal(&public, &error_uri)).await {
         Ok(delivery) => Answer::Return(delivery, Some((failure, error_id))),
         Err(broken) => Answer::Page(broken),
     }

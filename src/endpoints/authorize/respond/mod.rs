@@ -7,6 +7,7 @@ use super::issue::{self, Approval};
 use super::open::Opened;
 use super::request::AuthorizationRequest;
 use crate::app::App;
+use crate::endpoints::encrypted::{self, Kind};
 use crate::endpoints::token::issue::{AccessToken, Beside, Mint};
 use crate::failure::Failure;
 use crate::jose::algorithm::Algorithm;
@@ -47,7 +48,7 @@ pub async fn issue(
         parameters.push(("expires_in", token.lifetime().as_secs().to_string()));
         parameters.push(("scope", grant.scopes.join(" ")));
     }
-    deliver(app, &opened.client, &opened.path, &parameters)
+    deliver(app, &opened.client, &opened.path, &parameters).await
 }
 
 /// RFC 9126 §7.3: a pushed request is answered once, by what it asked for or by the person's no. Pages before that may be loaded again.
@@ -104,11 +105,11 @@ async fn id_token(
     Mint::unbound(app, client, *now).id_token(&signed_in.user, grant, beside, request.nonce.as_deref()).await
 }
 
-/// Sends parameters along the return path, signed where the response mode says so (JARM §2).
+/// Sends parameters along the return path, signed where the response mode says so, and encrypted where the client registered that (JARM §2.2).
 ///
 /// # Errors
-/// When no key signs as the client has registered.
-pub fn deliver(app: &App, client: &Client, path: &ReturnPath, parameters: &[(&str, String)]) -> Result<Delivery, Failure> {
+/// When no key signs as the client has registered, or it has no key to encrypt to.
+pub async fn deliver(app: &App, client: &Client, path: &ReturnPath, parameters: &[(&str, String)]) -> Result<Delivery, Failure> {
     let fields = path.parameters(parameters);
     if !path.response_mode().signed {
         return Ok(path.deliver(fields));
@@ -119,5 +120,6 @@ pub fn deliver(app: &App, client: &Client, path: &ReturnPath, parameters: &[(&st
     let signer = Algorithm::parse(name).and_then(|algorithm| keys.set.signer(algorithm, now));
     let signer = signer.ok_or_else(|| anyhow::anyhow!("no key signs {name} now"))?;
     let signed = signer.sign(None, &jarm::claims(&fields, app.issuer.as_str(), client, now)).map_err(anyhow::Error::from)?;
-    Ok(path.deliver(vec![(jarm::PARAMETER.to_owned(), signed)]))
+    let response = encrypted::token(app, client, Kind::Authorization, Secret::new(signed)).await?;
+    Ok(path.deliver(vec![(jarm::PARAMETER.to_owned(), response.expose().clone())]))
 }
