@@ -174,13 +174,7 @@ fn requests_and_answers_are_signed_as_the_profile_knows() {
     weak.protocol.request_uris = list(&["ftp://rp.example/request"]);
     assert_eq!(
         fields(&weak),
-        [
-            "id_token_signed_response_alg",
-            "request_object_signing_alg",
-            "authorization_signed_response_alg",
-            "authorization_signed_response_alg",
-            "request_uris"
-        ]
+        ["id_token_signed_response_alg", "request_object_signing_alg", "authorization_signed_response_alg", "request_uris"]
     );
 }
 
