@@ -13,6 +13,7 @@ use crate::model::resource::Resource;
 use crate::model::user::User;
 use crate::outbound::Outbound;
 use crate::sealing::Sealer;
+use crate::sealing::pairwise::PairwiseKey;
 use crate::secret::TokenHash;
 use crate::spec::issuer::Issuer;
 use crate::store::StoreError;
@@ -23,9 +24,14 @@ use uuid::Uuid;
 
 pub mod builder;
 pub mod cache;
+pub mod client_authorities;
+pub mod client_keys;
 pub mod keys;
+pub mod subjects;
 
 use cache::Cache;
+use client_authorities::ClientAuthorities;
+use client_keys::FetchedKeys;
 use keys::Keys;
 
 /// The running provider.
@@ -46,6 +52,8 @@ pub struct App {
     pub sealer: Sealer,
     /// Signing keys.
     pub keys: Keys,
+    /// Names of people that only one sector of clients knows.
+    pub pairwise: PairwiseKey,
     /// The threads on which passwords are hashed.
     pub hashing: Hashing,
     /// A hash that no password fits, for users that do not exist.
@@ -54,6 +62,8 @@ pub struct App {
     pub hash_cost: u32,
     /// Requests that authy makes itself.
     pub outbound: Arc<dyn Outbound>,
+    /// Who vouches for certificates of clients.
+    pub client_authorities: Option<ClientAuthorities>,
     /// Counters.
     pub metrics: Metrics,
     /// What was read from SQL less than a second ago.
@@ -70,6 +80,8 @@ pub struct Caches {
     revoked_tokens: Cache<String, bool>,
     /// Verdicts on client secrets that an administrator brought: (client, hash of the presented secret) → stored hash it fitted.
     pub client_secrets: Cache<(String, TokenHash), Uuid>,
+    /// Keys of clients that were fetched: (`jwks_uri`, whether an administrator registered it).
+    pub client_keys: Cache<(String, bool), Arc<FetchedKeys>>,
     /// Browser origins that any enabled client may call from (CORS preflight).
     pub origins: Cache<(), Arc<std::collections::HashSet<String>>>,
 }
@@ -83,6 +95,7 @@ impl Default for Caches {
             resources: Cache::new(1_000),
             revoked_tokens: Cache::new(50_000),
             client_secrets: Cache::lasting(1_000, std::time::Duration::from_secs(300)),
+            client_keys: Cache::lasting(2_000, std::time::Duration::from_secs(60 * 60)),
             origins: Cache::new(1),
         }
     }

@@ -4,10 +4,10 @@ use actix_web::guard;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Handler, HttpResponse, Responder, Route};
 
-use crate::accounts::{consent, login, logout, profile, select, setup};
+use crate::accounts::{consent, device, login, logout, profile, select, setup};
 use crate::admin::{clients, users};
 use crate::app::App;
-use crate::endpoints::{authorize, discovery, end_session, introspect, jwks, par, revoke, token, userinfo};
+use crate::endpoints::{authorize, device_authorization, discovery, end_session, introspect, jwks, par, revoke, token, userinfo};
 use crate::server::management;
 use crate::web::{assets, cors, help, respond};
 
@@ -34,6 +34,7 @@ table! {
     "/oauth2/authorize" => GET authorize::http::get, POST authorize::http::post;
     "/oauth2/par" => POST par::http::push, OPTIONS cors::preflight;
     "/oauth2/token" => POST token::http::token, OPTIONS cors::preflight;
+    "/oauth2/device_authorization" => POST device_authorization::http::device_authorization, OPTIONS cors::preflight;
     "/oauth2/userinfo" => GET userinfo::http::get, POST userinfo::http::post, OPTIONS cors::preflight;
     "/oauth2/introspect" => POST introspect::http::introspect;
     "/oauth2/revoke" => POST revoke::http::revoke, OPTIONS cors::preflight;
@@ -43,6 +44,7 @@ table! {
     "/login" => GET login::http::show, POST login::http::submit;
     "/login/select" => GET select::http::show, POST select::http::submit;
     "/consent" => GET consent::http::show, POST consent::http::submit;
+    "/device" => GET device::http::show, POST device::http::submit;
     "/logout" => GET logout::http::show, POST logout::http::submit;
     "/logout/done" => GET logout::http::done;
     "/account" => GET profile::details::http::show, POST profile::details::http::submit;

@@ -1,8 +1,10 @@
 //! What people see: setting up, signing in, agreeing, signing out, and their own account.
 
+pub mod approval;
 pub mod browser;
 pub mod client_card;
 pub mod consent;
+pub mod device;
 pub mod http;
 pub mod login;
 pub mod logout;

@@ -1,7 +1,7 @@
 //! Where to go after signing in when no application asked: only to our own pages. Pure.
 
 /// The pages a person may be sent to.
-const PAGES: &[&str] = &["/account", "/admin"];
+const PAGES: &[&str] = &["/account", "/admin", "/device"];
 
 /// Where people go when nothing else is asked.
 pub const DEFAULT: &str = "/account";
@@ -25,7 +25,7 @@ mod tests {
 
     #[test]
     fn our_own_pages_are_returned_to() {
-        for path in ["/account", "/account/security", "/admin/clients?search=a%20b&after=b", "/admin"] {
+        for path in ["/account", "/account/security", "/admin/clients?search=a%20b&after=b", "/admin", "/device?user_code=WDJB-MJHT"] {
             assert_eq!(check(Some(path)), path);
         }
     }

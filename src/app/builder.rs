@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use super::client_authorities::ClientAuthorities;
 use super::keys::Keys;
-use super::{App, Caches};
+use super::{App, Caches, subjects};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::entropy::Entropy;
@@ -51,12 +52,14 @@ impl App {
     pub async fn build(parts: Parts) -> anyhow::Result<Self> {
         let Parts { settings, issuer, clock, entropy, sql, kv, sealer, outbound } = parts;
         let keys = Keys::load(&sql, &sealer, clock.now()).await?;
+        let pairwise = subjects::load(&sql, &sealer, entropy.as_ref()).await?;
         let hashing =
             Hashing::start(settings.hashing.threads, settings.hashing.queue).context("the hashing threads could not be started")?;
         let hash_cost = match settings.hashing.cost {
             0 => tokio::task::spawn_blocking(|| calibrate(COMFORTABLE)).await.context("bcrypt could not be measured")?,
             cost => cost,
         };
+        let client_authorities = settings.mtls.ca_file.as_deref().map(ClientAuthorities::load).transpose()?;
         let dummy_hash = password::dummy_hash(hash_cost, entropy.as_ref());
         Ok(Self {
             settings,
@@ -67,10 +70,12 @@ impl App {
             kv,
             sealer,
             keys,
+            pairwise,
             hashing,
             dummy_hash,
             hash_cost,
             outbound,
+            client_authorities,
             metrics: Metrics::default(),
             caches: Caches::default(),
         })

@@ -6,11 +6,15 @@ use anyhow::Context as _;
 use arc_swap::ArcSwap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use super::App;
 use crate::clock::Timestamp;
+use crate::jose::Algorithm;
 use crate::jose::keys::KeySet;
 use crate::sealing::Sealer;
+use crate::secret::Secret;
 use crate::store::sql::Sql;
 
 /// The current key set and its public answer.
@@ -52,11 +56,23 @@ impl Keys {
     /// As [`Keys::load`]; the keys in use stay.
     pub async fn refresh(&self, sql: &Sql, sealer: &Sealer, now: Timestamp) -> anyhow::Result<bool> {
         let stored = sql.signing_keys(now).await.context("signing keys could not be read")?;
-        if fingerprint(&stored) == self.current.load().fingerprint {
+        if fingerprint(&stored, now) == self.current.load().fingerprint {
             return Ok(false);
         }
         self.current.store(Arc::new(build(&stored, sealer, now)?));
         Ok(true)
+    }
+}
+
+impl App {
+    /// Signs claims with the key that is in use for this algorithm: RFC 7515 §5.1.
+    ///
+    /// # Errors
+    /// When there is no such key, or it does not sign.
+    pub fn sign(&self, algorithm: Algorithm, typ: Option<&str>, claims: &impl Serialize) -> anyhow::Result<Secret<String>> {
+        let keys = self.keys.current();
+        let signer = keys.set.signer(algorithm, self.now()).ok_or_else(|| anyhow::anyhow!("no key signs {algorithm} now"))?;
+        Ok(Secret::new(signer.sign(typ, claims)?))
     }
 }
 
@@ -69,14 +85,16 @@ fn build(stored: &[crate::model::signing_key::SigningKey], sealer: &Sealer, now:
     let set = KeySet::load(stored, sealer).context("signing keys could not be opened")?;
     let jwks = set.jwks(now).to_string();
     let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(jwks.as_bytes())));
-    Ok(Snapshot { set, jwks: jwks.into_bytes().into(), etag, fingerprint: fingerprint(stored) })
+    Ok(Snapshot { set, jwks: jwks.into_bytes().into(), etag, fingerprint: fingerprint(stored, now) })
 }
 
-/// Which keys there are and when each begins and ends; expiry needs no reading of the clock, since SQL leaves expired keys out.
-fn fingerprint(stored: &[crate::model::signing_key::SigningKey]) -> [u8; 32] {
+/// Which keys there are and when each begins and ends. SQL leaves expired keys out; a key for encryption is shown no longer once its
+/// successor is in use, so that moment counts too.
+fn fingerprint(stored: &[crate::model::signing_key::SigningKey], now: Timestamp) -> [u8; 32] {
     let mut hash = Sha256::new();
     for key in stored {
         hash.update(key.kid.as_bytes());
+        hash.update([u8::from(key.signs_until.is_some_and(|until| until <= now))]);
         for moment in [Some(key.signs_from), key.signs_until, key.published_until] {
             hash.update(moment.map_or(0, Timestamp::as_micros).to_be_bytes());
         }

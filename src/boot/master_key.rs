@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{BootError, key_file};
+use crate::app::subjects;
 use crate::clock::Timestamp;
 use crate::config::Settings;
 use crate::entropy::Entropy;
@@ -144,7 +145,7 @@ async fn from_file(settings: &Settings, sql: &Sql, (known, entropy): (Option<&st
     }
 }
 
-/// Seals every private key with the current master key and names it in the database, in one transaction.
+/// Seals every private key and every recoverable secret with the current master key and names it in the database, in one transaction.
 async fn seal_anew(sql: &Sql, sealer: &Sealer, (id, entropy): (&str, &dyn Entropy)) -> Result<(), BootError> {
     let mut sealed = Vec::new();
     for key in sql.signing_keys(Timestamp::from_micros(0)).await? {
@@ -156,8 +157,26 @@ async fn seal_anew(sql: &Sql, sealer: &Sealer, (id, entropy): (&str, &dyn Entrop
         };
         sealed.push((key.kid, sealer.seal(Purpose::PrivateKey, plain.expose(), entropy)));
     }
-    sql.reseal(id, &sealed).await?;
-    tracing::info!(key.id = %id, keys = sealed.len(), "everything is sealed with the new master key; AUTHY_MASTER_KEY_PREVIOUS can go");
+    let pairwise = match sql.setting(subjects::PAIRWISE_KEY).await? {
+        Some(stored) => subjects::open(&stored, sealer).map(|key| subjects::seal(&key, sealer, entropy)),
+        None => None,
+    };
+    if let Some(pairwise) = pairwise {
+        // Before the new master key is named: a start that breaks off here is repeated with both keys, and opens either form.
+        sql.put_setting(subjects::PAIRWISE_KEY, &pairwise).await?;
+    }
+    let mut secrets = Vec::new();
+    for (secret, stored) in sql.sealed_client_secrets().await? {
+        let Some(plain) = sealer.open(Purpose::Stored, &stored).map(Secret::new) else {
+            return Err(BootError::new(
+                "The secret of a client opens with neither master key.",
+                "Restore the database from a backup, or give the client another secret with `authy client rotate-secret`.",
+            ));
+        };
+        secrets.push((secret, sealer.seal(Purpose::Stored, plain.expose(), entropy)));
+    }
+    sql.reseal(id, &sealed, &secrets).await?;
+    tracing::info!(key.id = %id, keys = sealed.len(), secrets = secrets.len(), "everything is sealed with the new master key; AUTHY_MASTER_KEY_PREVIOUS can go");
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use crate::admin::keys::make_pairs;
 use crate::clock::Timestamp;
 use crate::config::Settings;
 use crate::entropy::Entropy;
-use crate::jose::rotation;
+use crate::jose::{KeyKind, rotation};
 use crate::sealing::Sealer;
 use crate::store::StoreError;
 use crate::store::sql::{Options, Sql};
@@ -184,15 +184,18 @@ pub async fn open(settings: &Settings, entropy: &dyn Entropy, now: Timestamp) ->
     Ok((sql, master.sealer))
 }
 
-/// Makes the first signing keys, one for every algorithm, if there are none. Of several nodes that start at once, one makes them.
+/// Makes the first keys of every kind that has none: all of them on the first start, and later those of a kind that a new version brings.
+/// Of several nodes that start at once, one makes them.
 ///
 /// # Errors
 /// When the database is away or a key cannot be made.
 pub async fn first_keys(sql: &Sql, sealer: &Sealer, entropy: &dyn Entropy, now: Timestamp) -> Result<bool, BootError> {
-    if !sql.signing_keys(now).await?.is_empty() {
+    let present = sql.signing_keys(now).await?;
+    let missing: Vec<KeyKind> = KeyKind::ALL.into_iter().filter(|kind| present.iter().all(|key| key.algorithm != kind.as_str())).collect();
+    if missing.is_empty() {
         return Ok(false);
     }
-    let pairs = make_pairs(sealer, entropy).map_err(|error| {
+    let pairs = make_pairs(&missing, sealer, entropy).map_err(|error| {
         BootError::new(format!("The first signing keys could not be made: {error:#}."), "Start again; if it stays, report it.")
     })?;
     Ok(sql.create_first_signing_keys(&rotation::first_keys(pairs, now)).await?)

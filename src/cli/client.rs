@@ -11,7 +11,10 @@ use super::output::{CliError, Output};
 use super::stdin;
 use crate::admin::clients::{document, json};
 use crate::admin::office::{Office, Problem};
-use crate::model::client::ClientOrigin;
+use crate::boot;
+use crate::entropy::OsEntropy;
+use crate::model::client::{AuthMethod, ClientOrigin};
+use crate::sealing::Sealer;
 use crate::spec::client_metadata::ClientDraft;
 use crate::store::sql::Page;
 use arguments::{ClientCreate, ClientUpdate, MetadataArguments};
@@ -80,7 +83,7 @@ pub async fn run(command: ClientCommand, out: Output) -> Result<(), CliError> {
     let work = Workplace::open(&command.data, out).await?;
     let office = work.office();
     match command.verb {
-        ClientVerb::Create(arguments) => create(&office, *arguments, out).await?,
+        ClientVerb::Create(arguments) => create(&work, *arguments, out).await?,
         ClientVerb::List(page) => {
             let page = Page { search: page.search, after: page.after, limit: page.limit };
             let (clients, next) = office.clients_page(&page).await?;
@@ -88,8 +91,8 @@ pub async fn run(command: ClientCommand, out: Output) -> Result<(), CliError> {
             out.list(&items, next.as_deref(), COLUMNS);
         }
         ClientVerb::Show(ClientName { client }) => out.object(&json::client(&office.find_client(&client).await?)),
-        ClientVerb::Update(arguments) => update(&office, *arguments, out).await?,
-        ClientVerb::RotateSecret(arguments) => rotate(&office, &arguments, out).await?,
+        ClientVerb::Update(arguments) => update(&work, *arguments, out).await?,
+        ClientVerb::RotateSecret(arguments) => rotate(&work, &arguments, out).await?,
         ClientVerb::Delete(ClientName { client }) => {
             let client = office.find_client(&client).await?;
             office.delete_client(&client.client_id).await?;
@@ -99,7 +102,15 @@ pub async fn run(command: ClientCommand, out: Output) -> Result<(), CliError> {
     Ok(())
 }
 
-async fn create(office: &Office<'_>, arguments: ClientCreate, out: Output) -> Result<(), CliError> {
+/// The master key, opened only for a client that signs with its secret.
+async fn sealer(work: &Workplace, method: Option<&str>) -> Result<Option<Sealer>, CliError> {
+    if method != Some(AuthMethod::ClientSecretJwt.as_str()) {
+        return Ok(None);
+    }
+    Ok(Some(boot::master_key(&work.settings, &work.sql, &OsEntropy).await?.sealer))
+}
+
+async fn create(work: &Workplace, arguments: ClientCreate, out: Output) -> Result<(), CliError> {
     let mut draft = ClientDraft::new(arguments.name.clone(), ClientOrigin::Administrator);
     read_files(&arguments.metadata, &mut draft)?;
     draft.name = arguments.name;
@@ -108,13 +119,16 @@ async fn create(office: &Office<'_>, arguments: ClientCreate, out: Output) -> Re
     if arguments.secret_stdin {
         draft.secret = Some(stdin::line("secret")?);
     }
+    let sealer = sealer(work, draft.auth_method.as_deref()).await?;
+    let office = Office { sealer: sealer.as_ref(), ..work.office() };
     let (client, made) = office.create_client(&draft).await?;
     let secret = made.or_else(|| draft.secret.clone().filter(|_| !client.is_public()));
     out.object(&json::registered(&client, secret.as_ref()));
     Ok(())
 }
 
-async fn update(office: &Office<'_>, arguments: ClientUpdate, out: Output) -> Result<(), CliError> {
+async fn update(work: &Workplace, arguments: ClientUpdate, out: Output) -> Result<(), CliError> {
+    let office = work.office();
     let mut client = office.find_client(&arguments.client).await?;
     let mut draft = ClientDraft::of(&client);
     read_files(&arguments.metadata, &mut draft)?;
@@ -122,6 +136,8 @@ async fn update(office: &Office<'_>, arguments: ClientUpdate, out: Output) -> Re
     draft::change_kind(&mut draft);
     let mut made = None;
     if draft != ClientDraft::of(&client) {
+        let sealer = sealer(work, draft.auth_method.as_deref()).await?;
+        let office = Office { sealer: sealer.as_ref(), ..office };
         (client, made) = office.update_client(&client.client_id, &draft).await?;
     }
     if let Some(enabled) = arguments.enabled {
@@ -131,8 +147,11 @@ async fn update(office: &Office<'_>, arguments: ClientUpdate, out: Output) -> Re
     Ok(())
 }
 
-async fn rotate(office: &Office<'_>, arguments: &ClientRotate, out: Output) -> Result<(), CliError> {
-    let client_id = office.find_client(&arguments.client).await?.client_id;
+async fn rotate(work: &Workplace, arguments: &ClientRotate, out: Output) -> Result<(), CliError> {
+    let found = work.office().find_client(&arguments.client).await?;
+    let sealer = sealer(work, found.metadata.auth_method.map(AuthMethod::as_str)).await?;
+    let office = Office { sealer: sealer.as_ref(), ..work.office() };
+    let client_id = found.client_id;
     let (mut client, secret) = if arguments.secret_stdin {
         let brought = stdin::line("secret")?;
         (office.bring_secret(&client_id, &brought).await?, brought)

@@ -49,7 +49,7 @@ impl Workplace {
 /// Administration, by the command line.
 pub(super) fn office<'a>(settings: &Settings, sql: &'a Sql, now: Timestamp) -> Office<'a> {
     let hash_cost = if settings.hashing.cost == 0 { USUAL_COST } else { settings.hashing.cost };
-    Office { sql, now, entropy: &OsEntropy, hash_cost, actor: audit::CLI, running: None }
+    Office { sql, now, entropy: &OsEntropy, hash_cost, actor: audit::CLI, sealer: None, running: None }
 }
 
 impl From<BootError> for CliError {

@@ -6,6 +6,7 @@ mod browser;
 mod callback;
 mod client_credentials;
 mod code;
+mod device;
 mod failures;
 mod id_token;
 mod party;
@@ -16,7 +17,7 @@ mod tokens;
 mod transport;
 mod userinfo;
 
-pub use arguments::{Flow, PerformClientCredentials, PerformCode, PerformCommand, PerformRefresh, RelyingPartyArguments};
+pub use arguments::{Flow, PerformClientCredentials, PerformCode, PerformCommand, PerformDevice, PerformRefresh, RelyingPartyArguments};
 
 use super::output::{CliError, Output};
 
@@ -27,6 +28,7 @@ use super::output::{CliError, Output};
 pub async fn run(command: PerformCommand, out: Output) -> Result<(), CliError> {
     match command.flow {
         Flow::Code(arguments) => code::run(&arguments, out).await,
+        Flow::Device(arguments) => device::run(&arguments, out).await,
         Flow::Refresh(arguments) => refresh::run(&arguments, out).await,
         Flow::ClientCredentials(arguments) => client_credentials::run(&arguments, out).await,
     }

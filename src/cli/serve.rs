@@ -22,12 +22,13 @@ use crate::tasks;
 ///
 /// # Errors
 /// Each names what is missing and the mend.
-pub async fn run(settings: Settings) -> anyhow::Result<()> {
+pub async fn run(mut settings: Settings) -> anyhow::Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
     boot::data_directory(&settings)?;
     let bound = Bound::new(&settings)?;
     let issuer = issuer(&settings, &bound)?;
+    settings.mtls.base = settings.mtls.base.take().or_else(|| bound.mtls_base(&issuer));
     let (sql, sealer) = boot::open(&settings, entropy.as_ref(), clock.now()).await?;
     let kv = key_value(&settings, &sql, (clock.clone(), entropy.clone())).await?;
     let addresses = bound.addresses();

@@ -1,6 +1,6 @@
 //! Public clients: OIDC Core §9 `none`, RFC 6749 §2.1.
 
-use super::{Attempt, Method, Presented, Reading};
+use super::{Method, Presented, Proof, Reading};
 use crate::model::client::AuthMethod;
 use crate::spec::error::Refusal;
 
@@ -9,17 +9,17 @@ use crate::spec::error::Refusal;
 pub struct NoSecret;
 
 impl Method for NoSecret {
-    fn name(&self) -> &'static str {
-        AuthMethod::None.as_str()
+    fn method(&self) -> AuthMethod {
+        AuthMethod::None
     }
 
-    fn read(&self, presented: &Presented<'_>) -> Result<Option<Attempt>, Refusal> {
-        if !presented.credentials.authorization.is_empty() || presented.params.get("client_secret").is_some() {
-            return Ok(None);
-        }
-        Ok(presented.params.get("client_id").map(|client_id| Attempt {
-            method: AuthMethod::None,
-            readings: vec![Reading { client_id: client_id.to_owned(), secret: None }],
-        }))
+    fn read(&self, presented: &Presented<'_>) -> Result<Option<Vec<Reading>>, Refusal> {
+        Ok(name_alone(presented).map(|client_id| vec![Reading { client_id: client_id.to_owned(), proof: Proof::Nothing }]))
     }
+}
+
+/// The `client_id` of a request that proves nothing by itself.
+pub(super) fn name_alone<'a>(presented: &Presented<'a>) -> Option<&'a str> {
+    let proves = ["client_secret", "client_assertion", "client_assertion_type"].iter().any(|name| presented.params.get(name).is_some());
+    if proves || !presented.credentials.authorization.is_empty() { None } else { presented.params.get("client_id") }
 }

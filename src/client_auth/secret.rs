@@ -1,6 +1,6 @@
 //! Client secrets: RFC 6749 §2.3.1.
 
-use super::{Attempt, Method, Presented, Reading, invalid_client};
+use super::{Method, Presented, Proof, Reading, invalid_client};
 use crate::model::client::AuthMethod;
 use crate::secret::Secret;
 use crate::spec::basic;
@@ -11,11 +11,11 @@ use crate::spec::error::{OAuthError, Refusal};
 pub struct ClientSecretBasic;
 
 impl Method for ClientSecretBasic {
-    fn name(&self) -> &'static str {
-        AuthMethod::ClientSecretBasic.as_str()
+    fn method(&self) -> AuthMethod {
+        AuthMethod::ClientSecretBasic
     }
 
-    fn read(&self, presented: &Presented<'_>) -> Result<Option<Attempt>, Refusal> {
+    fn read(&self, presented: &Presented<'_>) -> Result<Option<Vec<Reading>>, Refusal> {
         let header = match presented.credentials.authorization.as_slice() {
             [] => return Ok(None),
             [Some(header)] => header,
@@ -24,7 +24,7 @@ impl Method for ClientSecretBasic {
         };
         let Some(credentials) = basic::parse(header)? else { return Ok(None) };
         let readings: Vec<Reading> =
-            credentials.into_iter().map(|pair| Reading { client_id: pair.client_id, secret: Some(pair.client_secret) }).collect();
+            credentials.into_iter().map(|pair| Reading { client_id: pair.client_id, proof: Proof::Secret(pair.client_secret) }).collect();
         // RFC 6749 §3.2.1 allows client_id in the body beside the header, but only the same one.
         if let Some(named) = presented.params.get("client_id")
             && !readings.iter().any(|reading| reading.client_id == named)
@@ -33,7 +33,7 @@ impl Method for ClientSecretBasic {
                 .about("client_id")
                 .into());
         }
-        Ok(Some(Attempt { method: AuthMethod::ClientSecretBasic, readings }))
+        Ok(Some(readings))
     }
 }
 
@@ -42,17 +42,16 @@ impl Method for ClientSecretBasic {
 pub struct ClientSecretPost;
 
 impl Method for ClientSecretPost {
-    fn name(&self) -> &'static str {
-        AuthMethod::ClientSecretPost.as_str()
+    fn method(&self) -> AuthMethod {
+        AuthMethod::ClientSecretPost
     }
 
-    fn read(&self, presented: &Presented<'_>) -> Result<Option<Attempt>, Refusal> {
+    fn read(&self, presented: &Presented<'_>) -> Result<Option<Vec<Reading>>, Refusal> {
         let Some(secret) = presented.params.get("client_secret") else { return Ok(None) };
         let client_id = presented
             .params
             .get("client_id")
             .ok_or_else(|| OAuthError::invalid_request("The request has a client_secret but no client_id.").about("client_id"))?;
-        let reading = Reading { client_id: client_id.to_owned(), secret: Some(Secret::new(secret.to_owned())) };
-        Ok(Some(Attempt { method: AuthMethod::ClientSecretPost, readings: vec![reading] }))
+        Ok(Some(vec![Reading { client_id: client_id.to_owned(), proof: Proof::Secret(Secret::new(secret.to_owned())) }]))
     }
 }

@@ -30,6 +30,13 @@ pub fn check(settings: &Settings, read_file: ReadFile<'_>) -> Vec<Problem> {
         ask("tls.cert", &tls.cert, &certificates);
         ask("tls.key", &tls.key, &private_key);
     }
+    if let Some(tls) = settings.mtls.tls.as_ref().filter(|tls| settings.tls.as_ref() != Some(*tls)) {
+        ask("mtls_cert", &tls.cert, &certificates);
+        ask("mtls_key", &tls.key, &private_key);
+    }
+    if let Some(file) = &settings.mtls.ca_file {
+        ask("mtls_ca_file", file, &certificates);
+    }
     if let Some(file) = &settings.database.ca_file {
         ask("database.ca_file", file, &certificates);
     }

@@ -10,6 +10,8 @@ use super::{parse, reader::Reader};
 pub struct Lifetimes {
     /// Authorization codes (RFC 6749 §4.1.2).
     pub code: Duration,
+    /// Device codes (RFC 8628 §3.2).
+    pub device_code: Duration,
     /// Pushed authorization requests (RFC 9126 §2.2), until a browser comes with them.
     pub request_uri: Duration,
     /// Access tokens.
@@ -40,6 +42,7 @@ impl Lifetimes {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         Self {
             code: reader.one("lifetimes.code", code),
+            device_code: reader.one("lifetimes.device_code", device_code),
             request_uri: reader.one("lifetimes.request_uri", request_uri),
             access_token: reader.one("lifetimes.access_token", parse::duration),
             id_token: reader.one("lifetimes.id_token", parse::duration),
@@ -62,6 +65,15 @@ fn code(text: &str) -> Result<Duration, Fault> {
     match span.as_secs() {
         ..=600 => Ok(span),
         _ => Err(Fault::new(format!("{text:?} is too long for an authorization code."), "Write at most 10m; 60s is usual.")),
+    }
+}
+
+/// RFC 8628 §6.1: few letters are enough only while a code lives briefly.
+fn device_code(text: &str) -> Result<Duration, Fault> {
+    let span = parse::duration(text)?;
+    match span.as_secs() {
+        60..=1_800 => Ok(span),
+        _ => Err(Fault::new(format!("{text:?} is no lifetime for a device code."), "Write 1m to 30m; 10m is usual.")),
     }
 }
 

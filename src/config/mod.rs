@@ -10,6 +10,7 @@ pub mod lifetimes;
 pub mod listen;
 pub mod log;
 pub mod markdown;
+pub mod mtls;
 mod nearest;
 pub mod network;
 pub mod outbound;
@@ -33,6 +34,7 @@ pub use database::Database;
 pub use hashing::Hashing;
 pub use lifetimes::Lifetimes;
 pub use log::LogFormat;
+pub use mtls::Mtls;
 pub use network::Network;
 pub use outbound::Outbound;
 pub use problem::{Problem, Problems};
@@ -77,6 +79,8 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// TLS of the main listener; `None`: a proxy does it, or nobody.
     pub tls: Option<Tls>,
+    /// Mutual TLS, for clients that prove themselves by a certificate.
+    pub mtls: Mtls,
     /// How long things live.
     pub lifetimes: Lifetimes,
     /// What people see of the operator.
@@ -85,6 +89,8 @@ pub struct Settings {
     pub hashing: Hashing,
     /// Requests that authy makes itself.
     pub outbound: Outbound,
+    /// Every DPoP proof needs a nonce of ours: RFC 9449 §8.
+    pub require_dpop_nonce: bool,
     /// Authorization requests that were not pushed are refused: RFC 9126 §5.
     pub require_pushed_authorization_requests: bool,
     /// Requests for another host than the issuer's are refused.
@@ -111,6 +117,7 @@ pub fn load(flags: &[(&str, String)], env: impl Iterator<Item = (String, String)
 /// As [`load`].
 pub fn settle(values: &Values) -> Result<Settings, Problems> {
     let mut reader = Reader::new(values);
+    let tls = Tls::read(&mut reader);
     let settings = Settings {
         issuer: reader.optional("issuer", parse::issuer),
         listen: listen::read(&mut reader),
@@ -125,11 +132,13 @@ pub fn settle(values: &Values) -> Result<Settings, Problems> {
         management_listen: reader.one("management_listen", listen::management),
         log: reader.one("log", log::directives),
         log_format: reader.one("log_format", LogFormat::parse),
-        tls: Tls::read(&mut reader),
+        mtls: Mtls::read(&mut reader, tls.as_ref()),
+        tls,
         lifetimes: Lifetimes::read(&mut reader),
         brand: Brand::read(&mut reader),
         hashing: Hashing::read(&mut reader),
         outbound: Outbound::read(&mut reader),
+        require_dpop_nonce: reader.one("dpop.require_nonce", parse::boolean),
         require_pushed_authorization_requests: reader.one("require_pushed_authorization_requests", parse::boolean),
         strict_host: reader.one("strict_host", parse::boolean),
         workers: reader.one("workers", parse::threads),

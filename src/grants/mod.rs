@@ -1,17 +1,21 @@
 //! Grant types: RFC 6749 §4. One folder per grant type and one line in [`GRANTS`].
 
+pub mod approval;
 pub mod authorization_code;
 pub mod client_credentials;
+pub mod device_code;
 pub mod refresh_token;
+pub mod token_exchange;
 
 use std::future::Future;
 use std::pin::Pin;
 
 use crate::app::App;
-use crate::client_auth::{AuthenticatedClient, Credentials};
+use crate::client_auth::AuthenticatedClient;
 use crate::clock::Timestamp;
 use crate::endpoints::token::issue::TokenResponse;
 use crate::failure::Failure;
+use crate::model::confirmation::Confirmation;
 use crate::spec::params::Params;
 
 /// A token request whose client is known.
@@ -23,8 +27,8 @@ pub struct Exchange<'a> {
     pub client: &'a AuthenticatedClient,
     /// What they ask.
     pub params: &'a Params,
-    /// The key or certificate that tokens may be bound to.
-    pub credentials: &'a Credentials,
+    /// The keys that the client has proved to hold: the tokens are bound to them.
+    pub confirmation: &'a Confirmation,
     /// The moment of the request.
     pub now: Timestamp,
 }
@@ -45,8 +49,13 @@ pub trait GrantType: Sync {
 }
 
 /// The registry: the token endpoint, discovery, registration rules and the tests read it.
-pub static GRANTS: &[&dyn GrantType] =
-    &[&authorization_code::AuthorizationCodeGrant, &refresh_token::RefreshTokenGrant, &client_credentials::ClientCredentialsGrant];
+pub static GRANTS: &[&dyn GrantType] = &[
+    &authorization_code::AuthorizationCodeGrant,
+    &refresh_token::RefreshTokenGrant,
+    &client_credentials::ClientCredentialsGrant,
+    &device_code::DeviceCodeGrant,
+    &token_exchange::TokenExchangeGrant,
+];
 
 /// The grant type of that name.
 pub fn find(name: &str) -> Option<&'static dyn GrantType> {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Algorithm;
+use super::jwe::KeyManagement;
 
 /// The members that make up the public half of a key of this type, and nothing else (RFC 7518 §6, RFC 8037 §2).
 const fn public_members(algorithm: Algorithm) -> &'static [&'static str] {
@@ -25,15 +26,27 @@ pub(super) const fn key_type(algorithm: Algorithm) -> &'static str {
 /// The public JWK of a key: `kty`, `use`, `alg`, `kid` and the public members, picked by name so that nothing private can slip in.
 /// `None` when a member is missing or the key is of another type.
 pub fn public_jwk(algorithm: Algorithm, kid: &str, jwk: &Value) -> Option<Value> {
-    let kty = key_type(algorithm);
-    if jwk.get("kty")?.as_str()? != kty {
-        return None;
-    }
+    pick(jwk, [("kty", key_type(algorithm)), ("use", "sig"), ("alg", algorithm.as_str()), ("kid", kid)], public_members(algorithm))
+}
+
+/// The same for a key that others encrypt to (RFC 7517 §4.2).
+pub fn public_encryption_jwk(alg: KeyManagement, kid: &str, jwk: &Value) -> Option<Value> {
+    let (kty, members) = match alg {
+        KeyManagement::RsaOaep256 => ("RSA", public_members(Algorithm::RS256)),
+        KeyManagement::EcdhEs | KeyManagement::EcdhEsA128Kw | KeyManagement::EcdhEsA256Kw => ("EC", public_members(Algorithm::ES256)),
+    };
+    pick(jwk, [("kty", kty), ("use", "enc"), ("alg", alg.as_str()), ("kid", kid)], members)
+}
+
+fn pick(jwk: &Value, named: [(&str, &str); 4], members: &[&str]) -> Option<Value> {
     let mut public = Map::new();
-    for (name, value) in [("kty", kty), ("use", "sig"), ("alg", algorithm.as_str()), ("kid", kid)] {
+    for (name, value) in named {
         public.insert(name.to_owned(), Value::from(value));
     }
-    for &member in public_members(algorithm) {
+    if jwk.get("kty") != public.get("kty") {
+        return None;
+    }
+    for &member in members {
         public.insert(member.to_owned(), Value::from(jwk.get(member)?.as_str()?));
     }
     Some(Value::Object(public))

@@ -9,6 +9,8 @@ use josekit::jws::{self, JwsSigner, JwsVerifier};
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Value, json};
 
+use super::jwe::KeyManagement;
+use super::jwe::decryption::{self, DecryptionKey};
 pub use super::rotation::{emergency, first_keys, rotate};
 use super::{Algorithm, JoseError, Signer, jwks, rotation, thumbprint};
 use crate::clock::Timestamp;
@@ -17,13 +19,59 @@ use crate::model::signing_key::SigningKey;
 use crate::sealing::{Purpose, Sealer};
 use crate::secret::Secret;
 
+/// What a key is for: exactly one algorithm (RFC 8725 §3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyKind {
+    /// authy signs with it.
+    Signing(Algorithm),
+    /// Others encrypt to it.
+    Encryption(KeyManagement),
+}
+
+impl KeyKind {
+    /// Every kind that an installation has keys of.
+    pub const ALL: [Self; 6] = [
+        Self::Signing(Algorithm::RS256),
+        Self::Signing(Algorithm::PS256),
+        Self::Signing(Algorithm::ES256),
+        Self::Signing(Algorithm::EdDSA),
+        Self::Encryption(KeyManagement::RsaOaep256),
+        Self::Encryption(KeyManagement::EcdhEs),
+    ];
+
+    /// The `alg` value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Signing(algorithm) => algorithm.as_str(),
+            Self::Encryption(alg) => alg.as_str(),
+        }
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    fn public_jwk(self, kid: &str, jwk: &Value) -> Option<Value> {
+        match self {
+            Self::Signing(algorithm) => jwks::public_jwk(algorithm, kid, jwk),
+            Self::Encryption(alg) => jwks::public_encryption_jwk(alg, kid, jwk),
+        }
+    }
+}
+
+impl From<Algorithm> for KeyKind {
+    fn from(algorithm: Algorithm) -> Self {
+        Self::Signing(algorithm)
+    }
+}
+
 /// A key pair just made.
 #[derive(Debug)]
 pub struct KeyPair {
     /// RFC 7638 thumbprint.
     pub kid: String,
-    /// What it signs with.
-    pub algorithm: Algorithm,
+    /// What it is for.
+    pub kind: KeyKind,
     /// The public JWK, as the key set shows it.
     pub public_jwk: Value,
     /// The private JWK.
@@ -35,8 +83,8 @@ pub struct KeyPair {
 pub struct SealedPair {
     /// RFC 7638 thumbprint.
     pub kid: String,
-    /// What it signs with.
-    pub algorithm: Algorithm,
+    /// What it is for.
+    pub kind: KeyKind,
     /// The public JWK, as the key set shows it.
     pub public_jwk: Value,
     /// The private JWK, sealed.
@@ -47,7 +95,7 @@ impl KeyPair {
     /// Seals the private half with the master key.
     pub fn seal(self, sealer: &Sealer, entropy: &dyn Entropy) -> SealedPair {
         let sealed_private_jwk = sealer.seal(Purpose::PrivateKey, self.private_jwk.expose().as_bytes(), entropy);
-        SealedPair { kid: self.kid, algorithm: self.algorithm, public_jwk: self.public_jwk, sealed_private_jwk }
+        SealedPair { kid: self.kid, kind: self.kind, public_jwk: self.public_jwk, sealed_private_jwk }
     }
 }
 
@@ -57,14 +105,17 @@ impl KeyPair {
 ///
 /// # Errors
 /// [`JoseError::Key`] when the key cannot be made.
-pub fn generate(algorithm: Algorithm, entropy: &dyn Entropy) -> Result<KeyPair, JoseError> {
-    let private = match algorithm {
-        Algorithm::RS256 | Algorithm::PS256 => Jwk::generate_rsa_key(2048),
-        Algorithm::ES256 => Jwk::generate_ec_key(EcCurve::P256),
-        Algorithm::EdDSA => return pair(algorithm, ed25519(&entropy.bytes())?),
+pub fn generate(kind: impl Into<KeyKind>, entropy: &dyn Entropy) -> Result<KeyPair, JoseError> {
+    let kind = kind.into();
+    let private = match kind {
+        KeyKind::Signing(Algorithm::RS256 | Algorithm::PS256) | KeyKind::Encryption(KeyManagement::RsaOaep256) => {
+            Jwk::generate_rsa_key(2048)
+        }
+        KeyKind::Signing(Algorithm::ES256) | KeyKind::Encryption(_) => Jwk::generate_ec_key(EcCurve::P256),
+        KeyKind::Signing(Algorithm::EdDSA) => return pair(kind, ed25519(&entropy.bytes())?),
     };
-    let private = private.map_err(|error| trouble(format!("making a key for {algorithm}"), &error))?;
-    pair(algorithm, Value::Object(private.into()))
+    let private = private.map_err(|error| trouble(format!("making a key for {}", kind.as_str()), &error))?;
+    pair(kind, Value::Object(private.into()))
 }
 
 /// The private JWK of an Ed25519 seed (RFC 8037 §2).
@@ -74,16 +125,18 @@ fn ed25519(seed: &[u8; 32]) -> Result<Value, JoseError> {
     Ok(json!({"kty": "OKP", "crv": "Ed25519", "x": encode(key.public_key().as_ref()), "d": encode(seed)}))
 }
 
-fn pair(algorithm: Algorithm, private: Value) -> Result<KeyPair, JoseError> {
+fn pair(kind: KeyKind, private: Value) -> Result<KeyPair, JoseError> {
     let kid = thumbprint(&private).ok_or_else(|| JoseError::Key("a new key lacks a member".to_owned()))?;
-    let public_jwk = jwks::public_jwk(algorithm, &kid, &private).ok_or_else(|| JoseError::Key("a new key has another type".to_owned()))?;
-    Ok(KeyPair { kid, algorithm, public_jwk, private_jwk: Secret::new(private.to_string()) })
+    let public_jwk = kind.public_jwk(&kid, &private).ok_or_else(|| JoseError::Key("a new key has another type".to_owned()))?;
+    Ok(KeyPair { kid, kind, public_jwk, private_jwk: Secret::new(private.to_string()) })
 }
 
 /// The published keys of the provider, read once and kept.
 pub struct KeySet {
-    /// The newest first.
+    /// Those that sign, the newest first.
     keys: Vec<Key>,
+    /// Those that others encrypt to, the newest first.
+    decryption: Vec<DecryptionKey>,
 }
 
 struct Key {
@@ -99,9 +152,16 @@ impl KeySet {
     /// # Errors
     /// [`JoseError::Key`], naming the key, when one was sealed with another master key, does not read, or its halves do not belong together.
     pub fn load(stored: &[SigningKey], sealer: &Sealer) -> Result<Self, JoseError> {
-        let mut keys = stored.iter().map(|key| open(key, sealer)).collect::<Result<Vec<_>, _>>()?;
-        keys.sort_by(|one, other| other.stored.signs_from.cmp(&one.stored.signs_from).then_with(|| one.stored.kid.cmp(&other.stored.kid)));
-        Ok(Self { keys })
+        let mut stored: Vec<&SigningKey> = stored.iter().collect();
+        stored.sort_by(|one, other| other.signs_from.cmp(&one.signs_from).then_with(|| one.kid.cmp(&other.kid)));
+        let mut set = Self { keys: Vec::new(), decryption: Vec::new() };
+        for key in stored {
+            match open(key, sealer)? {
+                Opened::Signing(key) => set.keys.push(key),
+                Opened::Encryption(key) => set.decryption.push(key),
+            }
+        }
+        Ok(set)
     }
 
     /// The newest key that may sign at `now`.
@@ -111,18 +171,28 @@ impl KeySet {
 
     /// The public key set at `now` (RFC 7517 §5).
     pub fn jwks(&self, now: Timestamp) -> Value {
-        jwks::set(self.published(now).map(|key| &key.public_jwk))
+        let offered = self.decryption.iter().filter(|key| key.is_offered(now)).map(|key| &key.public_jwk);
+        jwks::set(self.published(now).map(|key| &key.public_jwk).chain(offered))
+    }
+
+    /// What somebody encrypted to one of our keys: a request object, say (RFC 9101 §6.1). The content is text, and not yet believed.
+    ///
+    /// # Errors
+    /// Why it cannot be read; never anything of its content.
+    pub fn decrypt(&self, token: &str, (now, entropy): (Timestamp, &dyn Entropy)) -> Result<Secret<String>, JoseError> {
+        decryption::decrypt(self.decryption.iter(), token, (now, entropy))
     }
 
     /// The next moment at which [`KeySet::signer`] or [`KeySet::jwks`] answers differently: how long their answers may be kept.
     pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
-        let moments = self.keys.iter().flat_map(|key| [Some(key.stored.signs_from), key.stored.signs_until, key.stored.published_until]);
+        let stored = self.keys.iter().map(|key| &key.stored).chain(self.decryption.iter().map(|key| &key.stored));
+        let moments = stored.flat_map(|key| [Some(key.signs_from), key.signs_until, key.published_until]);
         moments.flatten().filter(|&moment| now < moment).min()
     }
 
     /// The ids of all keys, the newest first.
     pub fn kids(&self) -> Vec<&str> {
-        self.keys.iter().map(|key| key.stored.kid.as_str()).collect()
+        self.keys.iter().map(|key| &key.stored).chain(self.decryption.iter().map(|key| &key.stored)).map(|key| key.kid.as_str()).collect()
     }
 
     /// The published key of this id, with the algorithm it is for.
@@ -137,19 +207,32 @@ impl KeySet {
 
 impl fmt::Debug for KeySet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.keys.iter().map(|key| &key.signer)).finish()
+        f.debug_list().entries(self.kids()).finish()
     }
 }
 
+/// A stored key that has been read.
+enum Opened {
+    Signing(Key),
+    Encryption(DecryptionKey),
+}
+
 /// Reads one stored key and makes sure that the private half, the id and the published half are one key.
-fn open(stored: &SigningKey, sealer: &Sealer) -> Result<Key, JoseError> {
+fn open(stored: &SigningKey, sealer: &Sealer) -> Result<Opened, JoseError> {
     let wrong = |what: &str| JoseError::Key(format!("signing key {} {what}", stored.kid));
-    let algorithm = Algorithm::parse(&stored.algorithm).ok_or_else(|| wrong("has an algorithm that authy does not know"))?;
+    let kind = KeyKind::parse(&stored.algorithm).ok_or_else(|| wrong("has an algorithm that authy does not know"))?;
     let plain = sealer
         .open(Purpose::PrivateKey, &stored.sealed_private_jwk)
         .map(Secret::new)
         .ok_or_else(|| wrong("was sealed with another master key or is damaged; give authy the master key it was made with"))?;
     let private = Jwk::from_bytes(plain.expose()).map_err(|_| wrong("is damaged"))?;
+    let algorithm = match kind {
+        KeyKind::Signing(algorithm) => algorithm,
+        KeyKind::Encryption(alg) => {
+            let key = DecryptionKey::read(stored, alg, private);
+            return key.map(Opened::Encryption).ok_or_else(|| wrong("has halves that do not belong together"));
+        }
+    };
     let (signer, verifier) = halves(algorithm, &private).map_err(|error| trouble(format!("reading signing key {}", stored.kid), &error))?;
     let private = Value::Object(private.into());
     let public_jwk = jwks::public_jwk(algorithm, &stored.kid, &private).ok_or_else(|| wrong("is of another type than its algorithm"))?;
@@ -157,7 +240,7 @@ fn open(stored: &SigningKey, sealer: &Sealer) -> Result<Key, JoseError> {
     if !is_one_key {
         return Err(wrong("has halves that do not belong together"));
     }
-    Ok(Key { stored: stored.clone(), public_jwk, signer: Signer::new(&stored.kid, algorithm, signer), verifier })
+    Ok(Opened::Signing(Key { stored: stored.clone(), public_jwk, signer: Signer::new(&stored.kid, algorithm, signer), verifier }))
 }
 
 type Halves = (Box<dyn JwsSigner>, Box<dyn JwsVerifier>);

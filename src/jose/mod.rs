@@ -3,14 +3,17 @@
 //! | RFC | file |
 //! |---|---|
 //! | RFC 7518 §3, RFC 8037 §3.1 | [`algorithm`] |
-//! | RFC 7515 | [`sign`], [`verify`], [`client_keys`] |
+//! | RFC 7515 | [`sign`], [`verify`], [`client_keys`], [`embedded`] |
+//! | RFC 7516, RFC 7518 §4, §5 | [`jwe`] |
 //! | RFC 7517 | [`jwks`] |
 //! | RFC 7519 §6 | [`unsecured`] |
 //! | RFC 7638 | [`mod@thumbprint`] |
 
 pub mod algorithm;
 pub mod client_keys;
+pub mod embedded;
 pub mod json;
+pub mod jwe;
 pub mod jwks;
 pub mod keys;
 pub mod rotation;
@@ -21,7 +24,7 @@ pub mod verify;
 
 pub use algorithm::{Algorithm, half_hash};
 pub use client_keys::{ClientKeys, Signed};
-pub use keys::{KeyPair, KeySet, SealedPair};
+pub use keys::{KeyKind, KeyPair, KeySet, SealedPair};
 pub use sign::Signer;
 pub use thumbprint::thumbprint;
 pub use verify::{Expect, Typ};
@@ -41,6 +44,12 @@ pub enum JoseError {
     /// The signature does not match.
     #[error("the signature does not match")]
     Signature,
+    /// The token cannot be decrypted with our keys.
+    #[error("the token cannot be decrypted")]
+    Decryption,
+    /// There is no key of the recipient to encrypt to.
+    #[error("the recipient has no key for this encryption")]
+    Recipient,
     /// A claim or the `typ` is not what was expected.
     #[error("wrong {0}")]
     Unexpected(&'static str),

@@ -27,7 +27,7 @@ pub fn rotate(existing: &[SigningKey], pairs: Vec<SealedPair>, now: Timestamp, l
     let switch = now + PUBLISHED_BEFORE_SIGNING;
     let mut changed = Vec::new();
     for pair in pairs {
-        let old = || existing.iter().filter(|old| old.algorithm == pair.algorithm.as_str() && is_published(old, now));
+        let old = || existing.iter().filter(|old| old.algorithm == pair.kind.as_str() && is_published(old, now));
         let hand_over = if is_bridged(old, now, switch) { switch } else { now };
         for old in old().filter(|old| old.signs_until.is_none_or(|until| hand_over < until)) {
             changed.push(SigningKey {
@@ -46,7 +46,7 @@ pub fn rotate(existing: &[SigningKey], pairs: Vec<SealedPair>, now: Timestamp, l
 pub fn emergency(existing: &[SigningKey], pairs: Vec<SealedPair>, now: Timestamp) -> Vec<SigningKey> {
     let mut changed = Vec::new();
     for pair in pairs {
-        let old = existing.iter().filter(|old| old.algorithm == pair.algorithm.as_str() && is_published(old, now));
+        let old = existing.iter().filter(|old| old.algorithm == pair.kind.as_str() && is_published(old, now));
         changed.extend(old.map(|old| SigningKey {
             signs_until: Some(old.signs_until.map_or(now, |until| until.min(now))),
             published_until: Some(now),
@@ -83,7 +83,7 @@ pub fn may_sign(key: &SigningKey, now: Timestamp) -> bool {
 fn key(pair: SealedPair, now: Timestamp, signs_from: Timestamp) -> SigningKey {
     SigningKey {
         kid: pair.kid,
-        algorithm: pair.algorithm.as_str().to_owned(),
+        algorithm: pair.kind.as_str().to_owned(),
         public_jwk: pair.public_jwk,
         sealed_private_jwk: pair.sealed_private_jwk,
         created_at: now,
@@ -102,7 +102,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
     fn pair(kid: &str, algorithm: Algorithm) -> SealedPair {
-        SealedPair { kid: kid.to_owned(), algorithm, public_jwk: serde_json::Value::Null, sealed_private_jwk: Vec::new() }
+        SealedPair { kid: kid.to_owned(), kind: algorithm.into(), public_jwk: serde_json::Value::Null, sealed_private_jwk: Vec::new() }
     }
 
     /// Saves the changed rows as the store does.

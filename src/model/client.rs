@@ -198,6 +198,17 @@ impl Client {
         self.metadata.auth_method == Some(AuthMethod::None)
     }
 
+    /// Whether it proves itself with a shared secret.
+    pub fn has_secrets(&self) -> bool {
+        use AuthMethod::{ClientSecretBasic, ClientSecretJwt, ClientSecretPost};
+        matches!(self.metadata.auth_method, Option::None | Some(ClientSecretBasic | ClientSecretPost | ClientSecretJwt))
+    }
+
+    /// Whether its secret must be had back, since it signs with it.
+    pub fn signs_with_secret(&self) -> bool {
+        self.metadata.auth_method == Some(AuthMethod::ClientSecretJwt)
+    }
+
     /// Whether an administrator vouches for it.
     pub fn is_vouched_for(&self) -> bool {
         self.origin == ClientOrigin::Administrator
@@ -229,4 +240,6 @@ pub enum SecretHash {
     Sha256(TokenHash),
     /// One that an administrator brought, which may be weak.
     Bcrypt(Secret<String>),
+    /// One that signs assertions and so must be had back: sealed with the master key.
+    Sealed(Vec<u8>),
 }

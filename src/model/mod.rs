@@ -1,9 +1,12 @@
 //! What authy keeps: plain structs, one per file, without wire names and without storage.
 
+pub mod approval;
 pub mod audit;
 pub mod authorization_code;
 pub mod client;
+pub mod confirmation;
 pub mod consent;
+pub mod device_code;
 pub mod grant;
 pub mod group;
 pub mod pushed_request;

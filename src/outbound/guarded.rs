@@ -55,7 +55,7 @@ impl Guarded {
         Ok(Self {
             rules,
             resolver: Arc::new(SystemResolver),
-            authorities: settings.ca_file.as_deref().map(trust::from_file).transpose()?,
+            authorities: settings.ca_file.as_deref().map(|path| trust::from_file(path, "AUTHY_OUTBOUND__CA_FILE")).transpose()?,
             clients: OnceCell::new(),
             turns: Turns::default(),
             failures: Cache::lasting(FAILURES, FAILURES_LAST),

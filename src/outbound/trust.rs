@@ -13,14 +13,14 @@ use rustls::{ClientConfig, RootCertStore};
 ///
 /// # Errors
 /// Names the file and what is wrong with it.
-pub fn from_file(path: &Path) -> anyhow::Result<RootCertStore> {
+pub fn from_file(path: &Path, setting: &str) -> anyhow::Result<RootCertStore> {
     let name = path.display();
     let certificates: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect)
-        .with_context(|| format!("the file of authorities {name} (AUTHY_OUTBOUND__CA_FILE) cannot be read as PEM"))?;
+        .with_context(|| format!("the file of authorities {name} ({setting}) cannot be read as PEM"))?;
     let mut roots = RootCertStore::empty();
     let (usable, _) = roots.add_parsable_certificates(certificates);
-    anyhow::ensure!(usable > 0, "the file of authorities {name} (AUTHY_OUTBOUND__CA_FILE) holds no certificate that can be used");
+    anyhow::ensure!(usable > 0, "the file of authorities {name} ({setting}) holds no certificate that can be used");
     Ok(roots)
 }
 

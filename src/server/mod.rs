@@ -1,6 +1,7 @@
 //! Binding, listening, and stopping without losing what is in flight.
 
 pub mod management;
+pub mod mtls;
 pub mod tls;
 
 use std::net::{SocketAddr, TcpListener};
@@ -16,6 +17,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use crate::app::App;
 use crate::boot::BootError;
 use crate::config::Settings;
+use crate::spec::issuer::Issuer;
 use crate::{routes, web as toolkit};
 
 /// Connections that wait to be accepted.
@@ -26,33 +28,29 @@ const BACKLOG: i32 = 1_024;
 pub struct Bound {
     /// The main listeners.
     pub main: Vec<TcpListener>,
+    /// Those that ask for client certificates.
+    pub mtls: Vec<TcpListener>,
     /// Health and metrics.
     pub management: Option<TcpListener>,
 }
 
 impl Bound {
-    /// Binds every listener. With port 0 the first one chooses, and the others follow, so that `localhost` means one port.
+    /// Binds every listener.
     ///
     /// # Errors
     /// Names the address and the mend: the port is in use, or not ours to use.
     pub fn new(settings: &Settings) -> Result<Self, BootError> {
-        let mut main: Vec<TcpListener> = Vec::new();
-        for address in &settings.listen {
-            let chosen = main.first().and_then(|first| first.local_addr().ok()).map(|first| first.port());
-            let address = match (address.port(), chosen) {
-                (0, Some(port)) => SocketAddr::new(address.ip(), port),
-                _ => *address,
-            };
-            match bind(address) {
-                Ok(listener) => main.push(listener),
-                // A machine without IPv6 serves its default [::1] listener on 127.0.0.1 alone.
-                Err(error) if !main.is_empty() && address.is_ipv6() && no_such_address(&error) => {}
-                Err(error) => return Err(explain(error, address, "AUTHY_LISTEN")),
-            }
-        }
+        let main = several(&settings.listen, "AUTHY_LISTEN")?;
+        let mtls = several(&settings.mtls.listen, "AUTHY_MTLS_LISTEN")?;
         let management =
             settings.management_listen.map(|address| bind(address).map_err(|error| explain(error, address, "AUTHY_MANAGEMENT_LISTEN")));
-        Ok(Self { main, management: management.transpose()? })
+        Ok(Self { main, mtls, management: management.transpose()? })
+    }
+
+    /// The URL in the place of the issuer for clients with a certificate: the issuer's own on the port of that listener.
+    pub fn mtls_base(&self, issuer: &Issuer) -> Option<String> {
+        let port = self.mtls.first()?.local_addr().ok()?.port();
+        Some(format!("https://{}:{port}{}", issuer.host(), issuer.path()))
     }
 
     /// The port of the first main listener.
@@ -62,8 +60,27 @@ impl Bound {
 
     /// Every address, the main ones first.
     pub fn addresses(&self) -> Vec<SocketAddr> {
-        self.main.iter().chain(&self.management).filter_map(|listener| listener.local_addr().ok()).collect()
+        self.main.iter().chain(&self.mtls).chain(&self.management).filter_map(|listener| listener.local_addr().ok()).collect()
     }
+}
+
+/// With port 0 the first address chooses, and the others follow, so that `localhost` means one port.
+fn several(addresses: &[SocketAddr], setting: &str) -> Result<Vec<TcpListener>, BootError> {
+    let mut bound: Vec<TcpListener> = Vec::new();
+    for address in addresses {
+        let chosen = bound.first().and_then(|first| first.local_addr().ok()).map(|first| first.port());
+        let address = match (address.port(), chosen) {
+            (0, Some(port)) => SocketAddr::new(address.ip(), port),
+            _ => *address,
+        };
+        match bind(address) {
+            Ok(listener) => bound.push(listener),
+            // A machine without IPv6 serves its default [::1] listener on 127.0.0.1 alone.
+            Err(error) if !bound.is_empty() && address.is_ipv6() && no_such_address(&error) => {}
+            Err(error) => return Err(explain(error, address, setting)),
+        }
+    }
+    Ok(bound)
 }
 
 fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
@@ -107,6 +124,8 @@ pub struct Running {
 /// When the TLS files cannot be read.
 pub fn start(app: Arc<App>, bound: Bound) -> anyhow::Result<Running> {
     let tls = app.settings.tls.as_ref().map(tls::Reloading::load).transpose().context("TLS")?;
+    let with_certificates = app.settings.mtls.tls.as_ref().filter(|_| !bound.mtls.is_empty());
+    let mutual = with_certificates.map(tls::Reloading::load).transpose().context("mutual TLS")?;
     let shutdown = app.settings.shutdown_timeout.as_secs();
     let workers = app.settings.workers;
     let data = web::Data::from(app.clone());
@@ -126,12 +145,17 @@ pub fn start(app: Arc<App>, bound: Bound) -> anyhow::Result<Running> {
     .disable_signals()
     .client_request_timeout(Duration::from_secs(10))
     .keep_alive(Duration::from_secs(75))
-    .max_connections(8_192);
+    .max_connections(8_192)
+    .on_connect(mtls::on_connect);
     for listener in bound.main {
         main = match &tls {
             Some(tls) => main.listen_rustls_0_23(listener, tls.server_config())?,
             None => main.listen(listener)?,
         };
+    }
+    for listener in bound.mtls {
+        let mutual = mutual.as_ref().context("mutual TLS has no certificate")?;
+        main = main.listen_rustls_0_23(listener, mutual.mutual_server_config())?;
     }
     let main = main.run();
     let mut handles = vec![main.handle()];
@@ -141,8 +165,8 @@ pub fn start(app: Arc<App>, bound: Bound) -> anyhow::Result<Running> {
         handles.push(server.handle());
         tasks.push(tokio::spawn(server));
     }
-    if let Some(tls) = tls {
-        tokio::spawn(tls.watch());
+    for files in tls.into_iter().chain(mutual) {
+        tokio::spawn(files.watch());
     }
     Ok(Running { handles, tasks })
 }

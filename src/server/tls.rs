@@ -6,13 +6,15 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use arc_swap::ArcSwap;
-use rustls::ServerConfig;
+use rustls::crypto::CryptoProvider;
 use rustls::crypto::ring::{default_provider, sign::any_supported_type};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
+use rustls::{CipherSuite, ConfigBuilder, ServerConfig, WantsVerifier};
 
+use super::mtls::AnyCertificate;
 use crate::config::Tls;
 
 /// How often the files are looked at.
@@ -47,9 +49,14 @@ impl Reloading {
 
     /// TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1.
     pub fn server_config(&self) -> ServerConfig {
-        let builder = ServerConfig::builder_with_provider(Arc::new(default_provider()));
-        let builder = builder.with_safe_default_protocol_versions().unwrap_or_else(|_| ServerConfig::builder());
-        builder.with_no_client_auth().with_cert_resolver(self.current.clone())
+        builder(&Arc::new(provider())).with_no_client_auth().with_cert_resolver(self.current.clone())
+    }
+
+    /// The same for the listener that asks for client certificates: RFC 8705 §2.
+    pub fn mutual_server_config(&self) -> ServerConfig {
+        let provider = Arc::new(provider());
+        let verifier = Arc::new(AnyCertificate(provider.clone()));
+        builder(&provider).with_client_cert_verifier(verifier).with_cert_resolver(self.current.clone())
     }
 
     /// Looks at the files' times and swaps a new pair in; a pair that does not fit leaves the old one in place.
@@ -80,6 +87,20 @@ impl Reloading {
     fn changed(&self) -> [Option<SystemTime>; 2] {
         [&self.certificate, &self.key].map(|path| std::fs::metadata(path).and_then(|file| file.modified()).ok())
     }
+}
+
+fn builder(provider: &Arc<CryptoProvider>) -> ConfigBuilder<ServerConfig, WantsVerifier> {
+    let builder = ServerConfig::builder_with_provider(provider.clone());
+    builder.with_safe_default_protocol_versions().unwrap_or_else(|_| ServerConfig::builder())
+}
+
+/// FAPI 1.0 Advanced §8.5: of TLS 1.2 only the suites with ECDHE and AES-GCM.
+fn provider() -> CryptoProvider {
+    let mut provider = default_provider();
+    let chacha_of_tls_1_2 =
+        [CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256];
+    provider.cipher_suites.retain(|suite| !chacha_of_tls_1_2.contains(&suite.suite()));
+    provider
 }
 
 fn read(certificate: &PathBuf, key: &PathBuf) -> anyhow::Result<CertifiedKey> {

@@ -14,14 +14,37 @@ mod rules;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 pub use registered::to_registered_json;
 
 /// The grant types that authy knows.
-pub const GRANT_TYPES: &[&str] = &["authorization_code", "refresh_token", "client_credentials", "implicit"];
+pub const GRANT_TYPES: &[&str] = &["authorization_code", "refresh_token", "client_credentials", "implicit", DEVICE_CODE, TOKEN_EXCHANGE];
+
+/// RFC 8628 §3.4.
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// RFC 8693 §2.1.
+const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+/// Those with which a person approves.
+const OF_PEOPLE: &[&str] = &["authorization_code", DEVICE_CODE];
+
+/// Those that need a client which can prove who it is: RFC 6749 §4.4, RFC 8693 §2.1.
+const NEVER_PUBLIC: &[&str] = &["client_credentials", TOKEN_EXCHANGE];
+
+fn signs_people_in(grant_types: &[String]) -> bool {
+    grant_types.iter().any(|grant| OF_PEOPLE.contains(&grant.as_str()))
+}
 
 /// What may sign an ID Token or a userinfo answer.
 pub const SIGNING_ALGORITHMS: &[&str] = &["RS256", "PS256", "ES256", "EdDSA"];
+
+/// How the key of an encrypted answer is managed.
+pub const ENCRYPTION_ALGORITHMS: &[&str] = &["RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"];
+
+/// How the content of an encrypted answer is encrypted.
+pub const ENCRYPTION_METHODS: &[&str] = &["A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM"];
 
 /// What somebody wants to register, before any rule has looked at it. Empty lists and `None` take the defaults.
 #[derive(Clone, Debug, PartialEq)]
@@ -213,6 +236,7 @@ pub fn check(draft: &ClientDraft) -> Result<ClientMetadata, Vec<Problem>> {
     rules::check_redirect_uris(draft, &metadata, &mut problems);
     rules::check_grants(draft, &metadata, &mut problems);
     rules::check_addresses(draft, &mut problems);
+    tokens::check(&metadata, &mut problems);
     rules::check_numbers(draft, &mut problems);
     if problems.is_empty() { Ok(metadata) } else { Err(problems) }
 }

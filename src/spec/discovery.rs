@@ -1,4 +1,7 @@
-//! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 9126 §5, RFC 9207 §3, OIDC RP-Initiated Logout §2.1. Nothing is named that does not work.
+//! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 8628 §4, RFC 8705 §5, RFC 9126 §5, RFC 9207 §3, OIDC RP-Initiated Logout §2.1.
+//! Nothing is named that does not work.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -6,6 +9,7 @@ use crate::spec::claims::SUPPORTED_CLAIMS;
 use crate::spec::issuer::Issuer;
 use crate::spec::pkce;
 use crate::spec::prompt::{DISPLAY_VALUES, PROMPT_VALUES};
+use crate::spec::subject::SUBJECT_TYPES;
 
 type Names = Vec<String>;
 
@@ -21,6 +25,7 @@ pub struct Metadata {
     pub pushed_authorization_request_endpoint: String,
     pub revocation_endpoint: String,
     pub introspection_endpoint: String,
+    pub device_authorization_endpoint: String,
     pub end_session_endpoint: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scopes_supported: Names,
@@ -34,13 +39,39 @@ pub struct Metadata {
     pub subject_types_supported: Names,
     pub id_token_signing_alg_values_supported: Names,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub id_token_encryption_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub id_token_encryption_enc_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub userinfo_signing_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub userinfo_encryption_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub userinfo_encryption_enc_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub introspection_signing_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub introspection_encryption_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub introspection_encryption_enc_values_supported: Names,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub token_endpoint_auth_methods_supported: Names,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub revocation_endpoint_auth_methods_supported: Names,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub introspection_endpoint_auth_methods_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dpop_signing_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub token_endpoint_auth_signing_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub revocation_endpoint_auth_signing_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub introspection_endpoint_auth_signing_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub mtls_endpoint_aliases: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub tls_client_certificate_bound_access_tokens: bool,
     pub display_values_supported: Names,
     pub prompt_values_supported: Names,
     pub claim_types_supported: Names,
@@ -63,6 +94,10 @@ pub struct Registries<'a> {
     pub grant_types: &'a [&'a str],
     /// `token_endpoint_auth_methods_supported`.
     pub auth_methods: &'a [&'a str],
+    /// `token_endpoint_auth_signing_alg_values_supported`.
+    pub auth_signing_algs: &'a [&'a str],
+    /// What stands in the place of the issuer for clients with a certificate.
+    pub mtls_base: Option<&'a str>,
     /// `response_types_supported`.
     pub response_types: &'a [&'a str],
     /// `response_modes_supported`.
@@ -71,6 +106,12 @@ pub struct Registries<'a> {
     pub id_token_algs: &'a [&'a str],
     /// `userinfo_signing_alg_values_supported`; left out when there are none.
     pub userinfo_algs: &'a [&'a str],
+    /// How the ID Token, userinfo and introspection answers are encrypted to clients: `…_encryption_alg_values_supported`.
+    pub encryption_algs: &'a [&'a str],
+    /// `…_encryption_enc_values_supported`.
+    pub encryption_encs: &'a [&'a str],
+    /// `dpop_signing_alg_values_supported`: RFC 9449 §5.1.
+    pub dpop_algs: &'a [&'a str],
     /// `scopes_supported`.
     pub scopes: &'a [&'a str],
     /// `acr_values_supported`.
@@ -96,18 +137,32 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         pushed_authorization_request_endpoint: issuer.url("/oauth2/par"),
         revocation_endpoint: issuer.url("/oauth2/revoke"),
         introspection_endpoint: issuer.url("/oauth2/introspect"),
+        device_authorization_endpoint: issuer.url("/oauth2/device_authorization"),
         end_session_endpoint: issuer.url("/oauth2/logout"),
         scopes_supported: names(registries.scopes),
         response_types_supported: names(registries.response_types),
         response_modes_supported: names(registries.response_modes),
         grant_types_supported: names(registries.grant_types),
         acr_values_supported: names(registries.acr_values),
-        subject_types_supported: names(&["public"]),
+        subject_types_supported: names(SUBJECT_TYPES),
         id_token_signing_alg_values_supported: names(registries.id_token_algs),
+        id_token_encryption_alg_values_supported: names(registries.encryption_algs),
+        id_token_encryption_enc_values_supported: names(registries.encryption_encs),
         userinfo_signing_alg_values_supported: names(registries.userinfo_algs),
+        userinfo_encryption_alg_values_supported: names(registries.encryption_algs),
+        userinfo_encryption_enc_values_supported: names(registries.encryption_encs),
+        introspection_signing_alg_values_supported: names(registries.userinfo_algs),
+        introspection_encryption_alg_values_supported: names(registries.encryption_algs),
+        introspection_encryption_enc_values_supported: names(registries.encryption_encs),
         token_endpoint_auth_methods_supported: names(registries.auth_methods),
         revocation_endpoint_auth_methods_supported: names(registries.auth_methods),
         introspection_endpoint_auth_methods_supported: names(&proving),
+        dpop_signing_alg_values_supported: names(registries.dpop_algs),
+        token_endpoint_auth_signing_alg_values_supported: names(registries.auth_signing_algs),
+        revocation_endpoint_auth_signing_alg_values_supported: names(registries.auth_signing_algs),
+        introspection_endpoint_auth_signing_alg_values_supported: names(registries.auth_signing_algs),
+        mtls_endpoint_aliases: registries.mtls_base.map(mtls_aliases).unwrap_or_default(),
+        tls_client_certificate_bound_access_tokens: registries.mtls_base.is_some(), // RFC 8705 §3.3
         display_values_supported: names(DISPLAY_VALUES),
         prompt_values_supported: names(PROMPT_VALUES),
         claim_types_supported: names(&["normal"]),
@@ -121,6 +176,20 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         authorization_response_iss_parameter_supported: true,
         service_documentation: registries.service_documentation.map(str::to_owned),
     }
+}
+
+/// RFC 8705 §5: the endpoints at which a client may show a certificate.
+const MTLS_ENDPOINTS: &[(&str, &str)] = &[
+    ("token_endpoint", "/oauth2/token"),
+    ("revocation_endpoint", "/oauth2/revoke"),
+    ("introspection_endpoint", "/oauth2/introspect"),
+    ("pushed_authorization_request_endpoint", "/oauth2/par"),
+    ("device_authorization_endpoint", "/oauth2/device_authorization"),
+    ("userinfo_endpoint", "/oauth2/userinfo"),
+];
+
+fn mtls_aliases(base: &str) -> BTreeMap<&'static str, String> {
+    MTLS_ENDPOINTS.iter().map(|(name, path)| (*name, format!("{base}{path}"))).collect()
 }
 
 fn names(values: &[&str]) -> Names {

@@ -23,6 +23,7 @@ const KNOWN: &[&str] = &[
     "code_challenge",
     "code_challenge_method",
     "code_verifier",
+    "device_code",
     "display",
     "grant_type",
     "id_token_hint",
@@ -44,6 +45,7 @@ const KNOWN: &[&str] = &[
     "token",
     "token_type_hint",
     "ui_locales",
+    "user_code",
     "username",
 ];
 

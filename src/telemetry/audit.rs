@@ -31,6 +31,8 @@ kinds! {
     SESSION_ENDED = "session.ended", "A browser session ended before its time.";
     CONSENT_GIVEN = "consent.given", "A person approved an application.";
     CONSENT_WITHDRAWN = "consent.withdrawn", "An approval was withdrawn, and with it every grant to the application.";
+    DEVICE_APPROVED = "device.approved", "A person connected a device (RFC 8628).";
+    DEVICE_DENIED = "device.denied", "A person refused to connect a device (RFC 8628).";
     GRANT_REVOKED = "grant.revoked", "A grant and all of its tokens were revoked.";
     CODE_REPLAYED = "code.replayed", "A code was redeemed twice; what it gave was revoked (RFC 6749 §4.1.2).";
     REFRESH_REUSE = "refresh.reuse", "A refresh token was used after its successor; its family was revoked (RFC 9700 §4.14).";

@@ -103,23 +103,34 @@ pub async fn answer(app: &App, handle: &str, decision: Decision, signed_in: &Sig
 
 async fn remember(app: &App, opened: &Opened, signed_in: &SignedIn) -> Result<(), Failure> {
     let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
-    let (subject, client_id, now) = (&signed_in.user.subject, &opened.client.client_id, app.now());
-    let before = app.sql.consent_of(subject, client_id).await?;
     let approved = Approved {
-        subject,
-        client_id,
+        subject: &signed_in.user.subject,
+        client_id: &opened.client.client_id,
         scopes: request.scope.iter().map(str::to_owned).collect(),
         claims: request.claims.names().into_iter().map(str::to_owned).collect(),
         resources: request.resources.clone(),
     };
-    app.sql.save_consent(&remember::merged(before, approved, now, app.settings.lifetimes.consent)).await?;
+    save(app, approved).await
+}
+
+/// Adds what was approved to what was approved before, and tells the audit record.
+///
+/// # Errors
+/// When the database is away.
+pub async fn save(app: &App, approved: Approved<'_>) -> Result<(), Failure> {
+    let (subject, client_id, now) = (approved.subject, approved.client_id, app.now());
+    let before = app.sql.consent_of(subject, client_id).await?;
     let event = audit::event(app.entropy.as_ref(), now, audit::CONSENT_GIVEN, subject).subject(subject).client(client_id).build();
+    app.sql.save_consent(&remember::merged(before, approved, now, app.settings.lifetimes.consent)).await?;
     app.sql.record(&[event]).await?;
     Ok(())
 }
 
 /// A resource that is not registered has no name here; the request goes on and is refused where that is due.
-async fn resource_names(app: &App, uris: &[String]) -> Result<Vec<String>, Failure> {
+///
+/// # Errors
+/// When the database is away.
+pub async fn resource_names(app: &App, uris: &[String]) -> Result<Vec<String>, Failure> {
     let mut names = Vec::with_capacity(uris.len());
     for uri in uris {
         names.push(match app.resource(uri).await? {

@@ -1,6 +1,6 @@
 //! The form of a client: from what was typed to a draft, and from what is stored to the form. Pure.
 
-use super::with_rules;
+use super::{document, with_rules};
 use crate::admin::fault::Faults;
 use crate::admin::form::Form;
 use crate::model::client::{Client, ClientOrigin};
@@ -50,6 +50,10 @@ pub fn of(client: &Client) -> Form {
         ("policy_uri", text(draft.policy_uri)),
         ("tos_uri", text(draft.tos_uri)),
         ("contacts", draft.contacts.join("\n")),
+        ("jwks", draft.protocol.jwks.map(|set| set.to_string()).unwrap_or_default()),
+        ("jwks_uri", text(draft.protocol.jwks_uri)),
+        ("tls_client_auth_subject_dn", text(draft.protocol.tls_client_auth_subject_dn)),
+        ("tls_client_auth_san_dns", text(draft.protocol.tls_client_auth_san_dns)),
     ]);
     for grant_type in &draft.grant_types {
         form.push("grant_types", grant_type);
@@ -96,6 +100,10 @@ pub fn read(form: &Form, base: Option<&Client>) -> Result<ClientDraft, Faults> {
     draft.policy_uri = filled("policy_uri");
     draft.tos_uri = filled("tos_uri");
     draft.contacts = form.words("contacts");
+    draft.protocol.jwks = filled("jwks").and_then(|text| key_set(&text, &mut faults));
+    draft.protocol.jwks_uri = filled("jwks_uri");
+    draft.protocol.tls_client_auth_subject_dn = filled("tls_client_auth_subject_dn");
+    draft.protocol.tls_client_auth_san_dns = filled("tls_client_auth_san_dns");
     draft.skip_consent = form.ticked("skip_consent");
     // For public clients both are the rule, whatever the boxes say.
     draft.require_pkce = (!draft.public).then(|| form.ticked("require_pkce"));
@@ -105,6 +113,12 @@ pub fn read(form: &Form, base: Option<&Client>) -> Result<ClientDraft, Faults> {
     draft.id_token_lifetime = seconds(form, "id_token_lifetime", &mut faults);
     draft.refresh_token_lifetime = seconds(form, "refresh_token_lifetime", &mut faults);
     if faults.is_empty() { Ok(draft) } else { Err(with_rules(faults, &draft)) }
+}
+
+fn key_set(text: &str, faults: &mut Faults) -> Option<serde_json::Value> {
+    let set = document::key_set(text);
+    faults.unless(set.is_ok(), "jwks", "This is not a JSON Web Key Set.", "Paste the public keys as {\"keys\": […]}, or give their URL.");
+    set.ok()
 }
 
 fn seconds(form: &Form, name: &'static str, faults: &mut Faults) -> Option<u64> {

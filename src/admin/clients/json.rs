@@ -14,7 +14,7 @@ pub fn client(client: &Client) -> Value {
             "id": secret.id.to_string(),
             "created_at": secret.created_at.rfc3339(),
             "expires_at": secret.expires_at.map(crate::clock::Timestamp::rfc3339),
-            "made_by": match secret.hash { SecretHash::Sha256(_) => "authy", SecretHash::Bcrypt(_) => "administrator" },
+            "made_by": match secret.hash { SecretHash::Sha256(_) | SecretHash::Sealed(_) => "authy", SecretHash::Bcrypt(_) => "administrator" },
         })
     });
     shown.insert("secrets".to_owned(), Value::Array(secrets.collect()));

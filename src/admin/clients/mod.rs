@@ -14,6 +14,7 @@ use serde_json::json;
 
 use crate::admin::fault::{Fault, Faults};
 use crate::admin::office::{Office, Problem};
+use crate::client_auth::registration;
 use crate::model::client::{Client, ClientMetadata};
 use crate::secret::Secret;
 use crate::spec::client_metadata::{self, ClientDraft};
@@ -38,8 +39,8 @@ impl Office<'_> {
             updated_at: self.now,
         };
         let mut made = None;
-        if !client.is_public() {
-            let (secret, plain) = self.new_secret(draft.secret.as_ref()).await?;
+        if client.has_secrets() {
+            let (secret, plain) = self.new_secret(&client, draft.secret.as_ref()).await?;
             client.secrets.push(secret);
             made = plain;
         }
@@ -106,7 +107,24 @@ impl Office<'_> {
 
 /// The rules of `spec::client_metadata`, with their findings as faults.
 fn checked(draft: &ClientDraft) -> Result<ClientMetadata, Faults> {
-    client_metadata::check(draft).map_err(faults_of)
+    let metadata = client_metadata::check(draft).map_err(faults_of)?;
+    let mut problems = registration::check(&metadata);
+    problems.extend(useless_secret(draft, &metadata));
+    if problems.is_empty() { Ok(metadata) } else { Err(faults_of(problems)) }
+}
+
+/// A secret that somebody brings for a client that proves itself otherwise, or that is too short to sign with (RFC 7518 §3.2).
+fn useless_secret(draft: &ClientDraft, metadata: &ClientMetadata) -> Option<client_metadata::Problem> {
+    use crate::model::client::AuthMethod::{ClientSecretBasic, ClientSecretJwt, ClientSecretPost};
+    let secret = draft.secret.as_ref()?;
+    let problem =
+        |problem: &str, mend: &str| client_metadata::Problem { field: "client_secret", problem: problem.into(), mend: mend.into() };
+    match metadata.auth_method {
+        None | Some(ClientSecretBasic | ClientSecretPost) => None,
+        Some(ClientSecretJwt) if secret.expose().len() >= 32 => None,
+        Some(ClientSecretJwt) => Some(problem("it is too short to sign with", "bring 32 characters or more")),
+        Some(_) => Some(problem("the client's authentication method uses no secret", "leave the secret out")),
+    }
 }
 
 /// Every fault of a form at once: what could not be read, and what the rules say about the rest.

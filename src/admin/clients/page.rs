@@ -59,7 +59,7 @@ impl Edit<'_> {
 
     /// Faults that belong to no field of the form.
     fn others(&self) -> Vec<&Fault> {
-        const SHOWN: [&str; 23] = [
+        const SHOWN: [&str; 27] = [
             "client_name",
             "client_id",
             "token_endpoint_auth_method",
@@ -83,6 +83,10 @@ impl Edit<'_> {
             "policy_uri",
             "tos_uri",
             "contacts",
+            "jwks",
+            "jwks_uri",
+            "tls_client_auth_subject_dn",
+            "tls_client_auth_san_dns",
         ];
         self.faults.iter().filter(|fault| !SHOWN.contains(&fault.field)).collect()
     }
@@ -111,7 +115,17 @@ impl Edit<'_> {
     }
 
     fn open_advanced(&self) -> bool {
-        self.open(&["client_id", "token_endpoint_auth_method", "profile", "allowed_origins", "post_logout_redirect_uris"])
+        self.open(&[
+            "client_id",
+            "token_endpoint_auth_method",
+            "jwks",
+            "jwks_uri",
+            "tls_client_auth_subject_dn",
+            "tls_client_auth_san_dns",
+            "profile",
+            "allowed_origins",
+            "post_logout_redirect_uris",
+        ])
     }
 
     fn action(&self) -> String {

@@ -50,7 +50,9 @@ pub fn all(client: &Client, issuer: &Issuer, secret: Option<&str>) -> Vec<Snippe
         found.push(Snippet { title: "Environment variables", id: "snippet-env", text: environment(client, issuer, secret) });
         found.push(Snippet { title: "OpenID Connect settings", id: "snippet-oidc", text: settings(client, issuer, secret) });
     }
-    if client.may_use_grant_type("client_credentials") {
+    // What is signed anew for each request, or needs a certificate, is no line to copy.
+    let is_one_line = client.has_secrets() && !client.signs_with_secret();
+    if client.may_use_grant_type("client_credentials") && is_one_line {
         found.push(Snippet { title: "Get a token with curl", id: "snippet-curl", text: curl(client, issuer, secret) });
     }
     found
@@ -58,7 +60,7 @@ pub fn all(client: &Client, issuer: &Issuer, secret: Option<&str>) -> Vec<Snippe
 
 fn environment(client: &Client, issuer: &Issuer, secret: &str) -> String {
     let mut lines = vec![format!("OIDC_ISSUER={}", issuer.as_str()), format!("OIDC_CLIENT_ID={}", client.client_id)];
-    if !client.is_public() {
+    if client.has_secrets() {
         lines.push(format!("OIDC_CLIENT_SECRET={secret}"));
     }
     lines.extend(client.metadata.redirect_uris.first().map(|uri| format!("OIDC_REDIRECT_URI={uri}")));
@@ -77,7 +79,7 @@ fn settings(client: &Client, issuer: &Issuer, secret: &str) -> String {
         "response_type": "code",
         "code_challenge_method": "S256",
     });
-    if let (Some(members), false) = (settings.as_object_mut(), client.is_public()) {
+    if let (Some(members), false) = (settings.as_object_mut(), !client.has_secrets()) {
         members.insert("client_secret".to_owned(), secret.into());
     }
     serde_json::to_string_pretty(&settings).unwrap_or_default()

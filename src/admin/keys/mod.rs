@@ -7,25 +7,25 @@ use std::time::Duration;
 use crate::admin::office::{Office, Problem};
 use crate::entropy::Entropy;
 use crate::failure::Failure;
-use crate::jose::{self, Algorithm, SealedPair, rotation};
+use crate::jose::{self, KeyKind, SealedPair, rotation};
 use crate::model::signing_key::SigningKey;
 use crate::sealing::Sealer;
 use crate::telemetry::audit;
 
 use plan::{Rotation, State};
 
-/// A new key pair for every algorithm, all at once on threads of their own: RSA keys take a while.
+/// A new key pair of each kind, all at once on threads of their own: RSA keys take a while.
 ///
 /// # Errors
 /// When a key cannot be made.
-pub fn make_pairs(sealer: &Sealer, entropy: &dyn Entropy) -> anyhow::Result<Vec<SealedPair>> {
+pub fn make_pairs(kinds: &[KeyKind], sealer: &Sealer, entropy: &dyn Entropy) -> anyhow::Result<Vec<SealedPair>> {
     std::thread::scope(|threads| {
-        let started = Algorithm::ALL.map(|algorithm| threads.spawn(move || jose::keys::generate(algorithm, entropy)));
+        let started: Vec<_> = kinds.iter().map(|&kind| threads.spawn(move || jose::keys::generate(kind, entropy))).collect();
         started
             .into_iter()
             .map(|thread| match thread.join() {
                 Ok(pair) => Ok(pair?.seal(sealer, entropy)),
-                Err(_) => Err(anyhow::anyhow!("a thread that makes a signing key died")),
+                Err(_) => Err(anyhow::anyhow!("a thread that makes a key died")),
             })
             .collect()
     })
@@ -47,7 +47,7 @@ impl Office<'_> {
     /// When a key cannot be made or saved.
     pub async fn rotate_keys(&self, sealer: &Sealer, how: Rotation, longest_token: Duration) -> Result<Vec<SigningKey>, Problem> {
         let existing = self.sql.signing_keys(self.now).await?;
-        let pairs = make_pairs(sealer, self.entropy).map_err(Failure::Broken)?;
+        let pairs = make_pairs(&KeyKind::ALL, sealer, self.entropy).map_err(Failure::Broken)?;
         let (changed, kind) = match how {
             Rotation::Planned => (rotation::rotate(&existing, pairs, self.now, longest_token), audit::KEYS_ROTATED),
             Rotation::Emergency => (rotation::emergency(&existing, pairs, self.now), audit::KEYS_WITHDRAWN),

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::failure::Failure;
+use crate::sealing::Sealer;
 use crate::secret::Secret;
 use crate::store::StoreError;
 use crate::store::sql::{Page, Sql};
@@ -26,6 +27,8 @@ pub struct Office<'a> {
     pub hash_cost: u32,
     /// The `sub` of the administrator, or `cli`, for the audit record.
     pub actor: &'a str,
+    /// Seals secrets that must be had back; `None` where none is made.
+    pub sealer: Option<&'a Sealer>,
     /// The running provider, whose caches must forget what changes; `None` on the command line.
     pub running: Option<&'a App>,
 }
@@ -125,7 +128,8 @@ impl From<Failure> for Problem {
 impl<'a> Office<'a> {
     /// In a running provider, for a person.
     pub fn of(app: &'a App, actor: &'a str) -> Self {
-        Self { sql: &app.sql, now: app.now(), entropy: app.entropy.as_ref(), hash_cost: app.hash_cost, actor, running: Some(app) }
+        let (sql, entropy, sealer) = (&app.sql, app.entropy.as_ref(), Some(&app.sealer));
+        Self { sql, now: app.now(), entropy, hash_cost: app.hash_cost, actor, sealer, running: Some(app) }
     }
 
     /// An audit event of this moment by this person.

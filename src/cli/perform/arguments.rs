@@ -21,6 +21,8 @@ pub struct PerformCommand {
 pub enum Flow {
     /// Authorization code with PKCE, then userinfo
     Code(PerformCode),
+    /// Device authorization: a person connects this program by typing a code
+    Device(PerformDevice),
     /// A new access token from a refresh token
     Refresh(PerformRefresh),
     /// A token for the application itself
@@ -113,6 +115,20 @@ pub struct PerformCode {
     /// Use the refresh token once, if one comes
     #[arg(long)]
     pub refresh: bool,
+}
+
+/// `authy perform device`.
+#[derive(Args, Debug)]
+pub struct PerformDevice {
+    /// Which server, as which client.
+    #[command(flatten)]
+    pub relying_party: RelyingPartyArguments,
+    /// Connect as this user by driving the HTML forms; otherwise address and code are printed for a browser
+    #[arg(long, value_name = "USER", requires = "password_file")]
+    pub username: Option<String>,
+    /// File with the user's password
+    #[arg(long, value_name = "FILE", requires = "username")]
+    pub password_file: Option<PathBuf>,
 }
 
 /// `authy perform refresh`.

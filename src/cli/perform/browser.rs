@@ -36,8 +36,17 @@ pub struct Person {
 pub struct Target<'a> {
     /// Its origin is the only one that is sent anything.
     pub issuer: &'a Url,
-    /// Where the answer goes.
-    pub redirect_uri: &'a RedirectUri,
+    /// Where the answer goes, if it goes anywhere.
+    pub redirect_uri: Option<&'a RedirectUri>,
+    /// What to type where a page asks for the code of a device.
+    pub user_code: Option<&'a str>,
+}
+
+impl<'a> Target<'a> {
+    /// The redirect URI, if `url` is it.
+    fn received_by(&self, url: &Url) -> Option<&'a RedirectUri> {
+        self.redirect_uri.filter(|redirect_uri| redirect_uri.receives(url))
+    }
 }
 
 /// What the browser does next.
@@ -53,9 +62,10 @@ enum Next {
 struct Answered {
     login: bool,
     consents: usize,
+    devices: usize,
 }
 
-/// Goes from `start` to the redirect URI, and gives the parameters that arrive there.
+/// Goes from `start` to the redirect URI, and gives the parameters that arrive there; or to the page that says that a device is connected.
 ///
 /// # Errors
 /// When the password is refused, a page is none that is known, or the way leads to another origin.
@@ -73,9 +83,9 @@ pub async fn walk(transport: &Transport, target: Target<'_>, start: Url, who: (&
         let response = send(transport, &mut jar, (&method, &url), body.clone()).await?;
         steps.say("browser", &format!("{method} {}: {}", url.path(), response.status()));
         next = match redirected(&response, &url)? {
-            Some(to) if target.redirect_uri.receives(&to) => Next::Arrived(target.redirect_uri.answer(to.query().unwrap_or_default())?),
-            Some(to) => match (response.status().as_u16(), body) {
-                (307 | 308, Some(body)) => Next::Post(to, body),
+            Some(to) => match (target.received_by(&to), response.status().as_u16(), body) {
+                (Some(redirect_uri), ..) => Next::Arrived(redirect_uri.answer(to.query().unwrap_or_default())?),
+                (None, 307 | 308, Some(body)) => Next::Post(to, body),
                 _ => Next::Get(to),
             },
             None => {
@@ -161,7 +171,26 @@ fn answer(page: Page, person: &Person, target: &Target<'_>, so_far: (&mut Answer
             steps.say("account", "the one that is signed in");
             submit(form)
         }
-        Kind::FormPost(form) if form.post && target.redirect_uri.receives(&form.action) => {
+        Kind::Device(form) if answered.devices < 2 => {
+            answered.devices += 1;
+            match target.user_code.filter(|_| form.names().any(|name| name == "user_code")) {
+                Some(user_code) => submit(form.with("user_code", user_code)),
+                None => {
+                    steps.say("device", "allowed");
+                    submit(form)
+                }
+            }
+        }
+        Kind::Device(_) => {
+            let why = page.notice.unwrap_or_else(|| "the form comes back".to_owned());
+            Err(CliError::new(
+                "device_refused",
+                clean(&format!("The code was refused: {why}")),
+                "Start again; codes live for a few minutes.",
+            ))
+        }
+        Kind::DeviceDone => Ok(Next::Arrived(Params::default())),
+        Kind::FormPost(form) if form.post && target.received_by(&form.action).is_some() => {
             Ok(Next::Arrived(redirect::parse(&form.encoded())?))
         }
         Kind::FormPost(form) => {

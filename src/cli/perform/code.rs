@@ -7,6 +7,7 @@ use openidconnect::{
 };
 use serde_json::{Value, json};
 use std::borrow::Cow;
+use std::path::PathBuf;
 use url::Url;
 
 use super::answer::{self, Expected};
@@ -42,7 +43,7 @@ struct Request {
 /// When a step fails.
 pub async fn run(arguments: &PerformCode, out: Output) -> Result<(), CliError> {
     let redirect_uri = RedirectUri::parse(&arguments.redirect_uri)?;
-    let person = person(arguments)?;
+    let person = person(arguments.username.as_ref(), arguments.password_file.as_ref())?;
     let secret = arguments.relying_party.secret()?;
     let (callback, redirect_uri) = Callback::open(redirect_uri, person.is_some()).await?;
     let mut steps = Steps::new(out);
@@ -78,8 +79,11 @@ pub async fn run(arguments: &PerformCode, out: Output) -> Result<(), CliError> {
 }
 
 /// Who signs in by the forms.
-fn person(arguments: &PerformCode) -> Result<Option<Person>, CliError> {
-    let (Some(username), Some(file)) = (&arguments.username, &arguments.password_file) else { return Ok(None) };
+///
+/// # Errors
+/// When the password cannot be read.
+pub fn person(username: Option<&String>, password_file: Option<&PathBuf>) -> Result<Option<Person>, CliError> {
+    let (Some(username), Some(file)) = (username, password_file) else { return Ok(None) };
     Ok(Some(Person { username: username.clone(), password: stdin::file(file, "password")? }))
 }
 
@@ -119,7 +123,8 @@ fn wire(redirect_uri: &RedirectUri) -> Result<RedirectUrl, CliError> {
 async fn obtain(party: &Party, request: &Request, how: (Option<Person>, Option<Callback>), steps: &mut Steps) -> Result<Params, CliError> {
     match how {
         (Some(person), _port_kept_free) => {
-            let target = browser::Target { issuer: party.metadata.issuer().url(), redirect_uri: &request.redirect_uri };
+            let target =
+                browser::Target { issuer: party.metadata.issuer().url(), redirect_uri: Some(&request.redirect_uri), user_code: None };
             browser::walk(&party.transport, target, request.url.clone(), (&person, steps)).await
         }
         (None, Some(callback)) => {

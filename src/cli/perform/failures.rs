@@ -2,14 +2,10 @@
 
 use std::fmt::Display;
 
-use openidconnect::core::CoreErrorResponseType;
-use openidconnect::{ClaimsVerificationError, DiscoveryError, RequestTokenError, StandardErrorResponse};
+use openidconnect::{ClaimsVerificationError, DiscoveryError, ErrorResponseType, RequestTokenError, StandardErrorResponse};
 
 use super::transport::TransportError;
 use crate::cli::output::CliError;
-
-/// A refusal of the token endpoint.
-pub type TokenError = RequestTokenError<TransportError, StandardErrorResponse<CoreErrorResponseType>>;
 
 /// The most of a foreign text that is shown, in characters.
 const MOST: usize = 500;
@@ -70,7 +66,10 @@ pub fn discovery(error: &DiscoveryError<TransportError>, issuer: &str) -> CliErr
 }
 
 /// The token endpoint gave no tokens.
-pub fn token(error: &TokenError) -> CliError {
+pub fn token<T>(error: &RequestTokenError<TransportError, StandardErrorResponse<T>>) -> CliError
+where
+    T: ErrorResponseType + AsRef<str> + Display + 'static,
+{
     match error {
         RequestTokenError::ServerResponse(answer) => refused(
             "The token endpoint",

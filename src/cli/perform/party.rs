@@ -5,8 +5,8 @@ use openidconnect::core::{
     CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreResponseMode, CoreResponseType, CoreSubjectIdentifierType,
 };
 use openidconnect::{
-    AdditionalProviderMetadata, AuthType, ClientId, ClientSecret, EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl,
-    ProviderMetadata,
+    AdditionalProviderMetadata, AuthType, ClientId, ClientSecret, DeviceAuthorizationUrl, EndpointMaybeSet, EndpointNotSet, EndpointSet,
+    IssuerUrl, ProviderMetadata,
 };
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -26,6 +26,8 @@ pub struct LaterMetadata {
     /// RFC 9207 §3.
     #[serde(default)]
     pub authorization_response_iss_parameter_supported: bool,
+    /// RFC 8628 §4.
+    pub device_authorization_endpoint: Option<DeviceAuthorizationUrl>,
 }
 
 impl AdditionalProviderMetadata for LaterMetadata {}

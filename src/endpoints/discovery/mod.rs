@@ -4,8 +4,13 @@ pub mod http;
 
 use crate::app::App;
 use crate::client_auth::METHODS;
+use crate::client_auth::assertion::SIGNING_ALGORITHMS;
+use crate::config::Mtls;
+use crate::endpoints::possession::DPOP_ALGORITHMS;
 use crate::grants::GRANTS;
 use crate::jose::algorithm::Algorithm;
+use crate::jose::jwe::{ContentEncryption, KeyManagement};
+use crate::model::client::AuthMethod;
 use crate::spec::discovery::{self, Metadata, Registries};
 use crate::spec::response_mode::ResponseMode;
 use crate::spec::response_type::ResponseType;
@@ -14,7 +19,8 @@ use crate::spec::response_type::ResponseType;
 pub fn document(app: &App) -> Metadata {
     // The implicit grant has no token request, and so no place in the registry: RFC 6749 §4.2.
     let grant_types: Vec<&str> = GRANTS.iter().map(|grant| grant.name()).chain(["implicit"]).collect();
-    let auth_methods: Vec<&str> = METHODS.iter().map(|method| method.name()).collect();
+    let auth_methods: Vec<&str> =
+        METHODS.iter().filter(|method| works(method.method(), &app.settings.mtls)).map(|method| method.name()).collect();
     let algorithms: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.as_str()).collect();
     let response_types: Vec<&str> = ResponseType::SUPPORTED.iter().map(|kind| kind.as_str()).collect();
     discovery::document(
@@ -22,10 +28,15 @@ pub fn document(app: &App) -> Metadata {
         &Registries {
             grant_types: &grant_types,
             auth_methods: &auth_methods,
+            auth_signing_algs: SIGNING_ALGORITHMS,
+            mtls_base: app.settings.mtls.base.as_deref(),
             response_types: &response_types,
             response_modes: ResponseMode::SUPPORTED,
             id_token_algs: &algorithms,
             userinfo_algs: &algorithms,
+            encryption_algs: &KeyManagement::ALL.map(KeyManagement::as_str),
+            encryption_encs: &ContentEncryption::ALL.map(ContentEncryption::as_str),
+            dpop_algs: &DPOP_ALGORITHMS.map(Algorithm::as_str),
             scopes: SCOPES_SUPPORTED,
             acr_values: &[crate::accounts::session::ACR_PASSWORD],
             ui_locales: &["en"],
@@ -37,3 +48,12 @@ pub fn document(app: &App) -> Metadata {
 
 /// OIDC Core §5.4, §11, and authy's own `groups`.
 pub const SCOPES_SUPPORTED: &[&str] = &["openid", "profile", "email", "address", "phone", "groups", "offline_access"];
+
+/// Whether a method works with these settings: without mutual TLS nobody has a certificate, and without authorities nobody vouches for one.
+fn works(method: AuthMethod, mtls: &Mtls) -> bool {
+    match method {
+        AuthMethod::SelfSignedTlsClientAuth => mtls.is_on(),
+        AuthMethod::TlsClientAuth => mtls.is_on() && mtls.ca_file.is_some(),
+        _ => true,
+    }
+}

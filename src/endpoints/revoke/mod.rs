@@ -31,8 +31,8 @@ pub async fn revoke(app: &App, body: &str, credentials: &Credentials, client_id:
     let Some(facts) = presented::access_token(token, &app.sealer, &keys.set, (app.issuer.as_str(), app.now())) else { return Ok(()) };
     issued_to(&client, &facts.client_id)?;
     match facts.grant_id() {
-        Some(grant_id) => revoke_grant(app, &client, grant_id).await,
-        None => {
+        Some(grant_id) if !is_delegated(app, &client, grant_id).await? => revoke_grant(app, &client, grant_id).await,
+        _ => {
             app.sql.revoke_token(&facts.jti, facts.expires_at).await?;
             app.forget_token(&facts.jti);
             Ok(())
@@ -47,6 +47,11 @@ fn issued_to(client: &AuthenticatedClient, owner: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(OAuthError::invalid_grant("The token was not issued to this client.").because("a client tried to revoke another client's token"))
+}
+
+/// Whether the approval was given to another client, from whose token this one came (RFC 8693): then it is not for this client to end.
+async fn is_delegated(app: &App, client: &AuthenticatedClient, grant_id: Uuid) -> Result<bool, Failure> {
+    Ok(app.grant(grant_id).await?.is_some_and(|grant| grant.client_id != client.client_id))
 }
 
 async fn revoke_grant(app: &App, client: &AuthenticatedClient, grant_id: Uuid) -> Result<(), Failure> {

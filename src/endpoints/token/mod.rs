@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::client_auth::{self, AuthenticatedClient, Credentials, Presented};
+use crate::endpoints::possession::{self, Possession};
 use crate::failure::Failure;
 use crate::grants::{self, Exchange, GrantType};
 use crate::model::resource::Resource;
@@ -24,6 +25,8 @@ pub struct Trace {
     pub client_id: Option<String>,
     /// The grant type, once it is known to exist.
     pub grant_type: Option<&'static str>,
+    /// A nonce for the client's next DPoP proof.
+    pub dpop_nonce: Option<String>,
 }
 
 /// RFC 6749 §3.2: authenticate, find the grant type, may this client use it, exchange.
@@ -38,10 +41,16 @@ pub async fn token(app: &App, body: &str, credentials: &Credentials, trace: &mut
         .ok_or_else(|| OAuthError::unsupported_grant_type("The grant type is not supported.").about("grant_type"))?;
     trace.grant_type = Some(grant.name());
     client_may_use(&client, grant)?; // RFC 6749 §5.2, unauthorized_client
-    grant.exchange(Exchange { app, client: &client, params: &params, credentials, now: app.now() }).await
+    let Possession { confirmation, next_nonce, .. } = possession::of_client(app, &client, credentials).await?; // RFC 9449 §5, RFC 8705 §3
+    trace.dpop_nonce = next_nonce;
+    grant.exchange(Exchange { app, client: &client, params: &params, confirmation: &confirmation, now: app.now() }).await
 }
 
-fn client_may_use(client: &AuthenticatedClient, grant: &'static dyn GrantType) -> Result<(), Refusal> {
+/// RFC 6749 §5.2: whether the client is registered for the grant type.
+///
+/// # Errors
+/// `unauthorized_client`.
+pub fn client_may_use(client: &AuthenticatedClient, grant: &'static dyn GrantType) -> Result<(), Refusal> {
     if client.is_public() && !grant.open_to_public_clients() {
         return Err(OAuthError::unauthorized_client("Public clients may not use this grant type.").into());
     }
@@ -79,7 +88,11 @@ pub async fn any_resources(app: &App, params: &Params) -> Result<Vec<Arc<Resourc
     load_resources(app, &resource::requested(params)?).await
 }
 
-async fn load_resources(app: &App, uris: &[String]) -> Result<Vec<Arc<Resource>>, Failure> {
+/// The registered resources of these names.
+///
+/// # Errors
+/// `invalid_target` for an unknown one.
+pub async fn load_resources(app: &App, uris: &[String]) -> Result<Vec<Arc<Resource>>, Failure> {
     let mut found = Vec::with_capacity(uris.len());
     for uri in uris {
         let known = app.resource(uri).await?;

@@ -2,7 +2,7 @@
 
 use url::{Host, Url};
 
-use super::{ClientDraft, GRANT_TYPES, Problem};
+use super::{ClientDraft, GRANT_TYPES, NEVER_PUBLIC, Problem, signs_people_in};
 use crate::model::client::{ClientMetadata, Profile};
 use crate::secret::Secret;
 use crate::spec::redirect_uri::{Registration, check_registration};
@@ -91,16 +91,16 @@ pub(super) fn check_grants(draft: &ClientDraft, metadata: &ClientMetadata, probl
         let mend = "give at least one redirect URI (--redirect-uri), or the grant client_credentials alone for a service";
         problems.push(Problem::new("redirect_uris", "a client that signs people in needs a redirect URI, and there is none", mend));
     }
-    if has("refresh_token") && !has("authorization_code") {
+    if has("refresh_token") && !signs_people_in(&metadata.grant_types) {
         problems.push(Problem::new(
             "grant_types",
             "refresh_token alone has nothing to refresh",
-            "add authorization_code, or drop refresh_token",
+            "add authorization_code or another grant of people, or drop refresh_token",
         ));
     }
-    if has("client_credentials") && draft.is_public() {
-        let mend = "register a confidential client, or drop client_credentials";
-        problems.push(Problem::new("grant_types", "a public client may not use client_credentials (RFC 6749 §4.4)", mend));
+    for grant in NEVER_PUBLIC.iter().filter(|grant| has(grant) && draft.is_public()) {
+        let mend = format!("register a confidential client, or drop {grant}");
+        problems.push(Problem::new("grant_types", format!("a public client may not use {grant}"), mend));
     }
     check_response_types(metadata, problems);
     for scope in metadata.scopes.iter().filter(|scope| !is_scope_token(scope)) {

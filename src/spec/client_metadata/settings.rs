@@ -1,6 +1,6 @@
 //! From a draft to metadata: named values become types, absent ones take their defaults. RFC 7591 §2.
 
-use super::{ClientDraft, Problem, SIGNING_ALGORITHMS};
+use super::{ClientDraft, Problem, SIGNING_ALGORITHMS, signs_people_in};
 use crate::model::client::{AccessTokenFormat, AuthMethod, ClientMetadata, IdTokenClaims, Profile};
 use crate::spec::claims::STANDARD_SCOPES;
 
@@ -32,7 +32,7 @@ pub(super) fn resolve(draft: &ClientDraft, problems: &mut Vec<Problem>) -> Clien
         redirect_uris: distinct(&draft.redirect_uris),
         post_logout_redirect_uris: distinct(&draft.post_logout_redirect_uris),
         response_types: or_default(&draft.response_types, if with_code { &["code"] } else { &[] }),
-        scopes: or_default(&draft.scopes, if with_code { STANDARD_SCOPES } else { &[] }),
+        scopes: or_default(&draft.scopes, if signs_people_in(&grant_types) { STANDARD_SCOPES } else { &[] }),
         grant_types,
         auth_method: auth_method(draft, problems),
         profile: choose("profile", draft.profile.as_deref(), PROFILES, problems).unwrap_or_default(),

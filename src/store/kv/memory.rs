@@ -35,7 +35,7 @@ impl Limit {
     /// The limit of a kind: the part of a key before the first `:`.
     pub fn of_kind(kind: &str) -> Self {
         match kind {
-            "code" | "replay" => Self { entries: 100_000, full: Full::Refuse },
+            "code" | "replay" | "device-outcome" => Self { entries: 100_000, full: Full::Refuse },
             "error" => Self { entries: 10_000, full: Full::Evict },
             _ => Self { entries: 100_000, full: Full::Evict },
         }

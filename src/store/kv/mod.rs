@@ -3,6 +3,7 @@
 //! A key is `<kind>:<…>`. The verbs are the same on both; the typed uses of them are in the files beside this one.
 
 pub mod codes;
+pub mod device_codes;
 pub mod error_records;
 mod memory;
 pub mod pushed_requests;

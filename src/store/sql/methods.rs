@@ -182,8 +182,10 @@ queries! {
     write signing_keys::save_signing_keys(keys: &[SigningKey], event: &AuditEvent) -> ();
     /// Saves keys if there are none; false when another node was first.
     write signing_keys::create_first_signing_keys(keys: &[SigningKey]) -> bool;
-    /// Replaces the sealed halves and the setting `master_key_id` together.
-    write signing_keys::reseal(master_key_id: &str, keys: &[(String, Vec<u8>)]) -> ();
+    /// Replaces the sealed halves of keys, the sealed secrets of clients and the setting `master_key_id` together.
+    write signing_keys::reseal(master_key_id: &str, keys: &[(String, Vec<u8>)], secrets: &[(Uuid, Vec<u8>)]) -> ();
+    /// The client secrets that are kept sealed.
+    read clients::sealed_client_secrets() -> Vec<(Uuid, Vec<u8>)>;
 
     /// A value of the server's own.
     read settings::setting(name: &str) -> Option<String>;

@@ -69,6 +69,7 @@ diesel::table! {
         bcrypt -> Nullable<Text>,
         created_at -> Timestamptz,
         expires_at -> Nullable<Timestamptz>,
+        sealed -> Nullable<Bytea>,
     }
 }
 
@@ -140,6 +141,7 @@ diesel::table! {
         expires_at -> Timestamptz,
         absolute_expires_at -> Timestamptz,
         rotated_at -> Nullable<Timestamptz>,
+        confirmation -> Nullable<Jsonb>,
     }
 }
 

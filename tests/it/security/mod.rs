@@ -2,5 +2,6 @@
 
 mod headers;
 mod hosts;
+mod outbound;
 mod redirect;
 mod requests;

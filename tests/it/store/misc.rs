@@ -34,7 +34,7 @@ async fn signing_keys_are_saved_replaced_resealed_and_withdrawn() {
         sql.save_signing_keys(std::slice::from_ref(&retired), &event("keys.saved")).await.unwrap();
         assert_eq!(sql.signing_keys(later(19)).await.unwrap(), [new.clone(), retired]);
         assert_eq!(sql.signing_keys(later(20)).await.unwrap(), [new.clone()]);
-        sql.reseal("k2", &[("new".to_owned(), vec![9])]).await.unwrap();
+        sql.reseal("k2", &[("new".to_owned(), vec![9])], &[]).await.unwrap();
         assert_eq!(sql.signing_keys(later(20)).await.unwrap()[0].sealed_private_jwk, [9]);
         assert_eq!(sql.setting("master_key_id").await.unwrap().as_deref(), Some("k2"));
         assert!(!sql.create_first_signing_keys(&[key("late")]).await.unwrap());

@@ -11,7 +11,7 @@ use authy::model::audit::AuditEvent;
 use authy::model::client::{Client, ClientMetadata, ClientOrigin, ClientSecret, SecretHash};
 use authy::model::resource::Resource;
 use authy::model::user::{Password, User};
-use authy::sealing::{MasterKey, Sealer};
+use authy::sealing::{MasterKey, Purpose, Sealer};
 use authy::secret::{Secret, TokenHash};
 use authy::server::{Bound, Running};
 use authy::spec::issuer::Issuer;
@@ -55,6 +55,7 @@ impl TestApp {
         let keys = super::keys::first_keys(&sealer, entropy.as_ref(), clock.now());
         sql.create_first_signing_keys(&keys).await.expect("keys are stored");
         let issuer = Issuer::parse(&base).expect("an issuer");
+        settings.mtls.base = settings.mtls.base.take().or_else(|| bound.mtls_base(&issuer));
         let outbound = Arc::new(authy::outbound::Guarded::new(&settings.outbound, &issuer).expect("a client"));
         let parts = Parts { settings, issuer, clock: clock.clone(), entropy, sql, kv, sealer, outbound };
         let app = Arc::new(App::build(parts).await.expect("an app"));
@@ -143,28 +144,26 @@ impl TestApp {
             ..ClientMetadata::default()
         };
         adjust(&mut metadata);
-        let public = metadata.auth_method == Some(authy::model::client::AuthMethod::None);
-        let client = Client {
+        let mut client = Client {
             client_id: self.app.entropy.identifier(),
             name: "Example application".to_owned(),
             origin: ClientOrigin::Administrator,
             enabled: true,
-            secrets: if public {
-                Vec::new()
-            } else {
-                vec![ClientSecret {
-                    id: self.app.entropy.uuid(),
-                    hash: SecretHash::Sha256(TokenHash::of(&secret)),
-                    created_at: self.now(),
-                    expires_at: None,
-                }]
-            },
+            secrets: Vec::new(),
             metadata,
             created_at: self.now(),
             updated_at: self.now(),
         };
+        if client.has_secrets() {
+            let hash = match client.signs_with_secret() {
+                true => SecretHash::Sealed(self.app.sealer.seal(Purpose::Stored, secret.as_bytes(), self.app.entropy.as_ref())),
+                false => SecretHash::Sha256(TokenHash::of(&secret)),
+            };
+            client.secrets = vec![ClientSecret { id: self.app.entropy.uuid(), hash, created_at: self.now(), expires_at: None }];
+        }
         assert_eq!(self.app.sql.create_client(&client, &self.event("client.created")).await.expect("a client"), Created::Done);
-        RelyingParty::new(self, client, (!public).then(|| Secret::new(secret)))
+        let secret = client.has_secrets().then(|| Secret::new(secret));
+        RelyingParty::new(self, client, secret)
     }
 
     /// The client most tests need.

@@ -5,18 +5,18 @@ use std::sync::OnceLock;
 use authy::clock::Timestamp;
 use authy::entropy::Entropy;
 use authy::jose::keys;
-use authy::jose::{Algorithm, KeyPair};
+use authy::jose::{KeyKind, KeyPair};
 use authy::model::signing_key::SigningKey;
 use authy::sealing::Sealer;
 
 static PAIRS: OnceLock<Vec<KeyPair>> = OnceLock::new();
 
-/// One key per algorithm.
+/// One key of each kind.
 pub fn first_keys(sealer: &Sealer, entropy: &dyn Entropy, now: Timestamp) -> Vec<SigningKey> {
-    let pairs = PAIRS.get_or_init(|| Algorithm::ALL.iter().map(|algorithm| keys::generate(*algorithm, entropy).expect("a key")).collect());
+    let pairs = PAIRS.get_or_init(|| KeyKind::ALL.iter().map(|kind| keys::generate(*kind, entropy).expect("a key")).collect());
     let sealed = pairs.iter().map(|pair| KeyPair {
         kid: pair.kid.clone(),
-        algorithm: pair.algorithm,
+        kind: pair.kind,
         public_jwk: pair.public_jwk.clone(),
         private_jwk: pair.private_jwk.clone(),
     });

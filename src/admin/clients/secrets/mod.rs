@@ -3,38 +3,50 @@
 use uuid::Uuid;
 
 use crate::admin::office::{Office, Problem};
+use crate::failure::Failure;
 use crate::model::client::{Client, ClientSecret, SecretHash};
+use crate::sealing::Purpose;
 use crate::secret::{Secret, TokenHash};
-use crate::spec::client_metadata::{self, ClientDraft};
+use crate::spec::client_metadata::ClientDraft;
 use crate::telemetry::audit;
 
 impl Office<'_> {
     /// A secret to store. One that authy makes has 256 random bits and is returned in the clear; one that somebody brings may be weak
-    /// and is hashed slowly.
-    pub(super) async fn new_secret(&self, brought: Option<&Secret<String>>) -> Result<(ClientSecret, Option<Secret<String>>), Problem> {
-        let (hash, made) = match brought {
-            Some(brought) => (SecretHash::Bcrypt(self.hash(brought).await?), None),
-            None => {
-                let made = Secret::new(self.entropy.token("cs_"));
-                (SecretHash::Sha256(TokenHash::of(made.expose())), Some(made))
-            }
+    /// and is hashed slowly. One that the client signs with must be had back: it is sealed.
+    pub(super) async fn new_secret(
+        &self,
+        client: &Client,
+        brought: Option<&Secret<String>>,
+    ) -> Result<(ClientSecret, Option<Secret<String>>), Problem> {
+        let made = brought.is_none().then(|| Secret::new(self.entropy.token("cs_")));
+        let hash = match (brought, &made) {
+            (Some(secret), _) | (None, Some(secret)) if client.signs_with_secret() => SecretHash::Sealed(self.seal(secret)?),
+            (Some(brought), _) => SecretHash::Bcrypt(self.hash(brought).await?),
+            (None, Some(made)) => SecretHash::Sha256(TokenHash::of(made.expose())),
+            (None, None) => return Err(Problem::Failed(Failure::Broken(anyhow::anyhow!("neither made nor brought a secret")))),
         };
         Ok((ClientSecret { id: self.entropy.uuid(), hash, created_at: self.now, expires_at: None }, made))
     }
 
-    /// After a change of kind: a confidential client has a secret, a public one has none.
+    fn seal(&self, secret: &Secret<String>) -> Result<Vec<u8>, Problem> {
+        let sealer = self.sealer.ok_or_else(|| Problem::Failed(Failure::Broken(anyhow::anyhow!("the master key is not open"))))?;
+        Ok(sealer.seal(Purpose::Stored, secret.expose().as_bytes(), self.entropy))
+    }
+
+    /// After a change of kind: a client that proves itself with a secret has one of the right kind, another has none.
     pub(super) async fn fit_secrets(&self, client: &Client) -> Result<Option<Secret<String>>, Problem> {
-        if client.is_public() {
+        if !client.has_secrets() {
             for secret in &client.secrets {
                 let event = self.event(audit::CLIENT_SECRET_RETIRED).client(&client.client_id).build();
                 self.sql.retire_client_secret(&client.client_id, secret.id, &event).await?;
             }
             return Ok(None);
         }
-        if client.secrets.is_empty() {
-            return Ok(Some(self.add_secret(client).await?));
+        let of_use = |secret: &ClientSecret| !client.signs_with_secret() || matches!(secret.hash, SecretHash::Sealed(_));
+        if client.secrets.iter().any(of_use) {
+            return Ok(None);
         }
-        Ok(None)
+        self.add_secret(client).await.map(Some)
     }
 
     /// Gives a client a new secret beside the one it has; of three the oldest goes. The new one is returned once.
@@ -55,8 +67,8 @@ impl Office<'_> {
     pub async fn bring_secret(&self, client_id: &str, brought: &Secret<String>) -> Result<Client, Problem> {
         let client = self.confidential(client_id).await?;
         let draft = ClientDraft { secret: Some(brought.clone()), ..ClientDraft::of(&client) };
-        client_metadata::check(&draft).map_err(super::faults_of)?;
-        let (secret, _) = self.new_secret(Some(brought)).await?;
+        super::checked(&draft)?;
+        let (secret, _) = self.new_secret(&client, Some(brought)).await?;
         let event = self.event(audit::CLIENT_SECRET_ADDED).client(client_id).build();
         self.sql.add_client_secret(client_id, &secret, &event).await?;
         self.forget_client(client_id);
@@ -64,12 +76,10 @@ impl Office<'_> {
     }
 
     async fn add_secret(&self, client: &Client) -> Result<Secret<String>, Problem> {
-        let made = Secret::new(self.entropy.token("cs_"));
-        let hash = SecretHash::Sha256(TokenHash::of(made.expose()));
-        let secret = ClientSecret { id: self.entropy.uuid(), hash, created_at: self.now, expires_at: None };
+        let (secret, made) = self.new_secret(client, None).await?;
         let event = self.event(audit::CLIENT_SECRET_ADDED).client(&client.client_id).build();
         self.sql.add_client_secret(&client.client_id, &secret, &event).await?;
-        Ok(made)
+        made.ok_or_else(|| Problem::Failed(Failure::Broken(anyhow::anyhow!("no secret was made"))))
     }
 
     /// Retires one secret: it stops working within a second.
@@ -111,6 +121,10 @@ impl Office<'_> {
         let client = self.client(client_id).await?;
         if client.is_public() {
             return Err(Problem::refused("", "A public client has no secret.", "Change it to a confidential client first."));
+        }
+        if !client.has_secrets() {
+            let mend = "Change its token_endpoint_auth_method to one that uses a secret first.";
+            return Err(Problem::refused("", "The client proves itself by a key, not by a secret.", mend));
         }
         Ok(client)
     }

@@ -21,6 +21,10 @@ pub enum Kind {
     Consent(Form),
     /// Asks which account; the form takes the one that is signed in.
     SelectAccount(Form),
+    /// Asks for the code of a device, or whether to connect it; the form says yes.
+    Device(Form),
+    /// Says that the device was answered.
+    DeviceDone,
     /// Carries the answer to the client.
     FormPost(Form),
     /// Asks for a second factor.
@@ -76,6 +80,7 @@ const KNOWN: &[Known] = &[
     ("login-form", "login-submit", Kind::Login),
     ("consent-form", "consent-approve", Kind::Consent),
     ("select-account-form", "account-continue", Kind::SelectAccount),
+    ("device-form", "device-allow", Kind::Device),
     ("form-post-form", "form-post-submit", Kind::FormPost),
 ];
 
@@ -88,6 +93,8 @@ pub fn read(html: &str, at: &Url) -> Page {
     let kind = known.unwrap_or_else(|| {
         if by_id(root, "mfa-form").is_some() {
             Kind::SecondFactor
+        } else if by_id(root, "device-done").is_some() {
+            Kind::DeviceDone
         } else if by_id(root, "error-page").is_some() {
             Kind::Error { code: text_of("error-code"), description: text_of("error-description"), id: text_of("error-id") }
         } else {

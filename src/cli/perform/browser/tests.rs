@@ -9,7 +9,7 @@ fn url(text: &str) -> Url {
 
 fn answered(html: &str, so_far: &mut Answered) -> Result<Next, CliError> {
     let (issuer, redirect_uri) = (url(ISSUER), RedirectUri::parse("https://app.example/cb").unwrap());
-    let target = Target { issuer: &issuer, redirect_uri: &redirect_uri };
+    let target = Target { issuer: &issuer, redirect_uri: Some(&redirect_uri), user_code: None };
     let person = Person { username: "ada".to_owned(), password: "pass".into() };
     let page = forms::read(html, &url("https://id.example/auth/login"));
     answer(page, &person, &target, (so_far, &mut Steps::new(Output { json: true })))
@@ -18,7 +18,7 @@ fn answered(html: &str, so_far: &mut Answered) -> Result<Next, CliError> {
 #[test]
 fn nothing_is_sent_to_another_origin_than_the_issuers() {
     let (issuer, redirect_uri) = (url(ISSUER), RedirectUri::parse("https://app.example/cb").unwrap());
-    let target = Target { issuer: &issuer, redirect_uri: &redirect_uri };
+    let target = Target { issuer: &issuer, redirect_uri: Some(&redirect_uri), user_code: None };
     assert!(stay(&target, &url("https://id.example/anything")).is_ok());
     for other in
         ["http://id.example/auth", "https://id.example:8443/auth", "https://evil.example/", "https://app.example/cb", "data:text/html,x"]

@@ -64,23 +64,26 @@ struct SecretRow {
     bcrypt: Option<String>,
     created_at: Time,
     expires_at: Option<Time>,
+    sealed: Option<Vec<u8>>,
 }
 
 impl SecretRow {
     fn new(client_id: &str, secret: &ClientSecret) -> Self {
-        let (sha256, bcrypt) = match &secret.hash {
-            SecretHash::Sha256(hash) => (Some(hash.as_bytes().to_vec()), None),
-            SecretHash::Bcrypt(hash) => (None, Some(hash.expose().clone())),
+        let (sha256, bcrypt, sealed) = match &secret.hash {
+            SecretHash::Sha256(hash) => (Some(hash.as_bytes().to_vec()), None, None),
+            SecretHash::Bcrypt(hash) => (None, Some(hash.expose().clone()), None),
+            SecretHash::Sealed(sealed) => (None, None, Some(sealed.clone())),
         };
         let (created_at, expires_at) = (Time(secret.created_at), secret.expires_at.map(Time));
-        Self { id: Id(secret.id), client_id: client_id.to_owned(), sha256, bcrypt, created_at, expires_at }
+        Self { id: Id(secret.id), client_id: client_id.to_owned(), sha256, bcrypt, created_at, expires_at, sealed }
     }
 
     fn into_secret(self) -> QueryResult<ClientSecret> {
-        let hash = match (self.sha256, self.bcrypt) {
-            (Some(bytes), None) => SecretHash::Sha256(hash_of(&bytes, "client_secrets.sha256")?),
-            (None, Some(hash)) => SecretHash::Bcrypt(hash.into()),
-            _ => return Err(unreadable("client_secrets: neither or both of sha256 and bcrypt")),
+        let hash = match (self.sha256, self.bcrypt, self.sealed) {
+            (Some(bytes), None, None) => SecretHash::Sha256(hash_of(&bytes, "client_secrets.sha256")?),
+            (None, Some(hash), None) => SecretHash::Bcrypt(hash.into()),
+            (None, None, Some(sealed)) => SecretHash::Sealed(sealed),
+            _ => return Err(unreadable("client_secrets: not exactly one of sha256, bcrypt and sealed")),
         };
         Ok(ClientSecret { id: self.id.0, hash, created_at: self.created_at.0, expires_at: self.expires_at.map(|time| time.0) })
     }
@@ -203,4 +206,21 @@ pub async fn retire_other_client_secrets(conn: &mut Conn, client_id: &str, keep:
     let others = client_secrets::table.filter(client_secrets::client_id.eq(client_id).and(client_secrets::id.ne(Id(keep))));
     diesel::delete(others).execute(conn).await?;
     audit::insert(conn, event).await
+}
+
+pub async fn sealed_client_secrets(conn: &mut Conn) -> QueryResult<Vec<(Uuid, Vec<u8>)>> {
+    let rows: Vec<(Id, Option<Vec<u8>>)> = client_secrets::table
+        .filter(client_secrets::sealed.is_not_null())
+        .select((client_secrets::id, client_secrets::sealed))
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().filter_map(|(id, sealed)| Some((id.0, sealed?))).collect())
+}
+
+/// Part of the step that seals everything with another master key.
+pub(super) async fn reseal_secrets(conn: &mut Conn, secrets: &[(Uuid, Vec<u8>)]) -> QueryResult<()> {
+    for (id, sealed) in secrets {
+        diesel::update(client_secrets::table.find(Id(*id))).set(client_secrets::sealed.eq(sealed)).execute(conn).await?;
+    }
+    Ok(())
 }

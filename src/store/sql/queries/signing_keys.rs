@@ -3,8 +3,9 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
+use uuid::Uuid;
 
-use super::{Conn, audit, settings};
+use super::{Conn, audit, clients, settings};
 use crate::clock::Timestamp;
 use crate::model::audit::AuditEvent;
 use crate::model::signing_key::SigningKey;
@@ -88,20 +89,25 @@ async fn put(conn: &mut Conn, keys: &[SigningKey]) -> QueryResult<()> {
 }
 
 pub async fn create_first_signing_keys(conn: &mut Conn, keys: &[SigningKey]) -> QueryResult<bool> {
-    // The second node waits here until the first has committed.
-    let first = settings::insert_if_absent(conn, FIRST_KEYS, "made").await?;
+    let algorithms: Vec<&str> = keys.iter().map(|key| key.algorithm.as_str()).collect();
     let present: i64 = signing_keys::table.count().get_result(conn).await?;
-    if !first || present > 0 {
+    // Kinds of keys that a later version brings have a row of their own, the same on every node.
+    let name = if present == 0 { FIRST_KEYS.to_owned() } else { format!("{FIRST_KEYS}:{}", algorithms.join(",")) };
+    // The second node waits here until the first has committed.
+    let first = settings::insert_if_absent(conn, &name, "made").await?;
+    let same_kind: i64 = signing_keys::table.filter(signing_keys::algorithm.eq_any(&algorithms)).count().get_result(conn).await?;
+    if !first || same_kind > 0 {
         return Ok(false);
     }
     put(conn, keys).await?;
     Ok(true)
 }
 
-pub async fn reseal(conn: &mut Conn, master_key_id: &str, keys: &[(String, Vec<u8>)]) -> QueryResult<()> {
+pub async fn reseal(conn: &mut Conn, master_key_id: &str, keys: &[(String, Vec<u8>)], secrets: &[(Uuid, Vec<u8>)]) -> QueryResult<()> {
     for (kid, sealed) in keys {
         let key = signing_keys::table.find(kid);
         diesel::update(key).set(signing_keys::sealed_private_jwk.eq(sealed)).execute(conn).await?;
     }
+    clients::reseal_secrets(conn, secrets).await?;
     settings::put_setting(conn, MASTER_KEY_ID, master_key_id).await
 }

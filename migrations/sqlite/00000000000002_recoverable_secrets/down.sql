@@ -1,0 +1,1 @@
+alter table client_secrets drop column sealed;

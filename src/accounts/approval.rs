@@ -1,0 +1,68 @@
+//! What a client gets when somebody agrees away from it: device authorization and CIBA. Pure but for the random bytes it is handed.
+
+use uuid::Uuid;
+
+use crate::clock::Timestamp;
+use crate::endpoints::authorize::SignedIn;
+use crate::entropy::Entropy;
+use crate::model::approval::Approval;
+use crate::model::client::Client;
+use crate::model::grant::{Authentication, Grant};
+
+/// What was asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// By whom.
+    pub client: &'a Client,
+    /// Scopes that the client may have.
+    pub scopes: &'a [String],
+    /// Resources (RFC 8707).
+    pub resources: &'a [String],
+}
+
+impl Asked<'_> {
+    /// A person who is signed in agrees: without `offline_access` it ends with their session.
+    pub fn approved_by(&self, signed_in: &SignedIn, entropy: &dyn Entropy, now: Timestamp) -> Approval {
+        let session = &signed_in.session;
+        let authentication =
+            Authentication { sid: session.sid.clone(), auth_time: session.auth_time, amr: session.amr.clone(), acr: session.acr.clone() };
+        self.approval(entropy, (&signed_in.user.subject, session.id, self.has("offline_access")), authentication, now)
+    }
+
+    /// An operator agrees in a person's name, on the command line: there is no session that it could end with, and no sign-in to tell of.
+    pub fn approved_for(&self, subject: &str, entropy: &dyn Entropy, now: Timestamp) -> Approval {
+        let authentication = Authentication { sid: entropy.identifier(), auth_time: now, amr: Vec::new(), acr: String::new() };
+        self.approval(entropy, (subject, Uuid::nil(), true), authentication, now)
+    }
+
+    fn approval(
+        &self,
+        entropy: &dyn Entropy,
+        (subject, session_id, offline): (&str, Uuid, bool),
+        authentication: Authentication,
+        now: Timestamp,
+    ) -> Approval {
+        // OIDC Core §11: as after a sign-in in the browser.
+        let refreshable = self.client.may_use_grant_type("refresh_token") && (!self.has("openid") || self.has("offline_access"));
+        Approval {
+            refreshable,
+            grant: Grant {
+                id: entropy.uuid(),
+                subject: subject.to_owned(),
+                client_id: self.client.client_id.clone(),
+                session_id,
+                offline,
+                scopes: self.scopes.to_vec(),
+                resources: self.resources.to_vec(),
+                authentication,
+                claims_request: serde_json::Value::Null,
+                created_at: now,
+                revoked_at: None,
+            },
+        }
+    }
+
+    fn has(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|known| known == scope)
+    }
+}

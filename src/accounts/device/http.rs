@@ -1,0 +1,104 @@
+//! `GET` and `POST /device`.
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::page::{ConfirmPage, DonePage, EntryPage};
+use super::{Answered, Looked, PATH};
+use crate::accounts::consent::Decision;
+use crate::accounts::http::{Bound, Visit};
+use crate::accounts::person::Person;
+use crate::accounts::profile::http::person;
+use crate::app::App;
+use crate::endpoints::authorize::SignedIn;
+use crate::spec::params::Params;
+use crate::web::extract::FormBody;
+use crate::web::page::NoticeKind;
+
+/// Asks for the code; or, where the address brings it, asks whether the device may be connected (RFC 8628 §3.3.1).
+pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    let visit = Visit::new(&app, &request);
+    let query = match visit.query() {
+        Ok(query) => query,
+        Err(failure) => return visit.failure(failure),
+    };
+    let typed = query.get("user_code");
+    let back = Params::from_pairs(typed.map(|typed| ("user_code", typed))).encode();
+    let back = if back.is_empty() { PATH.to_owned() } else { format!("{PATH}?{back}") };
+    let signed_in = match person(&visit, &back).await {
+        Ok(signed_in) => signed_in,
+        Err(response) => return response,
+    };
+    match typed {
+        Some(typed) => ask(&visit, typed, &signed_in).await,
+        None => entry(&visit, StatusCode::OK, None),
+    }
+}
+
+/// Takes a code, or the answer to the question about it.
+pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -> HttpResponse {
+    let visit = Visit::new(&app, &request);
+    let signed_in = match person(&visit, PATH).await {
+        Ok(signed_in) => signed_in,
+        Err(response) => return response,
+    };
+    let form = match visit.form(&body, Bound::Session) {
+        Ok(form) => form,
+        Err(failure) => return visit.failure(failure),
+    };
+    let decision = match form.get("decision") {
+        Some("allow") => Decision::Approve,
+        Some("deny") => Decision::Deny,
+        Some(_) => return visit.incomplete("decision"),
+        None => return ask(&visit, form.get("user_code").unwrap_or_default(), &signed_in).await,
+    };
+    match super::answer(&app, form.get("device").unwrap_or_default(), decision, &signed_in).await {
+        Ok(Answered::Done(client)) => {
+            let allowed = decision == Decision::Approve;
+            visit.render(&DonePage::new(visit.plain_page(), client, allowed), StatusCode::OK)
+        }
+        Ok(Answered::Gone) => {
+            entry(&visit, StatusCode::BAD_REQUEST, Some("That code was answered before or has expired. Start again on the device."))
+        }
+        Err(failure) => visit.failure(failure),
+    }
+}
+
+async fn ask(visit: &Visit, typed: &str, signed_in: &SignedIn) -> HttpResponse {
+    match super::look_up(&visit.app, typed, signed_in, &visit.browser.address).await {
+        Ok(Looked::Found(question)) => {
+            let page = ConfirmPage::new(visit.page(Bound::Session), *question, Person::of(&signed_in.user));
+            visit.render(&page, StatusCode::OK)
+        }
+        Ok(Looked::Unknown) => {
+            tracing::info!(address = visit.browser.address, "refused a user code");
+            entry(
+                visit,
+                StatusCode::BAD_REQUEST,
+                Some("No device waits under that code. Look at the device again: codes live for a few minutes."),
+            )
+        }
+        Ok(Looked::Wait(wait)) => {
+            tracing::warn!(address = visit.browser.address, "slowed down user codes");
+            wait_for(visit, wait)
+        }
+        Err(failure) => visit.failure(failure),
+    }
+}
+
+fn wait_for(visit: &Visit, wait: Duration) -> HttpResponse {
+    let mut response = entry(visit, StatusCode::TOO_MANY_REQUESTS, Some("Too many codes were tried. Wait ten minutes, then try again."));
+    Visit::retry_after(&mut response, wait);
+    response
+}
+
+fn entry(visit: &Visit, status: StatusCode, wrong: Option<&'static str>) -> HttpResponse {
+    let page = visit.page(Bound::Session);
+    let page = match wrong {
+        Some(wrong) => page.with_notice(NoticeKind::Error, wrong),
+        None => page,
+    };
+    visit.render(&EntryPage { page }, status)
+}

@@ -1,0 +1,170 @@
+//! The pages on which a person connects a device: RFC 8628 §3.3.
+
+pub mod http;
+pub mod page;
+mod tries;
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::accounts::approval::Asked;
+use crate::accounts::client_card::ClientCard;
+use crate::accounts::consent::remember::Approved;
+use crate::accounts::consent::scopes;
+use crate::accounts::consent::{self, Decision};
+use crate::accounts::login::throttle;
+use crate::app::App;
+use crate::endpoints::authorize::{SignedIn, interaction};
+use crate::failure::Failure;
+use crate::model::approval::Outcome;
+use crate::model::client::Client;
+use crate::model::device_code::DeviceCode;
+use crate::sealing::Purpose;
+use crate::secret::TokenHash;
+use crate::spec::device::UserCode;
+use crate::store::kv::{device_codes, throttle as counted};
+use crate::telemetry::audit;
+
+/// Where the pages are.
+pub const PATH: &str = "/device";
+
+const TICKET_PREFIX: &str = "dt_";
+
+/// What became of a typed code.
+#[derive(Debug)]
+pub enum Looked {
+    /// A device waits under it.
+    Found(Box<Question>),
+    /// None does, or not any more.
+    Unknown,
+    /// Too many were tried.
+    Wait(Duration),
+}
+
+/// What the person is asked.
+#[derive(Debug)]
+pub struct Question {
+    /// Names the device in the form of this session.
+    pub ticket: String,
+    /// The code as people read it, to be compared with the device's screen.
+    pub code: String,
+    /// Who asks.
+    pub client: ClientCard,
+    /// Where the device's request came from.
+    pub address: String,
+    /// Scopes in words.
+    pub asked: Vec<scopes::Asked>,
+    /// The names of the resources (RFC 8707).
+    pub resources: Vec<String>,
+}
+
+/// What became of an answer.
+#[derive(Debug)]
+pub enum Answered {
+    /// It is the one that counts; the name of the client.
+    Done(String),
+    /// There is an answer already, or the code has expired.
+    Gone,
+}
+
+/// What a form carries between the question and the answer: sealed, and worth nothing in another session.
+#[derive(Serialize, Deserialize)]
+struct Ticket {
+    code: TokenHash,
+    session: Uuid,
+}
+
+/// A user code as the store knows it: a hash of so few letters would not hide them.
+pub fn concealed(app: &App, user_code: &str) -> String {
+    app.sealer.hmac(Purpose::DeviceCode, user_code.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Count the try, find the code, and put the request into words.
+///
+/// # Errors
+/// When a store is away: tries that cannot be counted are not taken.
+pub async fn look_up(app: &App, typed: &str, signed_in: &SignedIn, address: &str) -> Result<Looked, Failure> {
+    if let Some(wait) = admit(app, &signed_in.user.subject, address).await? {
+        return Ok(Looked::Wait(wait));
+    }
+    let Some(user_code) = UserCode::parse(typed) else { return Ok(Looked::Unknown) };
+    let Some((hash, code)) = device_codes::by_user_code(&app.kv, &concealed(app, user_code.as_str())).await? else {
+        return Ok(Looked::Unknown);
+    };
+    let Some(client) = app.client(&code.client_id).await?.filter(|client| client.enabled && code.expires_at > app.now()) else {
+        return Ok(Looked::Unknown);
+    };
+    let ticket = serde_json::to_vec(&Ticket { code: hash, session: signed_in.session.id }).map_err(anyhow::Error::from)?;
+    let before = app.sql.consent_of(&signed_in.user.subject, &code.client_id).await?.filter(|consent| app.now() < consent.expires_at);
+    Ok(Looked::Found(Box::new(Question {
+        ticket: app.sealer.seal_text(Purpose::DeviceCode, TICKET_PREFIX, &ticket, app.entropy.as_ref()),
+        code: user_code.for_people(),
+        client: ClientCard::of(&client),
+        asked: scopes::asked(code.scopes.iter().map(String::as_str), before.as_ref()),
+        resources: consent::resource_names(app, &code.resources).await?,
+        address: code.address,
+    })))
+}
+
+/// RFC 8628 §5.1: counts a try before it is looked at, so that a hundred at once count as a hundred.
+async fn admit(app: &App, subject: &str, address: &str) -> Result<Option<Duration>, Failure> {
+    for (counter, name) in [(tries::OF_ACCOUNT, subject), (tries::OF_ADDRESS, &throttle::network(address))] {
+        let key = app.sealer.hmac(Purpose::Throttle, name.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let count = counted::bump(&app.kv, counter.kind, &key, tries::WINDOW).await?;
+        if let Some(wait) = tries::wait(counter, count) {
+            return Ok(Some(wait));
+        }
+    }
+    Ok(None)
+}
+
+/// Open the ticket, decide, once, and remember the approval as usual.
+///
+/// # Errors
+/// When a store is away.
+pub async fn answer(app: &App, ticket: &str, decision: Decision, signed_in: &SignedIn) -> Result<Answered, Failure> {
+    let opened = app.sealer.open_text(Purpose::DeviceCode, TICKET_PREFIX, ticket);
+    let opened = opened.and_then(|bytes| serde_json::from_slice::<Ticket>(&bytes).ok());
+    let Some(Ticket { code: hash, .. }) = opened.filter(|ticket| ticket.session == signed_in.session.id) else {
+        return Ok(Answered::Gone);
+    };
+    let Some(code) = device_codes::load(&app.kv, &hash).await?.filter(|code| code.expires_at > app.now()) else {
+        return Ok(Answered::Gone);
+    };
+    let Some(client) = app.client(&code.client_id).await?.filter(|client| client.enabled) else { return Ok(Answered::Gone) };
+    let outcome = match decision {
+        Decision::Approve => {
+            let asked = Asked { client: &client, scopes: &code.scopes, resources: &code.resources };
+            Outcome::Approved(Box::new(asked.approved_by(signed_in, app.entropy.as_ref(), app.now())))
+        }
+        Decision::Deny => Outcome::Denied,
+    };
+    if !device_codes::decide(&app.kv, &hash, &code, &outcome).await? {
+        return Ok(Answered::Gone);
+    }
+    record(app, &code, &client, (decision, signed_in)).await?;
+    Ok(Answered::Done(ClientCard::of(&client).name))
+}
+
+async fn record(app: &App, code: &DeviceCode, client: &Client, answer: (Decision, &SignedIn)) -> Result<(), Failure> {
+    let (decision, signed_in) = answer;
+    let subject = &signed_in.user.subject;
+    let kind = if decision == Decision::Approve { audit::DEVICE_APPROVED } else { audit::DEVICE_DENIED };
+    let event = audit::event(app.entropy.as_ref(), app.now(), kind, subject).subject(subject).client(&client.client_id);
+    app.sql.record(&[event.detail(json!({ "address": code.address })).build()]).await?;
+    // A device has no address that an answer goes to, so only a client that somebody vouches for, or that proves itself, is remembered.
+    if decision == Decision::Approve && interaction::is_remembered(client, "") {
+        let approved = Approved {
+            subject,
+            client_id: &client.client_id,
+            scopes: code.scopes.clone(),
+            claims: Vec::new(),
+            resources: code.resources.clone(),
+        };
+        consent::save(app, approved).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! The pages on which a person connects a device.
+
+use askama::Template;
+
+use super::Question;
+use crate::accounts::client_card::ClientCard;
+use crate::accounts::consent::scopes::Asked;
+use crate::accounts::person::Person;
+use crate::web::page::Page;
+
+/// `templates/accounts/device.html`
+#[derive(Debug, Template)]
+#[template(path = "accounts/device.html")]
+pub struct EntryPage<'a> {
+    /// What every page knows.
+    pub page: Page<'a>,
+}
+
+/// `templates/accounts/device_confirm.html`
+#[derive(Debug, Template)]
+#[template(path = "accounts/device_confirm.html")]
+pub struct ConfirmPage<'a> {
+    page: Page<'a>,
+    ticket: String,
+    code: String,
+    client: ClientCard,
+    person: Person,
+    address: String,
+    asked: Vec<Asked>,
+    resources: Vec<String>,
+}
+
+impl<'a> ConfirmPage<'a> {
+    /// Puts a question before a person.
+    pub fn new(page: Page<'a>, question: Question, person: Person) -> Self {
+        let Question { ticket, code, client, address, asked, resources } = question;
+        Self { page, ticket, code, client, person, address, asked, resources }
+    }
+}
+
+/// `templates/accounts/device_done.html`
+#[derive(Debug, Template)]
+#[template(path = "accounts/device_done.html")]
+pub struct DonePage<'a> {
+    page: Page<'a>,
+    client: String,
+    allowed: bool,
+}
+
+impl<'a> DonePage<'a> {
+    /// Tells what was done.
+    pub const fn new(page: Page<'a>, client: String, allowed: bool) -> Self {
+        Self { page, client, allowed }
+    }
+}

@@ -1,0 +1,105 @@
+//! The public keys of a client: by value from its registration, or fetched from its `jwks_uri` and kept for a while (OIDC Core §10.1.1).
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::app::App;
+use crate::app::client_keys::FetchedKeys;
+use crate::jose::client_keys::{ClientKeys, KeyError, Signed};
+use crate::jose::{Algorithm, JoseError, json};
+use crate::model::client::Client;
+use crate::outbound::{Kind, OutboundError, Registrant, Request};
+
+/// How long fetched keys are used when the answer does not say.
+const USUAL_AGE: Duration = Duration::from_secs(5 * 60);
+/// The longest that an answer may say.
+const LONGEST_AGE: Duration = Duration::from_secs(60 * 60);
+/// A key that is missing is looked for again, but not more often than this.
+const SHORTEST_AGE: Duration = Duration::from_secs(30);
+
+/// How new keys must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// As the answer said.
+    Usual,
+    /// The client may have changed them: OIDC Core §10.1.1 "knows to go back to the jwks_uri location to re-retrieve the keys when it sees
+    /// an unfamiliar kid value".
+    Newest,
+}
+
+/// Why a signature of a client's is not believed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Untrusted {
+    /// The signature, or what it signs.
+    #[error(transparent)]
+    Signature(#[from] JoseError),
+    /// The keys could not be fetched.
+    #[error("the key set cannot be fetched: {0}")]
+    Fetch(#[from] OutboundError),
+    /// The keys are no keys.
+    #[error("the key set is of no use: {0}")]
+    Keys(#[from] KeyError),
+    /// The document is not JSON, or a member comes twice.
+    #[error("the key set is not one JSON object without duplicates")]
+    NotJson,
+    /// The client has registered none.
+    #[error("the client has registered no keys")]
+    None,
+}
+
+/// Verifies a JWS that a client signed: an assertion, a request object, an authentication request. `allowed` are the algorithms that its
+/// registration and profile leave. The claims are the caller's to check.
+///
+/// # Errors
+/// Why it is not to be believed.
+pub async fn verify(app: &App, client: &Client, token: &str, allowed: &[Algorithm]) -> Result<Signed, Untrusted> {
+    let verdict = of_client(app, client, Freshness::Usual).await?.verify(token, allowed);
+    match verdict {
+        Err(JoseError::UnknownKey | JoseError::Signature | JoseError::Algorithm) if client.metadata.protocol.jwks_uri.is_some() => {
+            Ok(of_client(app, client, Freshness::Newest).await?.verify(token, allowed)?)
+        }
+        verdict => Ok(verdict?),
+    }
+}
+
+/// The keys of a client.
+///
+/// # Errors
+/// When there are none, or they cannot be fetched.
+pub async fn of_client(app: &App, client: &Client, freshness: Freshness) -> Result<Arc<ClientKeys>, Untrusted> {
+    let protocol = &client.metadata.protocol;
+    match (&protocol.jwks, &protocol.jwks_uri) {
+        (Some(set), _) => Ok(Arc::new(ClientKeys::fetched(set)?)),
+        (None, Some(uri)) => fetched(app, uri, Registrant::of(client), freshness).await,
+        (None, None) => Err(Untrusted::None),
+    }
+}
+
+async fn fetched(app: &App, uri: &str, registrant: Registrant, freshness: Freshness) -> Result<Arc<ClientKeys>, Untrusted> {
+    let key = (uri.to_owned(), registrant == Registrant::Administrator);
+    let known = app.caches.client_keys.get(&key);
+    if let Some(known) = &known {
+        let age = known.at.elapsed();
+        let lasts = if freshness == Freshness::Newest { SHORTEST_AGE } else { known.lasts };
+        if age < lasts {
+            return Ok(known.keys.clone());
+        }
+    }
+    match fetch(app, uri, registrant).await {
+        Ok(fetched) => {
+            let keys = fetched.keys.clone();
+            app.caches.client_keys.put(key, Arc::new(fetched));
+            Ok(keys)
+        }
+        // A client whose server is away for a moment is not shut out: what it published last still holds.
+        Err(failure) => known.map(|known| known.keys.clone()).ok_or(failure),
+    }
+}
+
+async fn fetch(app: &App, uri: &str, registrant: Registrant) -> Result<FetchedKeys, Untrusted> {
+    let answer = app.outbound.send(Request::get(Kind::KeySet, uri, registrant)).await?;
+    let set = json::object(&answer.body).ok_or(Untrusted::NotJson)?;
+    let keys = Arc::new(ClientKeys::fetched(&set.into())?);
+    let lasts = answer.max_age.unwrap_or(USUAL_AGE).clamp(SHORTEST_AGE, LONGEST_AGE);
+    Ok(FetchedKeys { keys, at: Instant::now(), lasts })
+}

@@ -1,0 +1,46 @@
+//! An access token that a party gets in the place of another: RFC 8693 §2.2.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{AccessToken, Mint};
+use crate::clock::Timestamp;
+use crate::failure::Failure;
+use crate::model::grant::Grant;
+use crate::model::resource::Resource;
+use crate::model::user::User;
+use crate::spec::access_token::Holder;
+
+/// How it differs from a token of the approval's own client.
+#[derive(Debug)]
+pub struct Delegated<'a> {
+    /// What it is good for.
+    pub scope: &'a [String],
+    /// Where it is good.
+    pub resources: &'a [Arc<Resource>],
+    /// Who acts: RFC 8693 §4.1.
+    pub act: Option<Value>,
+    /// It does not outlive the token that was given for it.
+    pub not_after: Timestamp,
+    /// Whether it is a JWT in any case.
+    pub jwt: bool,
+}
+
+impl Mint<'_> {
+    /// A token that hangs from the same grant as the one given for it, and dies with it.
+    ///
+    /// # Errors
+    /// [`Failure::Broken`] when signing fails.
+    pub fn access_token_delegated(&self, user: &User, grant: &Grant, delegated: Delegated<'_>) -> Result<AccessToken, Failure> {
+        let Delegated { scope, resources, act, not_after, jwt } = delegated;
+        let holder = Holder::User { subject: user.subject.clone(), grant_id: grant.id };
+        let mut claims = self.claims(holder, scope, resources);
+        claims.expires_at = claims.expires_at.min(not_after);
+        claims.act = act;
+        if jwt && claims.audience.is_empty() {
+            claims.audience = vec![self.own_audience()];
+        }
+        self.access_token(&claims, resources, Some((user, &grant.authentication)))
+    }
+}

@@ -1,0 +1,61 @@
+//! Tokens for an approval that a person gave away from the client: what device authorization and CIBA have in common.
+
+use std::sync::Arc;
+
+use super::Exchange;
+use crate::endpoints::token;
+use crate::endpoints::token::issue::{Beside, Mint, TokenResponse};
+use crate::failure::Failure;
+use crate::model::approval::Approval;
+use crate::model::grant::Grant;
+use crate::model::resource::Resource;
+use crate::model::user::User;
+use crate::spec::device::Polling;
+use crate::spec::error::{OAuthError, Refusal};
+use crate::store::sql::Redemption;
+
+/// What was checked before the approval is claimed, so that a request which fails a check never uses it up.
+#[derive(Debug)]
+pub struct Checked {
+    resources: Vec<Arc<Resource>>,
+    user: Arc<User>,
+}
+
+/// RFC 8707 §2.2 for the resources, and the person must still be allowed in.
+///
+/// # Errors
+/// `invalid_target`, `invalid_grant`.
+pub async fn check(exchange: &Exchange<'_>, grant: &Grant) -> Result<Checked, Failure> {
+    let Exchange { app, params, .. } = exchange;
+    let resources = token::requested_resources(app, params, &grant.resources).await?;
+    let user = token::active_user(app, &grant.subject).await?;
+    Ok(Checked { resources, user })
+}
+
+/// Makes the approval durable, and then the tokens. `refused` is the sentence for a grant that ended meanwhile.
+///
+/// # Errors
+/// `invalid_grant` when the session of the approval has ended.
+pub async fn redeem(exchange: &Exchange<'_>, approval: &Approval, checked: Checked, refused: OAuthError) -> Result<TokenResponse, Failure> {
+    let Exchange { app, now, .. } = exchange;
+    let grant = &approval.grant;
+    let refresh = approval.refreshable.then(|| Mint::of(exchange).first_refresh_token(grant.id));
+    match app.sql.redeem_grant(grant, refresh.as_ref().map(|(_, stored)| stored), *now).await? {
+        Redemption::Saved => {}
+        Redemption::Revoked => return Err(refused.because("the grant was revoked before it was saved").into()),
+        Redemption::SessionEnded => return Err(refused.because("the session of the approval has ended").into()),
+    }
+    let mint = Mint::of(exchange);
+    let access_token = mint.access_token_of_user(&checked.user, grant, &grant.scopes, &checked.resources)?;
+    let id_token = mint.id_token(&checked.user, grant, Beside::access_token(&access_token), None).await?;
+    Ok(TokenResponse::new(access_token, &grant.scopes).with_refresh_token(refresh.map(|(token, _)| token)).with_id_token(id_token))
+}
+
+/// RFC 8628 §3.5, CIBA Core §11: `authorization_pending`, or `slow_down` for who asks too often.
+pub fn pending(polling: Polling, too_early: bool) -> Refusal {
+    if too_early {
+        return OAuthError::slow_down("The client asks too often; it must wait five seconds longer each time.")
+            .because(format!("the interval is now {} s", polling.interval));
+    }
+    OAuthError::authorization_pending("Nobody has answered yet.").into()
+}

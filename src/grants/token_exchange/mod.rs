@@ -1,0 +1,158 @@
+//! Token exchange: RFC 8693. A service trades a token that it was handed for one of its own, which says who acts for whom.
+//!
+//! RFC 8693 §2.2.2 asks for `invalid_request` where a token is of no use; authy says `invalid_grant`, as it does of every code and token.
+
+mod check;
+mod subject;
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{Answer, Exchange, GrantType};
+use crate::clock::Timestamp;
+use crate::endpoints::introspect;
+use crate::endpoints::presented;
+use crate::endpoints::token;
+use crate::endpoints::token::issue::{Delegated, Mint, TokenResponse};
+use crate::failure::Failure;
+use crate::jose::verify::{self, Expect, Typ};
+use crate::model::grant::Grant;
+use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::scope::Scope;
+use crate::spec::token_exchange::{Presented, Requested};
+
+/// The registered name.
+pub const NAME: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+/// `urn:ietf:params:oauth:grant-type:token-exchange`.
+#[derive(Debug)]
+pub struct TokenExchangeGrant;
+
+impl GrantType for TokenExchangeGrant {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    /// RFC 8693 §2.1: without client authentication, whoever has stolen one token has another.
+    fn open_to_public_clients(&self) -> bool {
+        false
+    }
+
+    fn exchange<'a>(&'a self, exchange: Exchange<'a>) -> Answer<'a> {
+        Box::pin(exchange_tokens(exchange))
+    }
+}
+
+/// A token of ours that still is what it says, in the hands of somebody who may have it.
+#[derive(Debug)]
+pub struct Held {
+    /// The person, or the client that it is about.
+    pub subject: String,
+    /// The approval it hangs from; none for a client's own token.
+    pub grant: Option<Arc<Grant>>,
+    /// What it is good for.
+    pub scope: Scope,
+    /// Where it is good.
+    pub audience: Vec<String>,
+    /// When it dies.
+    pub expires_at: Timestamp,
+    /// Who acts already.
+    pub act: Option<Value>,
+    /// Who may.
+    pub may_act: Option<Value>,
+}
+
+/// The one sentence about a token that is of no use.
+pub(super) const fn invalid_token() -> OAuthError {
+    OAuthError::invalid_grant("The token cannot be exchanged by this client.")
+}
+
+/// The two tokens, then what may be got for them.
+async fn exchange_tokens(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
+    let Exchange { app, client, params, .. } = &exchange;
+    let request = check::request(params)?; // RFC 8693 §2.1
+    let subject = hold(&exchange, request.subject).await?;
+    let Some(grant) = &subject.grant else {
+        return Err(invalid_token().because("the subject token acts for no person").into());
+    };
+    let actor = match request.actor {
+        Some(actor) => Some(hold(&exchange, actor).await?),
+        None => None,
+    };
+    let scope = check::scope(params, &subject, client)?;
+    let resources = token::load_resources(app, &check::targets(params, &subject, grant)?).await?;
+    let act = check::act(&subject, actor.as_ref(), client, app.issuer.as_str())?; // RFC 8693 §4.1, §4.4
+    let user = token::active_user(app, &grant.subject).await?;
+    let delegated =
+        Delegated { scope: &scope, resources: &resources, act, not_after: subject.expires_at, jwt: request.requested == Requested::Jwt };
+    let access_token = Mint::of(&exchange).access_token_delegated(&user, grant, delegated)?;
+    Ok(TokenResponse::new(access_token, &scope).with_issued_token_type(request.requested.issued_token_type()))
+}
+
+/// Verifies a presented token, and that this client has it rightly: its own, or one for a resource that it serves.
+async fn hold(exchange: &Exchange<'_>, (token, kind): (&str, Presented)) -> Result<Held, Failure> {
+    match kind {
+        Presented::IdToken => hold_id_token(exchange, token).await,
+        Presented::Jwt if token.starts_with(token::issue::ACCESS_TOKEN_PREFIX) => {
+            Err(invalid_token().because("a sealed token was presented as a JWT").into())
+        }
+        Presented::AccessToken | Presented::Jwt => hold_access_token(exchange, token).await,
+    }
+}
+
+async fn hold_access_token(exchange: &Exchange<'_>, token: &str) -> Result<Held, Failure> {
+    let Exchange { app, client, now, .. } = exchange;
+    let keys = app.keys.current();
+    let facts = presented::access_token(token, &app.sealer, &keys.set, (app.issuer.as_str(), *now))
+        .ok_or_else(|| invalid_token().because("it is no live access token of ours"))?;
+    if !introspect::may_know(app, client, &facts).await? {
+        return Err(invalid_token().because("the token was neither issued to this client nor is it for a resource that it serves").into());
+    }
+    if !introspect::lives(app, &facts).await? {
+        return Err(invalid_token().because("the token, its grant, its person or its client has been revoked or locked").into());
+    }
+    let grant = match facts.grant_id() {
+        Some(id) => app.grant(id).await?,
+        None => None,
+    };
+    Ok(Held {
+        subject: facts.subject().to_owned(),
+        grant,
+        scope: facts.scope.split(' ').filter(|value| !value.is_empty()).collect(),
+        audience: facts.audience,
+        expires_at: facts.expires_at,
+        act: facts.act,
+        may_act: None,
+    })
+}
+
+/// An ID Token names no grant, so it stands for the newest one of its sign-in with the same client. It was for that client's eyes only.
+async fn hold_id_token(exchange: &Exchange<'_>, token: &str) -> Result<Held, Failure> {
+    let Exchange { app, client, now, .. } = exchange;
+    let keys = app.keys.current();
+    let expect = Expect { issuer: app.issuer.as_str(), typ: Typ::IdToken, check_expiry: true, now: *now };
+    let claims = verify::verify(&keys.set, token, expect).map_err(|error| invalid_token().because(error.to_string()))?;
+    let told = subject::of_id_token(&claims).map_err(|missing| invalid_token().because(missing))?;
+    if told.audience != client.client_id {
+        return Err(invalid_token().because("the ID Token is for another client").into());
+    }
+    let session = app.sql.session_by_sid(told.sid).await?;
+    let person = session.map_or_else(|| told.subject.to_owned(), |session| session.subject);
+    let grants = app.sql.grants_of(&person).await?;
+    let grant = grants.into_iter().find(|grant| grant.client_id == client.client_id && grant.authentication.sid == told.sid);
+    let grant = grant.ok_or_else(|| gone("no live grant of that sign-in"))?;
+    Ok(Held {
+        subject: person,
+        scope: Scope::from(grant.scopes.clone()),
+        audience: grant.resources.clone(),
+        expires_at: told.expires_at,
+        act: None,
+        may_act: claims.get("may_act").cloned(),
+        grant: Some(Arc::new(grant)),
+    })
+}
+
+fn gone(detail: &'static str) -> Refusal {
+    invalid_token().because(detail)
+}

@@ -1,0 +1,7 @@
+//! How clients prove who they are.
+
+mod assertions;
+mod keys;
+mod matrix;
+mod mtls;
+mod secrets;
