@@ -29,7 +29,7 @@ use crate::secret::{Secret, TokenHash};
 use crate::spec::access_token::{Holder, JwtClaims, OpaqueClaims};
 use crate::spec::claims;
 use crate::spec::claims_request::ClaimsRequest;
-use crate::spec::id_token::IdTokenClaims;
+use crate::spec::id_token::{self, IdTokenClaims};
 use crate::spec::scope::Scope;
 
 pub use delegated::Delegated;
@@ -205,6 +205,7 @@ impl<'a> Mint<'a> {
             issued_at: self.now,
             expires_at: self.now + lifetime,
             authentication: &grant.authentication,
+            names_session: id_token::names_session(&self.client.metadata),
             nonce,
             access_token_hash: beside.access_token.map(|token| jose::half_hash(algorithm, token.text.expose())),
             code_hash: beside.code.map(|code| jose::half_hash(algorithm, code.expose())),
