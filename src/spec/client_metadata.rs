@@ -14,6 +14,7 @@ mod rules;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 pub use registered::to_registered_json;
 
@@ -38,6 +39,12 @@ fn signs_people_in(grant_types: &[String]) -> bool {
 
 /// What may sign an ID Token or a userinfo answer.
 pub const SIGNING_ALGORITHMS: &[&str] = &["RS256", "PS256", "ES256", "EdDSA"];
+
+/// How the key of an encrypted answer is managed.
+pub const ENCRYPTION_ALGORITHMS: &[&str] = &["RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"];
+
+/// How the content of an encrypted answer is encrypted.
+pub const ENCRYPTION_METHODS: &[&str] = &["A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM"];
 
 /// What somebody wants to register, before any rule has looked at it. Empty lists and `None` take the defaults.
 #[derive(Clone, Debug, PartialEq)]
@@ -229,6 +236,7 @@ pub fn check(draft: &ClientDraft) -> Result<ClientMetadata, Vec<Problem>> {
     rules::check_redirect_uris(draft, &metadata, &mut problems);
     rules::check_grants(draft, &metadata, &mut problems);
     rules::check_addresses(draft, &mut problems);
+    tokens::check(&metadata, &mut problems);
     rules::check_numbers(draft, &mut problems);
     if problems.is_empty() { Ok(metadata) } else { Err(problems) }
 }

@@ -13,3 +13,4 @@ mod outages;
 mod security;
 mod store;
 mod support;
+mod tokens;

@@ -8,6 +8,7 @@ use crate::accounts::session;
 use crate::app::App;
 use crate::endpoints::authorize::SignedIn;
 use crate::failure::Failure;
+use crate::model::client::Client;
 use crate::model::session::Session;
 use crate::sealing::Purpose;
 use crate::spec::logout;
@@ -50,7 +51,7 @@ pub async fn end_session(app: &App, raw: &str, browser: &Browser) -> Result<Outc
         asked_at: app.now(),
     };
     match (hint, session::current(app, browser).await?) {
-        (Some(hint), Some(signed_in)) if is_about(&hint, &signed_in) => {
+        (Some(hint), Some(signed_in)) if is_about(app, client.as_deref(), (&hint, &signed_in)) => {
             session::end(app, &signed_in.session, &signed_in.user.subject).await?;
             Ok(Outcome::SignedOut { return_to: request.return_to })
         }
@@ -93,8 +94,10 @@ pub fn open(app: &App, sealed: &str) -> LogoutRequest {
         .unwrap_or_default()
 }
 
-fn is_about(hint: &Hint, signed_in: &SignedIn) -> bool {
-    hint.sid == signed_in.session.sid && hint.subject == signed_in.user.subject
+/// The hint names the person as its client does: OIDC Core §8.
+fn is_about(app: &App, client: Option<&Client>, (hint, signed_in): (&Hint, &SignedIn)) -> bool {
+    let known_as = |client| app.subject_for(client, &signed_in.user.subject) == hint.subject;
+    hint.sid == signed_in.session.sid && client.map_or(hint.subject == signed_in.user.subject, known_as)
 }
 
 async fn named_session(app: &App, sid: &str) -> Result<Option<Session>, Failure> {
