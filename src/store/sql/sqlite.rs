@@ -180,7 +180,7 @@ pub mod rotation {
     use diesel::prelude::*;
     use diesel_async::RunQueryDsl;
 
-    use super::{Conn, finish, start};
+    use super::{Conn, finish, queries, start};
     use crate::model::refresh_token::RefreshToken;
     use crate::store::sql::schema::{grants, refresh_tokens as tokens};
     use crate::store::sql::types::{Id, Time};
@@ -200,15 +200,7 @@ pub mod rotation {
         if diesel::update(newest).set(tokens::rotated_at.eq(now)).execute(conn).await? == 0 {
             return Ok(false);
         }
-        let row = (
-            tokens::hash.eq(successor.hash.as_bytes().as_slice()),
-            tokens::grant_id.eq(Id(successor.grant_id)),
-            tokens::generation.eq(successor.generation),
-            tokens::issued_at.eq(Time(successor.issued_at)),
-            tokens::expires_at.eq(Time(successor.expires_at)),
-            tokens::absolute_expires_at.eq(Time(successor.absolute_expires_at)),
-        );
-        diesel::insert_into(tokens::table).values(row).execute(conn).await.map(|_| true)
+        queries::refresh_tokens::insert(conn, successor).await.map(|()| true)
     }
 }
 
