@@ -7,6 +7,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::config::Settings;
 use crate::entropy::Entropy;
 use crate::hashing::Hashing;
+use crate::model::authorization_type::AuthorizationType;
 use crate::model::client::Client;
 use crate::model::grant::Grant;
 use crate::model::resource::Resource;
@@ -15,6 +16,8 @@ use crate::outbound::Outbound;
 use crate::sealing::Sealer;
 use crate::sealing::pairwise::PairwiseKey;
 use crate::secret::TokenHash;
+use crate::spec::client_metadata::weakening;
+use crate::spec::error::Refusal;
 use crate::spec::issuer::Issuer;
 use crate::store::StoreError;
 use crate::store::kv::Kv;
@@ -85,8 +88,14 @@ pub struct Caches {
     pub client_secrets: Cache<(String, TokenHash), Uuid>,
     /// Keys of clients that were fetched: (`jwks_uri`, whether an administrator registered it).
     pub client_keys: Cache<(String, bool), Arc<FetchedKeys>>,
+    /// Clients that are documents, as they were last read, or why they are of no use; and until when that is believed.
+    pub client_documents: Cache<String, (Result<Arc<Client>, Refusal>, Timestamp)>,
+    /// Which clients were noted as used or approved on which day.
+    pub client_use: Cache<(String, i64, &'static str), ()>,
     /// Browser origins that any enabled client may call from (CORS preflight).
     pub origins: Cache<(), Arc<std::collections::HashSet<String>>>,
+    /// Types of authorization details (RFC 9396).
+    pub authorization_types: Cache<(), Arc<Vec<AuthorizationType>>>,
 }
 
 impl Default for Caches {
@@ -99,7 +108,10 @@ impl Default for Caches {
             revoked_tokens: Cache::new(50_000),
             client_secrets: Cache::lasting(1_000, std::time::Duration::from_secs(300)),
             client_keys: Cache::lasting(2_000, std::time::Duration::from_secs(60 * 60)),
+            client_documents: Cache::lasting(1_000, std::time::Duration::from_secs(60 * 60)),
+            client_use: Cache::lasting(10_000, std::time::Duration::from_secs(24 * 60 * 60)),
             origins: Cache::new(1),
+            authorization_types: Cache::new(1),
         }
     }
 }
@@ -115,14 +127,19 @@ impl App {
         if client_id.len() > 2_048 {
             return Ok(None);
         }
-        self.caches.clients.read(client_id, shared(self.sql.client_by_id(client_id))).await
+        self.caches.clients.read(client_id, shared(self.client_in_force(client_id))).await
+    }
+
+    /// A client as it may act now: what was allowed until yesterday is not in force today.
+    async fn client_in_force(&self, client_id: &str) -> Result<Option<Client>, StoreError> {
+        Ok(self.sql.client_by_id(client_id).await?.map(|client| weakening::in_force(client, self.now())))
     }
 
     /// Whether a remembered client is no longer what SQL holds; what is remembered is then mended. Asked before a refusal, so that what
     /// an administrator has just allowed is not refused for the rest of the second.
     pub async fn client_has_changed(&self, client_id: &str) -> Result<bool, StoreError> {
         let Some(remembered) = self.caches.clients.get(client_id) else { return Ok(false) };
-        let stored = self.sql.client_by_id(client_id).await?;
+        let stored = self.client_in_force(client_id).await?;
         if stored.as_ref() == Some(remembered.as_ref()) {
             return Ok(false);
         }
@@ -146,6 +163,16 @@ impl App {
     /// A registered resource (RFC 8707).
     pub async fn resource(&self, uri: &str) -> Result<Option<Arc<Resource>>, StoreError> {
         self.caches.resources.read(uri, shared(self.sql.resource(uri))).await
+    }
+
+    /// The registered types of authorization details (RFC 9396).
+    pub async fn authorization_types(&self) -> Result<Arc<Vec<AuthorizationType>>, StoreError> {
+        if let Some(types) = self.caches.authorization_types.get(&()) {
+            return Ok(types);
+        }
+        let types = Arc::new(self.sql.list_authorization_types().await?);
+        self.caches.authorization_types.put((), types.clone());
+        Ok(types)
     }
 
     /// Whether a token without a grant was revoked by its `jti`.

@@ -52,6 +52,12 @@ impl Timestamp {
             .unwrap_or_default()
     }
 
+    /// The end of a day in UTC, from `2026-12-31`.
+    pub fn end_of_day(date: &str) -> Option<Self> {
+        let day = chrono::NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?.succ_opt()?;
+        Some(Self::from_seconds(day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp()))
+    }
+
     /// A date and minute for people: `2026-11-23 18:05 UTC`.
     pub fn for_people(self) -> String {
         chrono::DateTime::from_timestamp_micros(self.0).map(|time| time.format("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default()
@@ -129,5 +135,7 @@ mod tests {
         assert_eq!(Timestamp::from_micros(-1).as_seconds(), -1);
         assert_eq!(time.since(time + Duration::from_secs(5)), Duration::ZERO);
         assert_eq!(Timestamp::from_seconds(0).rfc3339(), "1970-01-01T00:00:00Z");
+        assert_eq!(Timestamp::end_of_day("1970-01-01"), Some(Timestamp::from_seconds(86_400)));
+        assert_eq!(Timestamp::end_of_day("1970-02-30"), None);
     }
 }

@@ -11,6 +11,8 @@ pub struct Browser {
     pub pre_session: Option<Secret<String>>,
     /// The Strict cookie of administration.
     pub admin: Option<Secret<String>>,
+    /// The cookie that clients' pages may ask about: OIDC Session Management §4.2.
+    pub state: Option<Secret<String>>,
     /// The peer's address, or the one a trusted proxy names.
     pub address: String,
     /// `User-Agent`, cut to 300 characters.

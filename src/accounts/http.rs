@@ -77,14 +77,18 @@ impl Visit {
             None if self.browser.admin.is_some() => self.cookies.push(self.kinds().clear(Kind::Admin)),
             None => {}
         }
+        if let Some(state) = &cookies.state {
+            self.cookies.push(self.kinds().set(Kind::BrowserState, state, Some(lifetime)));
+        }
         self.browser.session = Some(cookies.session.clone());
+        self.browser.state.clone_from(&cookies.state);
         self.browser.admin.clone_from(&cookies.admin);
         self
     }
 
     /// Makes the browser forget all it had, so that whoever comes next starts afresh.
     pub fn signed_out(mut self) -> Self {
-        self.cookies.extend([Kind::Session, Kind::Admin, Kind::PreSession].map(|kind| self.kinds().clear(kind)));
+        self.cookies.extend([Kind::Session, Kind::Admin, Kind::PreSession, Kind::BrowserState].map(|kind| self.kinds().clear(kind)));
         self
     }
 

@@ -1,5 +1,7 @@
 //! Administration: what `/admin` and the command line do to clients, users, groups, resources and keys. Both call [`office::Office`].
 
+pub mod approvals;
+pub mod authorization_types;
 pub mod clients;
 pub mod explain;
 pub mod fault;
@@ -12,5 +14,6 @@ pub mod office;
 pub mod overview;
 pub mod page;
 pub mod paging;
+pub mod registration_tokens;
 pub mod resources;
 pub mod users;

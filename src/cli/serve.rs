@@ -36,7 +36,12 @@ pub async fn run(mut settings: Settings) -> anyhow::Result<()> {
     let parts = Parts { settings, issuer, clock, entropy, sql, kv, sealer, outbound };
     let app = Arc::new(App::build(parts).await?);
     let running = server::start(app.clone(), bound)?;
-    let background = [tokio::spawn(tasks::refresh_keys::run(app.clone())), tokio::spawn(tasks::sweep::run(app.clone()))];
+    let background = [
+        tokio::spawn(tasks::refresh_keys::run(app.clone())),
+        tokio::spawn(tasks::sweep::run(app.clone())),
+        tokio::spawn(tasks::deliver_logout::run(app.clone())),
+        tokio::spawn(tasks::notify_clients::run(app.clone())),
+    ];
 
     let mut said = vec![format!("issuer {}", app.issuer.as_str())];
     said.extend(addresses.iter().map(|address| format!("listening {address}")));

@@ -3,6 +3,7 @@
 //! [`load`] reads nothing but its arguments, so that it can be tried without touching the process.
 
 pub mod brand;
+pub mod client_documents;
 pub mod database;
 pub mod files;
 pub mod hashing;
@@ -18,6 +19,7 @@ pub mod parse;
 pub mod problem;
 mod reader;
 pub mod redact;
+pub mod registration;
 pub mod registry;
 pub mod show;
 pub mod sources;
@@ -30,6 +32,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use brand::Brand;
+pub use client_documents::ClientDocuments;
 pub use database::Database;
 pub use hashing::Hashing;
 pub use lifetimes::Lifetimes;
@@ -38,6 +41,7 @@ pub use mtls::Mtls;
 pub use network::Network;
 pub use outbound::Outbound;
 pub use problem::{Problem, Problems};
+pub use registration::Registration;
 pub use tls::Tls;
 
 use crate::secret::Secret;
@@ -91,10 +95,16 @@ pub struct Settings {
     pub outbound: Outbound,
     /// Every DPoP proof needs a nonce of ours: RFC 9449 §8.
     pub require_dpop_nonce: bool,
+    /// Clients that register themselves.
+    pub registration: Registration,
+    /// Clients that are documents at their own URL.
+    pub client_documents: ClientDocuments,
     /// Authorization requests that were not pushed are refused: RFC 9126 §5.
     pub require_pushed_authorization_requests: bool,
     /// Requests for another host than the issuer's are refused.
     pub strict_host: bool,
+    /// OIDC Session Management: `session_state`, its cookie, and the page that clients frame.
+    pub session_management: bool,
     /// Threads that answer requests.
     pub workers: usize,
     /// How long a stop waits for what is in flight.
@@ -155,8 +165,11 @@ fn read(values: &Values) -> (Settings, Vec<Problem>) {
         hashing: Hashing::read(&mut reader),
         outbound: Outbound::read(&mut reader),
         require_dpop_nonce: reader.one("dpop.require_nonce", parse::boolean),
+        registration: Registration::read(&mut reader),
+        client_documents: ClientDocuments::read(&mut reader),
         require_pushed_authorization_requests: reader.one("require_pushed_authorization_requests", parse::boolean),
         strict_host: reader.one("strict_host", parse::boolean),
+        session_management: reader.one("session_management", parse::boolean),
         workers: reader.one("workers", parse::threads),
         shutdown_timeout: reader.one("shutdown_timeout", parse::duration),
     };

@@ -17,6 +17,9 @@ pub enum Kind {
     Session,
     /// Names a browser before anybody signs in: sign-ins under way are bound to it.
     PreSession,
+    /// Tells pages of clients that the session changed: OIDC Session Management §4.2. Scripts read it, frames on other sites get it, and it
+    /// opens nothing.
+    BrowserState,
     /// Opens `/admin` together with the session. Strict: no link from elsewhere brings it.
     Admin,
 }
@@ -26,13 +29,16 @@ impl Kind {
         match self {
             Self::Session => ("__Host-authy_session", "authy_session"),
             Self::PreSession => ("__Host-authy_pre", "authy_pre"),
+            Self::BrowserState => ("__Host-authy_opbs", "authy_opbs"),
             Self::Admin => ("__Host-authy_admin", "authy_admin"),
         }
     }
 
-    const fn same_site(self) -> SameSite {
+    /// Browsers take `None` only together with `Secure`.
+    const fn same_site(self, https: bool) -> SameSite {
         match self {
-            Self::Session | Self::PreSession => SameSite::Lax,
+            Self::BrowserState if https => SameSite::None,
+            Self::Session | Self::PreSession | Self::BrowserState => SameSite::Lax,
             Self::Admin => SameSite::Strict,
         }
     }
@@ -73,7 +79,8 @@ impl Cookies {
     }
 
     fn plain(self, kind: Kind, value: String) -> Cookie<'static> {
-        Cookie::build(self.name(kind), value).path("/").secure(self.https).http_only(true).same_site(kind.same_site()).finish()
+        let hidden = kind != Kind::BrowserState;
+        Cookie::build(self.name(kind), value).path("/").secure(self.https).http_only(hidden).same_site(kind.same_site(self.https)).finish()
     }
 
     /// The value a browser sent. Malformed cookies of others on the same host are passed over.
@@ -127,6 +134,13 @@ mod tests {
         assert_eq!(cookie, "__Host-authy_session=se_abc; HttpOnly; SameSite=Lax; Secure; Path=/");
         let admin = Cookies::new(true).set(Kind::Admin, &"sa_abc".into(), Some(Duration::from_secs(60))).to_string();
         assert_eq!(admin, "__Host-authy_admin=sa_abc; HttpOnly; SameSite=Strict; Secure; Path=/; Max-Age=60");
+    }
+
+    #[test]
+    fn scripts_and_frames_get_the_browser_state_alone() {
+        let cookie = Cookies::new(true).set(Kind::BrowserState, &"x".into(), None).to_string();
+        assert_eq!(cookie, "__Host-authy_opbs=x; SameSite=None; Secure; Path=/");
+        assert_eq!(Cookies::new(false).set(Kind::BrowserState, &"x".into(), None).to_string(), "authy_opbs=x; SameSite=Lax; Path=/");
     }
 
     #[test]

@@ -66,6 +66,7 @@ const ENDPOINTS: &[(&str, &str)] = &[
     ("/oauth2/userinfo", "userinfo"),
     ("/oauth2/introspect", "introspect"),
     ("/oauth2/revoke", "revoke"),
+    ("/oauth2/register", "register"),
     ("/oauth2/logout", "end_session"),
     ("/.well-known/jwks.json", "jwks"),
     ("/.well-known/", "discovery"),

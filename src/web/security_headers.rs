@@ -70,6 +70,22 @@ impl PageHeaders {
     }
 }
 
+/// Lets one page frame these origins, and nothing else: OIDC Front-Channel Logout §3.
+pub fn allow_frames(headers: &mut HeaderMap, origins: &[String]) {
+    let Some(policy) = headers.get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok()) else { return };
+    if origins.is_empty() {
+        return;
+    }
+    let plain = |origin: &String| origin.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'/'));
+    let sources: Vec<&str> = origins
+        .iter()
+        .filter_map(|origin| if plain(origin) { Some(origin.as_str()) } else { origin.split_once("//").map(|(scheme, _)| scheme) })
+        .collect();
+    if let Ok(policy) = HeaderValue::from_str(&format!("{policy}; frame-src {}", sources.join(" "))) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
 /// For every answer of the server.
 pub fn everywhere(https: bool, headers: &mut HeaderMap) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -109,6 +125,17 @@ mod tests {
             assert!(!sources.contains([';', ',', '*', '[']), "{uri}: {sources}");
         }
         assert_eq!(form_action("http://[::1]:9/cb"), "'self' https: http:");
+    }
+
+    #[test]
+    fn frames_are_let_in_by_their_origins_alone() {
+        let mut headers = HeaderMap::new();
+        PageHeaders { https: true, form_action: FormAction::Own }.apply(&mut headers);
+        let policy = |headers: &HeaderMap| headers.get("content-security-policy").unwrap().to_str().unwrap().to_owned();
+        allow_frames(&mut headers, &[]);
+        assert!(!policy(&headers).contains("frame-src"));
+        allow_frames(&mut headers, &["https://rp.example:8443".to_owned(), "http://[::1]:9".to_owned()]);
+        assert!(policy(&headers).ends_with("; frame-src https://rp.example:8443 http:"), "{}", policy(&headers));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::clock::Timestamp;
 use crate::endpoints::authorize::open::{self, Opened};
 use crate::endpoints::authorize::request::AuthorizationRequest;
 use crate::endpoints::authorize::{self, Answer, SignedIn, interaction};
+use crate::endpoints::register;
 use crate::failure::Failure;
 use crate::telemetry::audit;
 
@@ -57,6 +58,7 @@ pub async fn question(app: &App, handle: &str, signed_in: &SignedIn) -> Result<F
     let before = app.sql.consent_of(&signed_in.user.subject, &opened.client.client_id).await?.filter(|consent| now < consent.expires_at);
     let mut asked = scopes::asked(request.scope.iter(), before.as_ref());
     asked.extend(scopes::asked_claims(request.claims.names().into_iter(), before.as_ref()));
+    asked.extend(scopes::asked_details(&request.authorization_details, &app.authorization_types().await?, before.as_ref()));
     Ok(Found::Here(Question {
         client: ClientCard::of(&opened.client),
         redirect_uri: opened.path.redirect_uri().to_string(),
@@ -80,6 +82,7 @@ pub async fn answer(app: &App, handle: &str, decision: Decision, signed_in: &Sig
         return Ok(Found::Here(authorize::deny(app, &transaction).await)); // RFC 6749 §4.1.2.1
     }
     let opened = open::again(app, &transaction).await?;
+    register::usage::approved(app, &opened.client, &signed_in.user.subject).await?;
     if interaction::is_remembered(&opened.client, opened.path.redirect_uri().as_str()) {
         remember(app, &opened, signed_in).await?;
     }
@@ -95,6 +98,7 @@ async fn remember(app: &App, opened: &Opened, signed_in: &SignedIn) -> Result<()
         scopes: request.scope.iter().map(str::to_owned).collect(),
         claims: request.claims.names().into_iter().map(str::to_owned).collect(),
         resources: request.resources.clone(),
+        authorization_details: request.authorization_details.clone(),
     };
     save(app, approved).await
 }

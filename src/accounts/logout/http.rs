@@ -3,12 +3,15 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::farewell::Farewell;
 use super::page::{LogoutPage, SignedOutPage};
 use crate::accounts::http::{Bound, Visit};
 use crate::accounts::person::Person;
 use crate::app::App;
 use crate::endpoints::end_session;
+use crate::spec::frontchannel_logout;
 use crate::web::extract::FormBody;
+use crate::web::security_headers;
 
 /// Asks first. `request` is the sealed request of an application, from [`end_session::seal`].
 pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
@@ -49,8 +52,7 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
         Err(failure) => return visit.failure(failure),
     };
     match super::confirm(&app, form.get("request"), &visit.browser).await {
-        Ok(Some(return_to)) => visit.signed_out().redirect_to(&return_to),
-        Ok(None) => visit.signed_out().redirect(super::DONE),
+        Ok(next) => visit.signed_out().redirect_to(&next),
         Err(failure) => visit.failure(failure),
     }
 }
@@ -58,5 +60,18 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
 /// Says that it is done.
 pub async fn done(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     let visit = Visit::new(&app, &request);
-    visit.render(&SignedOutPage { page: visit.plain_page() }, StatusCode::OK)
+    let farewell = match visit.query() {
+        Ok(query) => super::farewell::open(&app, query.get("ended")).await,
+        Err(_) => Ok(Farewell::default()),
+    };
+    match farewell {
+        Ok(Farewell { frames, return_to }) => {
+            let origins: Vec<String> = frames.iter().filter_map(|(_, address)| frontchannel_logout::origin(address)).collect();
+            let template = SignedOutPage { page: visit.plain_page(), frames, return_to };
+            let mut response = visit.render_for(&template, StatusCode::OK, template.return_to.as_deref());
+            security_headers::allow_frames(response.headers_mut(), &origins);
+            response
+        }
+        Err(failure) => visit.failure(failure),
+    }
 }

@@ -1,5 +1,6 @@
 //! Signing out: the page that asks, and the page that says it is done. OIDC RP-Initiated Logout §2.
 
+pub mod farewell;
 pub mod http;
 pub mod page;
 
@@ -45,14 +46,14 @@ pub async fn question(app: &App, request: &LogoutRequest, browser: &Browser) -> 
     Ok(Question { signed_in: session::current(app, browser).await?, client, return_to: request.return_to.clone() })
 }
 
-/// Ends the session; where to go then, if not to our own page.
+/// Ends the session; where to go then.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn confirm(app: &App, sealed: Option<&str>, browser: &Browser) -> Result<Option<String>, Failure> {
+pub async fn confirm(app: &App, sealed: Option<&str>, browser: &Browser) -> Result<String, Failure> {
     let request = sealed.map(|sealed| end_session::open(app, sealed)).unwrap_or_default();
     match end_session::confirmed(app, request, browser).await? {
-        Outcome::SignedOut { return_to } => Ok(return_to),
-        Outcome::Confirm(_) => Ok(None),
+        Outcome::SignedOut { ended, return_to } => farewell::next_stop(app, ended, return_to).await,
+        Outcome::Confirm(_) => Ok(app.issuer.url(DONE)),
     }
 }

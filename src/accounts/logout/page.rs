@@ -28,4 +28,8 @@ pub struct LogoutPage<'a> {
 pub struct SignedOutPage<'a> {
     /// The common context.
     pub page: Page<'a>,
+    /// Pages of clients that are opened in frames: the name of the client, the address.
+    pub frames: Vec<(String, String)>,
+    /// Where the browser goes then.
+    pub return_to: Option<String>,
 }

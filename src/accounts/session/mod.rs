@@ -1,6 +1,7 @@
 //! Browser sessions: found by cookie, made at sign-in, ended at sign-out. The id is new at every sign-in.
 
 pub mod check;
+pub mod state;
 
 use std::sync::Arc;
 
@@ -16,6 +17,9 @@ use crate::telemetry::audit;
 /// `acr` of a sign-in with a password alone.
 pub const ACR_PASSWORD: &str = "urn:authy:acr:password";
 
+/// What a sign-in can be: `acr_values_supported`.
+pub const SUPPORTED_ACR: &[&str] = &[ACR_PASSWORD];
+
 /// The cookies of a new session.
 #[derive(Debug)]
 pub struct Cookies {
@@ -23,6 +27,8 @@ pub struct Cookies {
     pub session: Secret<String>,
     /// The administration cookie's secret, for administrators.
     pub admin: Option<Secret<String>>,
+    /// What clients' pages may ask about, when that is switched on.
+    pub state: Option<Secret<String>>,
 }
 
 /// Who is signed in in this browser, if anybody.
@@ -40,7 +46,8 @@ pub async fn current(app: &App, browser: &Browser) -> Result<Option<SignedIn>, F
     if check::worth_writing(&session, now) {
         app.sql.touch_session(session.id, now).await?;
     }
-    Ok(Some(SignedIn { session, user }))
+    let state = state::of(app, &session.sid).filter(|state| browser.state.as_ref() == Some(state));
+    Ok(Some(SignedIn { session, user, state }))
 }
 
 /// Starts a session for a person who has just proved who they are. One that the browser had before is replaced: ended if it was
@@ -84,7 +91,8 @@ pub async fn start(app: &App, user: &Arc<User>, browser: &Browser) -> Result<(Si
         }
         None => app.sql.create_session(&session, &event).await?,
     }
-    Ok((SignedIn { session, user: user.clone() }, Cookies { session: token, admin }))
+    let state = state::of(app, &session.sid);
+    Ok((SignedIn { session, user: user.clone(), state: state.clone() }, Cookies { session: token, admin, state }))
 }
 
 /// Ends a session and every grant that does not outlive it.

@@ -3,6 +3,7 @@
 use super::{document, with_rules};
 use crate::admin::fault::Faults;
 use crate::admin::form::Form;
+use crate::clock::Timestamp;
 use crate::model::client::{Client, ClientOrigin};
 use crate::spec::client_metadata::ClientDraft;
 
@@ -105,6 +106,7 @@ pub fn read(form: &Form, base: Option<&Client>) -> Result<ClientDraft, Faults> {
     draft.protocol.tls_client_auth_subject_dn = filled("tls_client_auth_subject_dn");
     draft.protocol.tls_client_auth_san_dns = filled("tls_client_auth_san_dns");
     draft.skip_consent = form.ticked("skip_consent");
+    draft.allowed_until = last_day(form, &mut faults);
     // For public clients both are the rule, whatever the boxes say.
     draft.require_pkce = (!draft.public).then(|| form.ticked("require_pkce"));
     draft.refresh_rotation = (!draft.public).then(|| form.ticked("refresh_rotation"));
@@ -119,6 +121,14 @@ fn key_set(text: &str, faults: &mut Faults) -> Option<serde_json::Value> {
     let set = document::key_set(text);
     faults.unless(set.is_ok(), "jwks", "This is not a JSON Web Key Set.", "Paste the public keys as {\"keys\": […]}, or give their URL.");
     set.ok()
+}
+
+/// The last day of what is weaker than the default; empty: until further notice.
+fn last_day(form: &Form, faults: &mut Faults) -> Option<i64> {
+    let text = form.filled("allowed_until")?;
+    let end = Timestamp::end_of_day(text).map(Timestamp::as_seconds);
+    faults.unless(end.is_some(), "allowed_until", "This is not a date.", "Write it like 2026-12-31, or leave it empty.");
+    end
 }
 
 fn seconds(form: &Form, name: &'static str, faults: &mut Faults) -> Option<u64> {
@@ -136,7 +146,6 @@ fn seconds(form: &Form, name: &'static str, faults: &mut Faults) -> Option<u64> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Timestamp;
     use crate::spec::client_metadata;
 
     fn client_of(draft: &ClientDraft) -> Client {

@@ -174,6 +174,7 @@ fn show_page(visit: &Visit, client: Client, secret: Option<&Secret<String>>, sta
     let secret = secret.map(|secret| secret.expose().clone());
     let template = Show {
         page: visit.page(SECTION),
+        now: visit.office().now,
         weaknesses: weakness::of(&client),
         endpoints: snippet::endpoints(&visit.app.issuer),
         snippets: snippet::all(&client, &visit.app.issuer, secret.as_deref()),

@@ -17,6 +17,7 @@ use crate::admin::office::{Office, Problem};
 use crate::client_auth::registration;
 use crate::model::client::{Client, ClientMetadata};
 use crate::secret::Secret;
+use crate::spec::client_metadata::weakening::{self, Allowance};
 use crate::spec::client_metadata::{self, ClientDraft};
 use crate::store::sql::Created;
 use crate::telemetry::audit;
@@ -44,6 +45,7 @@ impl Office<'_> {
             client.secrets.push(secret);
             made = plain;
         }
+        weakening::record(&mut client, &self.allowance(draft).await?);
         let event = self.event(audit::CLIENT_CREATED).client(&client.client_id).build();
         match self.sql.create_client(&client, &event).await? {
             Created::Done => {
@@ -66,7 +68,8 @@ impl Office<'_> {
         let before = self.client(client_id).await?;
         let draft = ClientDraft { origin: before.origin, client_id: Some(before.client_id.clone()), secret: None, ..draft.clone() };
         let metadata = checked(&draft)?;
-        let client = Client { name: draft.name.trim().to_owned(), metadata, updated_at: self.now, ..before };
+        let mut client = Client { name: draft.name.trim().to_owned(), metadata, updated_at: self.now, ..before };
+        weakening::record(&mut client, &self.allowance(&draft).await?);
         let event = self.event(audit::CLIENT_UPDATED).client(client_id).build();
         if !self.sql.update_client(&client, &event).await? {
             return Err(no_client(client_id));
@@ -74,6 +77,16 @@ impl Office<'_> {
         let made = self.fit_secrets(&client).await?;
         self.forget_client(client_id);
         Ok((self.client(client_id).await?, made))
+    }
+
+    /// By whose word this registration may be weaker than the default: whom it names, else who registers.
+    async fn allowance(&self, draft: &ClientDraft) -> Result<Allowance, Problem> {
+        let renews = draft.allowed_by.is_some() || draft.allowed_until.is_some();
+        let by = match &draft.allowed_by {
+            Some(name) => name.clone(),
+            None => self.sql.user_by_subject(self.actor).await?.map_or_else(|| self.actor.to_owned(), |user| user.username),
+        };
+        Ok(Allowance { by, until: draft.allowed_until, renews })
     }
 
     /// Lets a client in again, or refuses it everywhere. What it was granted stays and works again afterwards.

@@ -7,6 +7,7 @@ use super::weakness::Weakness;
 use crate::admin::fault::{Fault, Faults};
 use crate::admin::form::Form;
 use crate::admin::paging::Listing;
+use crate::clock::Timestamp;
 use crate::model::client::Client;
 use crate::web::page::Page;
 
@@ -59,7 +60,8 @@ impl Edit<'_> {
 
     /// Faults that belong to no field of the form.
     fn others(&self) -> Vec<&Fault> {
-        const SHOWN: [&str; 27] = [
+        const SHOWN: [&str; 28] = [
+            "allowed_until",
             "client_name",
             "client_id",
             "token_endpoint_auth_method",
@@ -123,9 +125,20 @@ impl Edit<'_> {
             "tls_client_auth_subject_dn",
             "tls_client_auth_san_dns",
             "profile",
+            "allowed_until",
             "allowed_origins",
             "post_logout_redirect_uris",
         ])
+    }
+
+    /// The profiles with a few words on each.
+    fn profiles(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("oauth21", "oauth21: the code flow by today's rules (RFC 9700)"),
+            ("fapi2", "fapi2: FAPI 2.0 Security Profile"),
+            ("fapi1", "fapi1: FAPI 1.0 Advanced"),
+            ("legacy", "legacy: for applications that cannot be changed"),
+        ]
     }
 
     fn edited(&self) -> Option<&str> {
@@ -151,6 +164,8 @@ pub struct Show<'a> {
     pub client: Client,
     /// A secret that was just made; it is never shown again.
     pub secret: Option<String>,
+    /// The moment, by which allowances have run out or not.
+    pub now: Timestamp,
     /// What could be stronger.
     pub weaknesses: Vec<Weakness>,
     /// The deployment's endpoints.
@@ -160,6 +175,11 @@ pub struct Show<'a> {
 }
 
 impl Show<'_> {
+    /// By whose word a weakness is in force.
+    fn word(&self, weakness: &Weakness) -> String {
+        weakness.word(self.now)
+    }
+
     /// The registered metadata as rows: the member's name, and its value in words.
     fn rows(&self) -> Vec<(String, String)> {
         let shown_elsewhere = ["client_id", "client_name", "created_at", "updated_at", "enabled", "origin", "client_id_issued_at"];

@@ -44,7 +44,7 @@ impl Office<'_> {
             attention.extend(weaknesses.into_iter().map(|weakness| Attention {
                 client_id: client.client_id.clone(),
                 client_name: client.name.clone(),
-                what: weakness.what.to_owned(),
+                what: weakness.what.into_owned(),
                 mend: weakness.mend.to_owned(),
             }));
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{ArgAction, Args, ValueEnum};
 
 use crate::cli::arguments::duration;
+use crate::clock::Timestamp;
 use crate::model::client::{AccessTokenFormat, IdTokenClaims, Profile};
 
 /// `authy client create`.
@@ -89,6 +90,12 @@ pub struct MetadataArguments {
     /// URL of the application's public keys
     #[arg(long, value_name = "URI")]
     pub jwks_uri: Option<String>,
+    /// Who allows what is weaker than the default, for the record; without it: cli
+    #[arg(long, value_name = "NAME")]
+    pub allowed_by: Option<String>,
+    /// The last day on which what is weaker than the default is in force (UTC); without it: until further notice
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = last_day)]
+    pub allowed_until: Option<Timestamp>,
     /// Any other registered member, as NAME=JSON-OR-TEXT, an empty value takes it away; may be repeated
     #[arg(long = "metadata", value_name = "NAME=VALUE")]
     pub members: Vec<String>,
@@ -137,6 +144,10 @@ pub struct MetadataArguments {
     /// How to reach those responsible; may be repeated
     #[arg(long = "contact", value_name = "TEXT")]
     pub contacts: Vec<String>,
+}
+
+fn last_day(text: &str) -> Result<Timestamp, String> {
+    Timestamp::end_of_day(text).ok_or_else(|| "write a date like 2026-12-31".to_owned())
 }
 
 /// See [`Profile`].

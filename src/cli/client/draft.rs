@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::arguments::{AccessTokenFormatArgument, IdTokenClaimsArgument, MetadataArguments, ProfileArgument};
+use crate::clock::Timestamp;
 use crate::spec::client_metadata::ClientDraft;
 
 /// What is given wins over what the draft says; a repeatable flag replaces its whole list.
@@ -36,6 +37,8 @@ pub fn apply(arguments: &MetadataArguments, jwks: Option<Value>, draft: &mut Cli
     if let Some(skip) = arguments.skip_consent {
         draft.skip_consent = skip;
     }
+    set(&mut draft.allowed_by, arguments.allowed_by.as_ref());
+    set(&mut draft.allowed_until, arguments.allowed_until.map(Timestamp::as_seconds).as_ref());
     let protocol = &mut draft.protocol;
     set(&mut protocol.backchannel_logout_uri, arguments.backchannel_logout_uri.as_ref());
     set(&mut protocol.jwks_uri, arguments.jwks_uri.as_ref());

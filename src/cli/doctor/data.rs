@@ -130,7 +130,11 @@ async fn clients(settings: &Settings, sql: &Sql, now: Timestamp, findings: &mut 
     }
     for (client, weaknesses) in weakened {
         for weakness in weaknesses {
-            findings.warn(format!("{} ({}): {}", client.name, client.client_id, weakness.what), weakness.mend);
+            let what = format!("{} ({}): {} {}", client.name, client.client_id, weakness.what, weakness.word(now));
+            match weakness.has_ended(now) {
+                true => findings.error(what, format!("{} Or allow it anew: `authy client update … --allowed-until DATE`.", weakness.mend)),
+                false => findings.warn(what, weakness.mend),
+            }
         }
     }
 }

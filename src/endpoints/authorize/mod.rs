@@ -13,13 +13,14 @@ use std::sync::Arc;
 use crate::accounts::browser::Browser;
 use crate::accounts::session;
 use crate::app::App;
-use crate::endpoints::token;
+use crate::endpoints::{register, token};
 use crate::failure::Failure;
 use crate::jose::verify::{self, Expect, Typ};
 use crate::model::client::Client;
 use crate::model::session::Session;
 use crate::model::transaction::{Binding, Transaction};
 use crate::model::user::User;
+use crate::secret::Secret;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
 use crate::spec::return_path::{self, Delivery, ReturnPath};
@@ -69,6 +70,8 @@ pub struct SignedIn {
     pub session: Session,
     /// Its user.
     pub user: Arc<User>,
+    /// What the browser's cookie says about it to clients' pages, if it has that cookie: OIDC Session Management §4.2.
+    pub state: Option<Secret<String>>,
 }
 
 /// A new request: `raw` is the query or the form body.
@@ -102,29 +105,32 @@ pub async fn deny(app: &App, transaction: &Transaction) -> Answer {
         Ok(()) => OAuthError::access_denied("The person did not agree.").into(),
         Err(failure) => failure,
     };
-    refuse(app, (&opened.client, &opened.path), failure)
+    refuse(app, (&opened.client, &opened.path), failure).await
 }
 
-async fn advance(app: &App, transaction: Transaction, signed_in: Option<&SignedIn>) -> Answer {
+async fn advance(app: &App, mut transaction: Transaction, signed_in: Option<&SignedIn>) -> Answer {
     // Until the return path is proven, the person sees the error. RFC 6749 §4.1.2.1: "MUST NOT automatically redirect".
     let opened = match open::open(app, &transaction).await {
         Ok(opened) => opened,
         Err(closed) => return refuse_closed(app, &transaction.request, closed).await,
     };
+    if let Some(fetched) = &opened.fetched {
+        transaction.request.clone_from(fetched);
+    }
     match decide(app, &opened, &transaction, signed_in).await {
         Ok(Next::Issue(delivery)) => Answer::Return(delivery, None),
         Ok(Next::Interact(interaction)) => {
             let session = signed_in.map(|signed_in| signed_in.session.id);
             Answer::Interact(Box::new(Waiting { interaction, transaction, session }))
         }
-        Err(failure) => refuse(app, (&opened.client, &opened.path), failure), // from here on every refusal goes back to the client
+        Err(failure) => refuse(app, (&opened.client, &opened.path), failure).await, // from here on every refusal goes back to the client
     }
 }
 
 /// Names the client on a page of ours too, so that its owner can ask why.
 async fn refuse_closed(app: &App, raw: &str, closed: Closed) -> Answer {
     let failure = match closed {
-        Closed::Return(proven, failure) => return refuse(app, (&proven.0, &proven.1), failure),
+        Closed::Return(proven, failure) => return refuse(app, (&proven.0, &proven.1), failure).await,
         Closed::Page(failure) => failure,
     };
     let client_id = Params::parse(raw).ok().and_then(|params| params.get("client_id").map(str::to_owned));
@@ -136,12 +142,12 @@ async fn refuse_closed(app: &App, raw: &str, closed: Closed) -> Answer {
 }
 
 /// Back to the client: RFC 6749 §4.1.2.1.
-fn refuse(app: &App, (client, path): (&Client, &ReturnPath), failure: Failure) -> Answer {
+async fn refuse(app: &App, (client, path): (&Client, &ReturnPath), failure: Failure) -> Answer {
     let error_id = app.entropy.identifier();
     let public = failure.public();
     let error_uri = format!("{}?id={error_id}", app.issuer.url(&format!("/errors/{}", public.error)));
     let client_id = client.client_id.clone();
-    match respond::deliver(app, client, path, &return_path::refusal(&public, &error_uri)) {
+    match respond::deliver(app, client, path, &return_path::refusal(&public, &error_uri)).await {
         Ok(delivery) => Answer::Return(delivery, Some(Refused { failure, error_id, client_id })),
         Err(broken) => Answer::Page(broken, Some(client_id)),
     }
@@ -156,6 +162,7 @@ enum Next {
 async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in: Option<&SignedIn>) -> Result<Next, Failure> {
     let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
     let resources = token::any_resources(app, &opened.params).await?; // RFC 8707 §2.1
+    token::fitting_details(app, &request.authorization_details).await?; // RFC 9396 §5
     let request = request.with_hinted_subject(hinted_subject(app, &opened.params)?);
     let consent = match signed_in {
         Some(SignedIn { user, .. }) => app.sql.consent_of(&user.subject, &opened.client.client_id).await?,
@@ -178,6 +185,7 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
     let Some(signed_in) = signed_in else {
         return Err(OAuthError::login_required("Nobody is signed in.").into());
     };
+    register::usage::approved(app, &opened.client, &signed_in.user.subject).await?;
     respond::issue(app, opened, (&request, &resources), signed_in).await.map(Next::Issue)
 }
 

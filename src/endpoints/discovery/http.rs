@@ -1,5 +1,7 @@
 //! `GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine as _;
@@ -7,10 +9,18 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
+use crate::spec::discovery::Metadata;
 
-/// The document, made once.
+/// The document. Only the types of authorization details change while the server runs, and with them it is written anew.
 #[derive(Debug)]
 pub struct Documents {
+    metadata: Metadata,
+    written: Mutex<Arc<Written>>,
+}
+
+#[derive(Debug)]
+struct Written {
+    types: Vec<String>,
     body: web::Bytes,
     etag: String,
 }
@@ -18,15 +28,35 @@ pub struct Documents {
 impl Documents {
     /// For this provider.
     pub fn new(app: &App) -> Self {
-        let body = serde_json::to_vec(&super::document(app)).unwrap_or_default();
-        let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(&body)));
-        Self { body: body.into(), etag }
+        let metadata = super::document(app);
+        let written = Mutex::new(Arc::new(write(&metadata, Vec::new())));
+        Self { metadata, written }
+    }
+
+    /// The document with these types of authorization details: RFC 9396 §10.
+    fn with_types(&self, types: Vec<String>) -> Arc<Written> {
+        // A panic while it was locked cannot leave it half-written.
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        if written.types != types {
+            *written = Arc::new(write(&self.metadata, types));
+        }
+        written.clone()
     }
 }
 
-/// The metadata document.
-pub async fn metadata(request: HttpRequest, documents: web::Data<Documents>) -> HttpResponse {
-    public_json(&request, &documents.etag, documents.body.clone(), "public, max-age=3600")
+fn write(metadata: &Metadata, types: Vec<String>) -> Written {
+    let mut metadata = metadata.clone();
+    metadata.authorization_details_types_supported.clone_from(&types);
+    let body = serde_json::to_vec(&metadata).unwrap_or_default();
+    let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(&body)));
+    Written { types, body: body.into(), etag }
+}
+
+/// The metadata document. While the database is away it names no types of authorization details: nobody could ask for them.
+pub async fn metadata(request: HttpRequest, app: web::Data<App>, documents: web::Data<Documents>) -> HttpResponse {
+    let types = app.authorization_types().await.map(|types| types.iter().map(|known| known.kind.clone()).collect()).unwrap_or_default();
+    let written = documents.with_types(types);
+    public_json(&request, &written.etag, written.body.clone(), "public, max-age=3600")
 }
 
 /// A public document with a strong `ETag`: RFC 9110 §13.1.2.

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::Outcome;
+use crate::accounts::logout::farewell;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::web::cookies::{Cookies, Kind};
@@ -13,7 +14,9 @@ use crate::web::{error_page, respond};
 pub async fn get(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
     let browser = extract::browser(&request, &app);
     match super::end_session(&app, request.query_string(), &browser).await {
-        Ok(outcome) => finish(&app, outcome).unwrap_or_else(|failure| error_page::failure(&app, &request, &failure, ("logout", None))),
+        Ok(outcome) => {
+            finish(&app, outcome).await.unwrap_or_else(|failure| error_page::failure(&app, &request, &failure, ("logout", None)))
+        }
         Err(failure) => error_page::failure(&app, &request, &failure, ("logout", None)),
     }
 }
@@ -23,13 +26,13 @@ pub async fn post(request: HttpRequest, app: web::Data<App>, body: FormBody) -> 
     respond::post_to_get(&app.issuer, "/oauth2/logout", &request, &body)
 }
 
-fn finish(app: &App, outcome: Outcome) -> Result<HttpResponse, Failure> {
+async fn finish(app: &App, outcome: Outcome) -> Result<HttpResponse, Failure> {
     match outcome {
         Outcome::Confirm(asked) => Ok(respond::redirect(&app.issuer.url(&format!("/logout?request={}", super::seal(app, &asked)?)))),
-        Outcome::SignedOut { return_to } => {
-            let mut response = respond::redirect(&return_to.unwrap_or_else(|| app.issuer.url(crate::accounts::logout::DONE)));
+        Outcome::SignedOut { ended, return_to } => {
+            let mut response = respond::redirect(&farewell::next_stop(app, ended, return_to).await?);
             let cookies = Cookies::new(app.issuer.is_https());
-            for kind in [Kind::Session, Kind::Admin] {
+            for kind in [Kind::Session, Kind::Admin, Kind::BrowserState] {
                 // Clearing cannot fail; a session that has ended is worth nothing anyway.
                 let _ = response.add_cookie(&cookies.clear(kind));
             }

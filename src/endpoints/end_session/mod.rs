@@ -1,5 +1,6 @@
 //! The end session endpoint: OIDC RP-Initiated Logout §2.
 
+pub mod backchannel;
 pub mod http;
 pub mod request;
 
@@ -8,7 +9,6 @@ use crate::accounts::session;
 use crate::app::App;
 use crate::endpoints::authorize::SignedIn;
 use crate::failure::Failure;
-use crate::model::client::Client;
 use crate::model::session::Session;
 use crate::sealing::Purpose;
 use crate::spec::logout;
@@ -23,6 +23,8 @@ pub enum Outcome {
     Confirm(LogoutRequest),
     /// Signed out; back to the client, or to our own page.
     SignedOut {
+        /// `sid` of the session that ended, if one did: the browser may have more pages to open.
+        ended: Option<String>,
         /// A registered `post_logout_redirect_uri` with its `state`.
         return_to: Option<String>,
     },
@@ -51,12 +53,14 @@ pub async fn end_session(app: &App, raw: &str, browser: &Browser) -> Result<Outc
         asked_at: app.now(),
     };
     match (hint, session::current(app, browser).await?) {
-        (Some(hint), Some(signed_in)) if is_about(app, client.as_deref(), (&hint, &signed_in)) => {
+        (Some(hint), Some(signed_in)) if is_about(&hint, &signed_in) => {
             session::end(app, &signed_in.session, &signed_in.user.subject).await?;
-            Ok(Outcome::SignedOut { return_to: request.return_to })
+            Ok(Outcome::SignedOut { ended: Some(signed_in.session.sid), return_to: request.return_to })
         }
-        (None, None) => Ok(Outcome::SignedOut { return_to: request.return_to }),
-        (Some(hint), None) if named_session(app, &hint.sid).await?.is_none() => Ok(Outcome::SignedOut { return_to: request.return_to }),
+        (None, None) => Ok(Outcome::SignedOut { ended: None, return_to: request.return_to }),
+        (Some(hint), None) if named_session(app, &hint.sid).await?.is_none() => {
+            Ok(Outcome::SignedOut { ended: None, return_to: request.return_to })
+        }
         _ => Ok(Outcome::Confirm(request)),
     }
 }
@@ -66,14 +70,16 @@ pub async fn end_session(app: &App, raw: &str, browser: &Browser) -> Result<Outc
 /// # Errors
 /// When the database is away.
 pub async fn confirmed(app: &App, request: LogoutRequest, browser: &Browser) -> Result<Outcome, Failure> {
-    if let Some(signed_in) = session::current(app, browser).await? {
-        session::end(app, &signed_in.session, &signed_in.user.subject).await?;
-    } else if let Some(sid) = &request.sid
-        && let Some(named) = named_session(app, sid).await?
-    {
-        session::end(app, &named, &named.subject).await?;
+    let here = session::current(app, browser).await?.map(|signed_in| signed_in.session);
+    let ended = match (here, &request.sid) {
+        (Some(session), _) => Some(session),
+        (None, Some(sid)) => named_session(app, sid).await?,
+        (None, None) => None,
+    };
+    if let Some(session) = &ended {
+        session::end(app, session, &session.subject).await?;
     }
-    Ok(Outcome::SignedOut { return_to: request.return_to })
+    Ok(Outcome::SignedOut { ended: ended.map(|session| session.sid), return_to: request.return_to })
 }
 
 /// The request as it travels through the confirmation form: sealed, so that nobody can make one.
@@ -94,10 +100,9 @@ pub fn open(app: &App, sealed: &str) -> LogoutRequest {
         .unwrap_or_default()
 }
 
-/// The hint names the person as its client does: OIDC Core §8.
-fn is_about(app: &App, client: Option<&Client>, (hint, signed_in): (&Hint, &SignedIn)) -> bool {
-    let known_as = |client| app.subject_for(client, &signed_in.user.subject) == hint.subject;
-    hint.sid == signed_in.session.sid && client.map_or(hint.subject == signed_in.user.subject, known_as)
+/// The `sid` says it alone: it is random, ours by the hint's signature, and never two people's. (`sub` may be pairwise.)
+fn is_about(hint: &Hint, signed_in: &SignedIn) -> bool {
+    hint.sid == signed_in.session.sid
 }
 
 async fn named_session(app: &App, sid: &str) -> Result<Option<Session>, Failure> {

@@ -25,8 +25,6 @@ pub struct LogoutRequest {
 /// What a verified `id_token_hint` says.
 #[derive(Debug)]
 pub struct Hint {
-    /// `sub`.
-    pub subject: String,
     /// `sid`.
     pub sid: String,
     /// `aud`: the client it was issued to.
@@ -43,9 +41,9 @@ pub fn hint(asked: &logout::LogoutRequest, keys: &KeySet, (issuer, now): (&str, 
     let claims = verify::verify(keys, token.expose(), Expect { issuer, typ: Typ::IdToken, check_expiry: false, now })
         .map_err(|error| INVALID.because(error.to_string()))?;
     let text = |name: &str| claims.get(name).and_then(|value| value.as_str()).map(str::to_owned);
-    match (text("sub"), text("sid"), text("aud")) {
-        (Some(subject), Some(sid), Some(client_id)) => Ok(Some(Hint { subject, sid, client_id })),
-        _ => Err(INVALID.because("the hint lacks sub, sid or aud")),
+    match (text("sid"), text("aud")) {
+        (Some(sid), Some(client_id)) => Ok(Some(Hint { sid, client_id })),
+        _ => Err(INVALID.because("the hint lacks sid or aud")),
     }
 }
 

@@ -99,3 +99,78 @@ async fn without_the_cookie_the_session_of_the_hint_ends_only_after_a_confirmati
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_expired_hint_still_says_which_session_is_meant() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        let rp = app.relying_party().await;
+        let mut browser = app.browser();
+        let hint = rp.redeem(&rp.code_in(&mut browser, "ada", &[]).await).await.ok().text("id_token");
+        app.advance(std::time::Duration::from_secs(2 * 3600));
+        let url = logout_url(
+            &app,
+            &[
+                ("id_token_hint", &hint),
+                ("client_id", rp.id()),
+                ("post_logout_redirect_uri", "https://rp.example/bye"),
+                ("ui_locales", "de xx"),
+                ("logout_hint", "ada"),
+            ],
+        );
+        assert_eq!(browser.open(&url).await.away(), "https://rp.example/bye");
+        // Signed out already, the client alone is enough to go back: there is nothing to end.
+        let again = logout_url(&app, &[("client_id", rp.id()), ("post_logout_redirect_uri", "https://rp.example/bye"), ("state", "s")]);
+        assert_eq!(browser.open(&again).await.away(), "https://rp.example/bye?state=s");
+        app.stop().await;
+    })
+    .await;
+}
+
+/// OIDC RP-Initiated Logout §2: whoever is signed in is asked when the request proves too little.
+#[tokio::test]
+async fn the_client_alone_asks_first() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        let rp = app.relying_party().await;
+        let mut browser = app.browser();
+        rp.code_in(&mut browser, "ada", &[]).await;
+        let url = logout_url(&app, &[("client_id", rp.id()), ("post_logout_redirect_uri", "https://rp.example/bye"), ("state", "s")]);
+        let page = browser.open(&url).await.page();
+        assert!(page.has("logout-form"), "{}", page.body);
+        assert_eq!(browser.press(&page, "logout-form", "logout-confirm").await.away(), "https://rp.example/bye?state=s");
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_signs_in_next_in_the_same_browser_reaches_nothing_of_the_one_before() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        app.user("eve").await;
+        let rp = app.relying_party().await.with_scope("openid profile");
+        let mut browser = app.browser();
+        let adas = rp.redeem(&rp.code_in(&mut browser, "ada", &[]).await).await.ok();
+        let unredeemed = rp.code_in(&mut browser, "ada", &[]).await;
+        let before = browser.cookies.clone();
+        let page = browser.open("/logout").await.page();
+        browser.press(&page, "logout-form", "logout-confirm").await.page();
+        let eves = rp.redeem(&rp.code_in(&mut browser, "eve", &[]).await).await.ok();
+        assert_ne!(adas.id_claims()["sid"], eves.id_claims()["sid"]);
+        assert_ne!(adas.id_claims()["sub"], eves.id_claims()["sub"]);
+        assert!(!rp.is_active(&adas.access_token()).await);
+        rp.redeem(&unredeemed).await.is(400, "invalid_grant");
+        let mut old = app.browser();
+        old.cookies = before;
+        assert_eq!(query(&old.open(&rp.url(&[("prompt", "none")])).await.away())["error"], "login_required");
+        // A hint of the one before does not end the session of the one who is here now without asking.
+        let url = logout_url(&app, &[("id_token_hint", &adas.text("id_token"))]);
+        assert!(browser.open(&url).await.page().has("logout-form"));
+        app.stop().await;
+    })
+    .await;
+}

@@ -3,6 +3,7 @@
 mod clients;
 mod grants;
 mod kv;
+mod logouts;
 mod migrations;
 mod misc;
 mod outages;

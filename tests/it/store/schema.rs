@@ -123,7 +123,7 @@ async fn both_databases_have_the_same_schema() {
     let sqlite = std::sync::Mutex::new(Schema::default());
     embedded(&async |backend: Backend| *sqlite.lock().unwrap() = of_sqlite(&backend)).await;
     let sqlite = sqlite.into_inner().unwrap();
-    assert!(sqlite.columns.len() > 80 && sqlite.indexes.len() > 25 && sqlite.foreign_keys.len() == 10, "{sqlite:#?}");
+    assert!(sqlite.columns.len() > 80 && sqlite.indexes.len() > 25 && sqlite.foreign_keys.len() > 10, "{sqlite:#?}");
     on_servers(&servers, &async |backend: Backend| {
         let postgres = of_postgres(&backend.options.url).await;
         assert_eq!(postgres.columns, sqlite.columns);

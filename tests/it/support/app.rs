@@ -11,6 +11,7 @@ use authy::model::audit::AuditEvent;
 use authy::model::client::{Client, ClientMetadata, ClientOrigin, ClientSecret, SecretHash};
 use authy::model::resource::Resource;
 use authy::model::user::{Password, User};
+use authy::outbound::Outbound;
 use authy::sealing::{MasterKey, Purpose, Sealer};
 use authy::secret::{Secret, TokenHash};
 use authy::server::{Bound, Running};
@@ -46,6 +47,11 @@ impl TestApp {
     }
 
     pub async fn start_with(backend: Backend, adjust: Adjust) -> Self {
+        Self::start_asking(backend, adjust, None).await
+    }
+
+    /// With something else in the place of what sends authy's own requests.
+    pub async fn start_asking(backend: Backend, adjust: Adjust, outbound: Option<Arc<dyn Outbound>>) -> Self {
         let Backend { sql, kv, clock, .. } = backend;
         let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
         let mut settings = authy::config::Settings::for_tests();
@@ -59,7 +65,8 @@ impl TestApp {
         sql.create_first_signing_keys(&keys).await.expect("keys are stored");
         let issuer = settings.issuer.clone().unwrap_or_else(|| Issuer::parse(&base).expect("an issuer"));
         settings.mtls.base = settings.mtls.base.take().or_else(|| bound.mtls_base(&issuer));
-        let outbound = Arc::new(authy::outbound::Guarded::new(&settings.outbound, &issuer).expect("a client"));
+        let guarded = || Arc::new(authy::outbound::Guarded::new(&settings.outbound, &issuer).expect("a client"));
+        let outbound = outbound.unwrap_or_else(|| guarded());
         let parts = Parts { settings, issuer, clock: clock.clone(), entropy, sql, kv, sealer, outbound };
         let app = Arc::new(App::build(parts).await.expect("an app"));
         let running = authy::server::start(app.clone(), bound).expect("a server");

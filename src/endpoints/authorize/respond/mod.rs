@@ -1,22 +1,25 @@
 //! The authorization response: what is issued, and how it travels. OIDC Core §3.1.2.5, §3.2.2.5, §3.3.2.5, JARM §2.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::SignedIn;
 use super::issue::{self, Approval};
 use super::open::Opened;
 use super::request::AuthorizationRequest;
 use crate::app::App;
+use crate::endpoints::encrypted::{self, Kind};
 use crate::endpoints::token::issue::{AccessToken, Beside, Mint};
 use crate::failure::Failure;
 use crate::jose::algorithm::Algorithm;
-use crate::model::client::Client;
+use crate::model::client::{Client, Profile};
 use crate::model::grant::Grant;
 use crate::model::resource::Resource;
 use crate::secret::Secret;
 use crate::spec::error::OAuthError;
 use crate::spec::jarm;
 use crate::spec::return_path::{Delivery, ReturnPath};
+use crate::spec::session_state;
 use crate::store::kv::codes;
 use crate::store::kv::pushed_requests::{self, Claimed};
 use crate::store::sql::Redemption;
@@ -32,12 +35,16 @@ pub async fn issue(
     signed_in: &SignedIn,
 ) -> Result<Delivery, Failure> {
     answer_once(app, opened).await?; // RFC 9126 §7.3
-    let lifetime = app.settings.lifetimes.code;
+    let lifetime = code_lifetime(app, &opened.client);
     let approval = Approval { request, client: &opened.client, path: &opened.path, resources, signed_in, now: app.now(), lifetime };
     let grant = issue::grant(app.entropy.as_ref(), &approval);
     let access_token = access_token(app, &approval, &grant).await?; // OIDC Core §3.2.2.5
     let code = code(app, &approval, &grant).await?; // RFC 6749 §4.1.2
     let id_token = id_token(app, &approval, &grant, (code.as_ref(), access_token.as_ref())).await?; // OIDC Core §3.2.2.10, §3.3.2.11
+    if id_token.is_some() && access_token.is_none() {
+        // With an access token the grant has noted it: the client knows the session by its sid, and is told of its end.
+        app.sql.note_session_client(&grant.authentication.sid, &grant.client_id, &grant.subject, approval.now).await?;
+    }
     let mut parameters = Vec::new();
     parameters.extend(code.map(|code| ("code", code.expose().clone())));
     parameters.extend(id_token.map(|token| ("id_token", token.expose().clone())));
@@ -47,7 +54,16 @@ pub async fn issue(
         parameters.push(("expires_in", token.lifetime().as_secs().to_string()));
         parameters.push(("scope", grant.scopes.join(" ")));
     }
-    deliver(app, &opened.client, &opened.path, &parameters)
+    parameters.extend(session_state(app, &approval).map(|state| ("session_state", state)));
+    deliver(app, &opened.client, &opened.path, &parameters).await
+}
+
+/// OIDC Session Management §2: in every successful OpenID response. A browser without the cookie gets none: the client would take the first
+/// look for a change.
+fn session_state(app: &App, approval: &Approval<'_>) -> Option<String> {
+    let state = approval.signed_in.state.as_ref().filter(|_| approval.request.scope.contains("openid"))?;
+    let (client_id, redirect_uri) = (&approval.client.client_id, approval.path.redirect_uri().as_str());
+    session_state::session_state(client_id, redirect_uri, state.expose(), &app.entropy.identifier())
 }
 
 /// RFC 9126 §7.3: a pushed request is answered once, by what it asked for or by the person's no. Pages before that may be loaded again.
@@ -59,6 +75,14 @@ pub async fn answer_once(app: &App, opened: &Opened) -> Result<(), Failure> {
     match pushed_requests::claim(&app.kv, pushed).await? {
         Claimed::First => Ok(()),
         Claimed::Late => Err(OAuthError::invalid_request_uri("The request_uri was used before.").about("request_uri").into()),
+    }
+}
+
+/// FAPI 2.0 Security Profile §5.3.2.1: "authorization codes with a maximum lifetime of 60 seconds".
+fn code_lifetime(app: &App, client: &Client) -> Duration {
+    match client.metadata.profile {
+        Profile::Fapi1 | Profile::Fapi2 => app.settings.lifetimes.code.min(Duration::from_secs(60)),
+        Profile::Oauth21 | Profile::Legacy => app.settings.lifetimes.code,
     }
 }
 
@@ -100,15 +124,15 @@ async fn id_token(
         return Ok(None);
     }
     let only = code.is_none() && access_token.is_none();
-    let beside = Beside { access_token, code, state: path.state(), only };
+    let beside = Beside { access_token, code, state: path.state(), only, ..Beside::default() };
     Mint::unbound(app, client, *now).id_token(&signed_in.user, grant, beside, request.nonce.as_deref()).await
 }
 
-/// Sends parameters along the return path, signed where the response mode says so (JARM §2).
+/// Sends parameters along the return path, signed where the response mode says so, and encrypted where the client registered that (JARM §2.2).
 ///
 /// # Errors
 /// When no key signs as the client has registered.
-pub fn deliver(app: &App, client: &Client, path: &ReturnPath, parameters: &[(&str, String)]) -> Result<Delivery, Failure> {
+pub async fn deliver(app: &App, client: &Client, path: &ReturnPath, parameters: &[(&str, String)]) -> Result<Delivery, Failure> {
     let fields = path.parameters(parameters);
     if !path.response_mode().signed {
         return Ok(path.deliver(fields));
@@ -119,5 +143,6 @@ pub fn deliver(app: &App, client: &Client, path: &ReturnPath, parameters: &[(&st
     let signer = Algorithm::parse(name).and_then(|algorithm| keys.set.signer(algorithm, now));
     let signer = signer.ok_or_else(|| anyhow::anyhow!("no key signs {name} now"))?;
     let signed = signer.sign(None, &jarm::claims(&fields, app.issuer.as_str(), client, now)).map_err(anyhow::Error::from)?;
-    Ok(path.deliver(vec![(jarm::PARAMETER.to_owned(), signed)]))
+    let response = encrypted::token(app, client, Kind::Authorization, Secret::new(signed)).await?;
+    Ok(path.deliver(vec![(jarm::PARAMETER.to_owned(), response.expose().clone())]))
 }

@@ -7,13 +7,13 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Conn, audit, locked, refresh_tokens, unreadable};
+use super::{Conn, audit, locked, logouts, refresh_tokens, unreadable};
 use crate::clock::Timestamp;
 use crate::model::audit::AuditEvent;
 use crate::model::grant::{Authentication, Grant};
 use crate::model::refresh_token::RefreshToken;
 use crate::store::sql::outcome::Redemption;
-use crate::store::sql::schema::{grants, users};
+use crate::store::sql::schema::{grants, sessions, users};
 use crate::store::sql::types::{Id, Json, Time};
 
 /// How long a grant without a refresh token is kept: longer than any access token that names it.
@@ -37,6 +37,7 @@ pub(super) struct GrantRow {
     created_at: Time,
     expires_at: Time,
     revoked_at: Option<Time>,
+    authorization_details: Option<Json<Vec<Value>>>,
 }
 
 impl GrantRow {
@@ -58,6 +59,7 @@ impl GrantRow {
             created_at: Time(grant.created_at),
             expires_at: Time(token.map_or(kept, |token| token.absolute_expires_at.max(kept))),
             revoked_at: grant.revoked_at.map(Time),
+            authorization_details: Some(Json(grant.authorization_details.clone())),
         }
     }
 
@@ -78,6 +80,7 @@ impl GrantRow {
             created_at: Time(now),
             expires_at: Time(now + KEPT),
             revoked_at: Some(Time(now)),
+            authorization_details: None,
         }
     }
 
@@ -100,6 +103,8 @@ impl GrantRow {
             resources: resources.0,
             authentication: Authentication { sid, auth_time: auth_time.0, amr: amr.0, acr },
             claims_request: claims_request.0,
+            // Null in rows from before there were any.
+            authorization_details: self.authorization_details.map(|details| details.0).unwrap_or_default(),
             created_at: self.created_at.0,
             revoked_at: self.revoked_at.map(|time| time.0),
         }))
@@ -123,6 +128,7 @@ pub async fn redeem_grant(conn: &mut Conn, grant: &Grant, token: Option<&Refresh
     if let Some(token) = token {
         refresh_tokens::insert(conn, token).await?;
     }
+    note_client(conn, grant, now).await?;
     Ok(Redemption::Saved)
 }
 
@@ -134,6 +140,23 @@ async fn may_be_given(conn: &mut Conn, grant: &Grant, now: Timestamp) -> QueryRe
     }
     let found = locked::session_and_user(conn, Id(grant.session_id), &grant.subject).await?;
     Ok(matches!(found, Some((None, expires_at, None)) if expires_at.0 > now))
+}
+
+/// A client that gets an ID Token knows the session by its `sid`, and is told of its end. A grant that outlives sessions may come when
+/// the session has ended; while it lives, the lock on it makes its end wait for the note.
+async fn note_client(conn: &mut Conn, grant: &Grant, now: Timestamp) -> QueryResult<()> {
+    let sid = &grant.authentication.sid;
+    if !grant.scopes.iter().any(|scope| scope == "openid") || (grant.offline && !is_live(conn, sid, &grant.subject).await?) {
+        return Ok(());
+    }
+    logouts::note_session_client(conn, sid, &grant.client_id, &grant.subject, now).await
+}
+
+async fn is_live(conn: &mut Conn, sid: &str, subject: &str) -> QueryResult<bool> {
+    let live = sessions::table.filter(sessions::sid.eq(sid).and(sessions::ended_at.is_null())).select(sessions::id);
+    let Some(id): Option<Id> = live.first(conn).await.optional()? else { return Ok(false) };
+    let found = locked::session_and_user(conn, id, subject).await?;
+    Ok(matches!(found, Some((None, ..))))
 }
 
 pub async fn revoke_replayed_grant(conn: &mut Conn, id: Uuid, client_id: &str, now: Timestamp, event: &AuditEvent) -> QueryResult<()> {

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::{Conn, audit, hash_of, is_storable};
+use super::{Conn, audit, hash_of, is_storable, logouts};
 use crate::clock::Timestamp;
 use crate::model::audit::AuditEvent;
 use crate::model::session::Session;
@@ -126,6 +126,9 @@ async fn end(conn: &mut Conn, id: Id, now: Timestamp) -> QueryResult<bool> {
 
 pub async fn end_session(conn: &mut Conn, id: Uuid, now: Timestamp, event: &AuditEvent) -> QueryResult<bool> {
     let ended = end(conn, Id(id), now).await?;
+    if ended {
+        logouts::announce(conn, Id(id), now).await?;
+    }
     audit::insert_if(conn, ended, event).await
 }
 
@@ -138,7 +141,10 @@ pub async fn end_sessions_of(conn: &mut Conn, subject: &str, except: Option<Uuid
         .await?;
     let mut ended = 0;
     for id in live.into_iter().filter(|id| Some(id.0) != except) {
-        ended += u64::from(end(conn, id, now).await?);
+        if end(conn, id, now).await? {
+            logouts::announce(conn, id, now).await?;
+            ended += 1;
+        }
     }
     audit::insert(conn, event).await?;
     Ok(ended)

@@ -5,9 +5,9 @@ use std::time::Duration;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::Conn;
+use super::{Conn, logouts, registration};
 use crate::clock::Timestamp;
-use crate::store::sql::schema::{audit_events, consents, grants, refresh_tokens, revoked_tokens, sessions};
+use crate::store::sql::schema::{audit_events, authentication_requests, consents, grants, refresh_tokens, revoked_tokens, sessions};
 use crate::store::sql::types::{Id, Time};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -22,7 +22,9 @@ pub async fn sweep(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<u
         + refresh_tokens(conn, now, limit).await?
         + grants(conn, now, limit).await?
         + consents(conn, now, limit).await?
+        + authentication_requests(conn, now, limit).await?
         + revoked_tokens(conn, now, limit).await?
+        + registration::sweep(conn, now, limit).await?
         + audit_events(conn, now, limit).await?;
     Ok(u64::try_from(removed).unwrap_or(u64::MAX))
 }
@@ -35,7 +37,10 @@ async fn sessions(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<us
     // A session that merely expired still has its grants; those that do not outlive it end with it at the latest here.
     let bound = grants::session_id.eq_any(&gone).and(grants::offline.eq(false)).and(grants::revoked_at.is_null());
     diesel::update(grants::table.filter(bound)).set(grants::revoked_at.eq(Time(now))).execute(conn).await?;
-    diesel::delete(sessions::table.filter(sessions::id.eq_any(&gone))).execute(conn).await
+    let sids: Vec<String> = sessions::table.filter(sessions::id.eq_any(&gone)).select(sessions::sid).load(conn).await?;
+    let removed = diesel::delete(sessions::table.filter(sessions::id.eq_any(&gone))).execute(conn).await?;
+    logouts::forget_clients_of(conn, &sids).await?;
+    Ok(removed)
 }
 
 async fn refresh_tokens(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
@@ -59,6 +64,13 @@ async fn consents(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<us
         removed += diesel::delete(expired).execute(conn).await?;
     }
     Ok(removed)
+}
+
+/// A day after their end: until then a client is told that they have expired.
+async fn authentication_requests(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+    let query = authentication_requests::table.filter(authentication_requests::expires_at.lt(Time(now - DAY))).limit(limit);
+    let gone: Vec<Id> = query.select(authentication_requests::id).load(conn).await?;
+    diesel::delete(authentication_requests::table.filter(authentication_requests::id.eq_any(gone))).execute(conn).await
 }
 
 async fn revoked_tokens(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::{Map, Value};
 
-use super::{Conn, audit, containing, credentials, is_storable, lower};
+use super::{Conn, audit, containing, credentials, is_storable, logouts, lower};
 use crate::clock::Timestamp;
 use crate::model::audit::AuditEvent;
 use crate::model::user::{Password, User};
@@ -189,6 +189,7 @@ pub async fn lock_user(conn: &mut Conn, subject: &str, locked_at: Option<Timesta
 }
 
 pub async fn delete_user(conn: &mut Conn, subject: &str, event: &AuditEvent) -> QueryResult<bool> {
+    logouts::announce_all(conn, subject, event.at).await?;
     let found = diesel::delete(users::table.find(subject)).execute(conn).await? > 0;
     audit::insert_if(conn, found, event).await
 }

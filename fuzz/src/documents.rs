@@ -1,0 +1,77 @@
+//! JSON documents.
+
+use authy::admin::clients::document;
+use authy::clock::Timestamp;
+use authy::jose::client_keys::ClientKeys;
+use authy::jose::{json, unsecured};
+use authy::model::client::{Client, ClientMetadata, ClientOrigin, Profile};
+use authy::spec::claims_request::ClaimsRequest;
+use authy::spec::client_metadata::{self, ClientDraft};
+use authy::spec::issuer::Issuer;
+use authy::spec::params::Params;
+use authy::spec::request_object;
+use serde_json::Value;
+
+use super::text;
+
+const NOW: Timestamp = Timestamp::from_seconds(1_772_366_400);
+
+/// OIDC Core §5.5: what was understood is kept as it was understood.
+pub fn claims_request(data: &[u8]) {
+    let Ok(request) = ClaimsRequest::parse(&text(data)) else { return };
+    let again = ClaimsRequest::from_stored(&request.to_stored());
+    assert_eq!(again, request);
+    let _ = (request.names(), request.essential_acr(), request.allows_subject("ada"));
+}
+
+/// RFC 7591 §2: whoever registers; what passes the rules can be shown.
+pub fn client_metadata(data: &[u8]) {
+    for origin in [ClientOrigin::Administrator, ClientOrigin::Dynamic] {
+        let mut draft = ClientDraft::new("fuzzed", origin);
+        if document::read(&text(data), &mut draft).is_err() {
+            continue;
+        }
+        if let Ok(metadata) = client_metadata::check(&draft) {
+            assert!(serde_json::to_value(&metadata).is_ok());
+        }
+    }
+}
+
+/// RFC 7517 §5: a set as it is registered, and as it is fetched.
+pub fn client_keys(data: &[u8]) {
+    let Ok(set) = serde_json::from_slice::<Value>(data) else { return };
+    if ClientKeys::registered(&set).is_ok() {
+        assert!(ClientKeys::fetched(&set).is_ok_and(|keys| keys.iter().next().is_some()), "what can be registered can be fetched");
+    }
+    let _ = ClientKeys::fetched(&set);
+    super::encryption::recipient(&set);
+}
+
+/// RFC 9101 §4: an object as it comes, and the bytes as the claims of one whose signature was good.
+pub fn request_object(data: &[u8]) {
+    let raw = text(data);
+    let _ = request_object::for_refusal(&Params::from_pairs([("state", "outer"), ("request", raw.as_str())]));
+    let _ = (unsecured::algorithm_of(&raw), unsecured::read(&raw));
+    let Some(claims) = json::object(data) else { return };
+    let issuer = Issuer::parse("https://id.example").expect("an issuer");
+    for profile in [Profile::Oauth21, Profile::Fapi1, Profile::Fapi2] {
+        let client = client(profile);
+        if let Ok(params) = request_object::rules::parameters(&claims, &client, &issuer, NOW) {
+            assert_eq!(params.get("client_id"), Some("c1"));
+            assert!(params.get("request").is_none() && params.get("request_uri").is_none());
+        }
+    }
+}
+
+fn client(profile: Profile) -> Client {
+    Client {
+        client_id: "c1".to_owned(),
+        name: "fuzzed".to_owned(),
+        origin: ClientOrigin::Administrator,
+        enabled: true,
+        metadata: ClientMetadata { profile, ..ClientMetadata::default() },
+        secrets: Vec::new(),
+        created_at: NOW,
+        updated_at: NOW,
+    }
+}

@@ -1,0 +1,2 @@
+drop table logout_deliveries;
+drop table session_clients;
