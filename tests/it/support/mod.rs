@@ -6,11 +6,7 @@ pub mod browser;
 pub mod canary;
 pub mod http;
 pub mod keys;
-<<<<<<<<< Temporary merge branch 1
 pub mod objects;
-pub mod process;
-||=======
-||||||| merged common ancestors
 pub mod possession;
 pub mod process;
 pub mod relying_party;
