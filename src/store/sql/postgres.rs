@@ -122,24 +122,22 @@ pub mod rotation {
     use diesel::QueryResult;
     use diesel::pg::Pg;
     use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-    use diesel::sql_types::{Binary, Integer, Nullable};
+    use diesel::sql_types::{Binary, Integer};
     use diesel_async::RunQueryDsl as _;
 
     use super::{Conn, types};
-    use crate::model::confirmation::Confirmation;
     use crate::model::refresh_token::RefreshToken;
-    use types::{Id, Json, Jsonb, Time, Timestamptz, Uuid};
+    use types::{Id, Time, Timestamptz, Uuid};
 
     struct Rotate<'a> {
-        presented: &'a [u8],
-        now: Time,
         hash: &'a [u8],
+        successor: &'a [u8],
         grant_id: Id,
         generation: i32,
+        now: Time,
         issued_at: Time,
         expires_at: Time,
         absolute_expires_at: Time,
-        confirmation: Option<Json<Confirmation>>,
     }
 
     impl QueryId for Rotate<'_> {
@@ -152,14 +150,11 @@ pub mod rotation {
             out.push_sql("with rotated as (update refresh_tokens set rotated_at = ");
             out.push_bind_param::<Timestamptz, _>(&self.now)?;
             out.push_sql(" where rotated_at is null and hash = ");
-            out.push_bind_param::<Binary, _>(self.presented)?;
+            out.push_bind_param::<Binary, _>(self.hash)?;
             out.push_sql(" and grant_id = (select id from grants where revoked_at is null and id = ");
             out.push_bind_param::<Uuid, _>(&self.grant_id)?;
-            out.push_sql(
-                ") returning grant_id) insert into refresh_tokens \
-                (grant_id, hash, generation, issued_at, expires_at, absolute_expires_at, confirmation) select grant_id, ",
-            );
-            out.push_bind_param::<Binary, _>(self.hash)?;
+            out.push_sql(") returning grant_id, confirmation) insert into refresh_tokens (grant_id, confirmation, hash, generation, issued_at, expires_at, absolute_expires_at) select grant_id, confirmation, ");
+            out.push_bind_param::<Binary, _>(self.successor)?;
             out.push_sql(", ");
             out.push_bind_param::<Integer, _>(&self.generation)?;
             out.push_sql(", ");
@@ -168,27 +163,22 @@ pub mod rotation {
             out.push_bind_param::<Timestamptz, _>(&self.expires_at)?;
             out.push_sql(", ");
             out.push_bind_param::<Timestamptz, _>(&self.absolute_expires_at)?;
-            out.push_sql(", ");
-            out.push_bind_param::<Nullable<Jsonb>, _>(&self.confirmation)?;
             out.push_sql(" from rotated");
             Ok(())
         }
     }
 
-    /// Whether it was this call that rotated. Every field of the successor is named, so that a new one is not forgotten here.
-    pub async fn rotate(conn: &mut Conn, presented: &[u8], successor: &RefreshToken, now: Time) -> QueryResult<bool> {
-        let RefreshToken { hash, grant_id, generation, issued_at, expires_at, absolute_expires_at, rotated_at: _, confirmation } =
-            successor;
+    /// Whether it was this call that rotated.
+    pub async fn rotate(conn: &mut Conn, hash: &[u8], successor: &RefreshToken, now: Time) -> QueryResult<bool> {
         let statement = Rotate {
-            presented,
+            hash,
+            successor: successor.hash.as_bytes().as_slice(),
+            grant_id: Id(successor.grant_id),
+            generation: successor.generation,
             now,
-            hash: hash.as_bytes().as_slice(),
-            grant_id: Id(*grant_id),
-            generation: *generation,
-            issued_at: Time(*issued_at),
-            expires_at: Time(*expires_at),
-            absolute_expires_at: Time(*absolute_expires_at),
-            confirmation: (!confirmation.is_none()).then(|| Json(confirmation.clone())),
+            issued_at: Time(successor.issued_at),
+            expires_at: Time(successor.expires_at),
+            absolute_expires_at: Time(successor.absolute_expires_at),
         };
         Ok(statement.execute(conn).await? > 0)
     }

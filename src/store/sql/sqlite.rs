@@ -180,10 +180,10 @@ pub mod rotation {
     use diesel::prelude::*;
     use diesel_async::RunQueryDsl;
 
-    use super::{Conn, finish, queries, start};
+    use super::{Conn, finish, start};
     use crate::model::refresh_token::RefreshToken;
     use crate::store::sql::schema::{grants, refresh_tokens as tokens};
-    use crate::store::sql::types::{Id, Time};
+    use crate::store::sql::types::{Id, Json, Time};
 
     /// Whether it was this call that rotated.
     pub async fn rotate(conn: &mut Conn, hash: &[u8], successor: &RefreshToken, now: Time) -> QueryResult<bool> {
@@ -200,7 +200,16 @@ pub mod rotation {
         if diesel::update(newest).set(tokens::rotated_at.eq(now)).execute(conn).await? == 0 {
             return Ok(false);
         }
-        queries::refresh_tokens::insert(conn, successor).await.map(|()| true)
+        let row = (
+            tokens::hash.eq(successor.hash.as_bytes().as_slice()),
+            tokens::grant_id.eq(Id(successor.grant_id)),
+            tokens::generation.eq(successor.generation),
+            tokens::issued_at.eq(Time(successor.issued_at)),
+            tokens::expires_at.eq(Time(successor.expires_at)),
+            tokens::absolute_expires_at.eq(Time(successor.absolute_expires_at)),
+            tokens::confirmation.eq((!successor.confirmation.is_none()).then(|| Json(successor.confirmation.clone()))),
+        );
+        diesel::insert_into(tokens::table).values(row).execute(conn).await.map(|_| true)
     }
 }
 

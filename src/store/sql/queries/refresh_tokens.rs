@@ -60,7 +60,7 @@ impl TokenRow {
     }
 }
 
-pub async fn insert(conn: &mut Conn, token: &RefreshToken) -> QueryResult<()> {
+pub(super) async fn insert(conn: &mut Conn, token: &RefreshToken) -> QueryResult<()> {
     diesel::insert_into(refresh_tokens::table).values(TokenRow::from(token)).execute(conn).await.map(drop)
 }
 
