@@ -105,14 +105,13 @@ async fn opened(app: &App, client: &AuthenticatedClient, params: Params) -> Resu
     Ok(params)
 }
 
-/// What it registered, or what its profile leaves: FAPI 1.0 Advanced §8.6.
+/// What it registered, as far as its profile leaves it: FAPI 1.0 Advanced §8.6.
 fn algorithms(client: &AuthenticatedClient) -> Vec<Algorithm> {
     let registered = client.metadata.protocol.backchannel_authentication_request_signing_alg.as_deref();
-    match (registered, client.metadata.profile) {
-        (Some(name), _) => Algorithm::parse(name).into_iter().collect(),
-        (None, Profile::Fapi1 | Profile::Fapi2) => vec![Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA],
-        (None, _) => Algorithm::ALL.to_vec(),
-    }
+    let fapi = matches!(client.metadata.profile, Profile::Fapi1 | Profile::Fapi2);
+    let open = |algorithm: &Algorithm| !fapi || *algorithm != Algorithm::RS256;
+    let named = |algorithm: &Algorithm| registered.is_none_or(|name| Algorithm::parse(name) == Some(*algorithm));
+    Algorithm::ALL.into_iter().filter(|algorithm| open(algorithm) && named(algorithm)).collect()
 }
 
 /// CIBA Core §7.2, §13: `unknown_user_id`, also for somebody who may not sign in.

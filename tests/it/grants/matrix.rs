@@ -183,6 +183,26 @@ async fn no_grant_type_serves_a_person_who_is_locked_or_what_is_long_over() {
     .await;
 }
 
+#[tokio::test]
+async fn no_grant_type_gives_a_bearer_token_to_a_client_whose_tokens_are_bound_to_a_key() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let ada = app.user("ada").await;
+        let rp = client(&app).await;
+        for case in cases() {
+            let brought = artefact(&rp, &case, &ada).await;
+            let mut bound = rp.clone();
+            bound.client.metadata.protocol.dpop_bound_access_tokens = true;
+            change(&bound).await;
+            let answer = exchange(&rp, &case, &brought, &[]).await;
+            assert_eq!((answer.status, answer.body.get("access_token")), (400, None), "{}: {}", case.name, answer.body);
+            change(&rp).await;
+        }
+        app.stop().await;
+    })
+    .await;
+}
+
 async fn lock(app: &TestApp, user: &User, locked: bool) {
     let at = locked.then(|| app.now());
     assert!(app.app.sql.lock_user(&user.subject, at, &app.event("user.locked")).await.expect("the database"));

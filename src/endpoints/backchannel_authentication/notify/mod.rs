@@ -44,7 +44,7 @@ async fn tell(app: &App, request: &AuthenticationRequest) -> Result<(), Failure>
     let client = app.client(&request.client_id).await?.filter(|client| client.enabled);
     let told =
         client.as_ref().and_then(|client| Some((client, client.metadata.protocol.backchannel_client_notification_endpoint.clone()?)));
-    let Some((client, endpoint)) = told else {
+    let Some((client, endpoint)) = told.filter(|_| !request.sealed.is_empty()) else {
         app.sql.settle_notice(request.id, None).await?;
         return Ok(());
     };

@@ -177,13 +177,15 @@ pub async fn due_notices(conn: &mut Conn, now: Timestamp, leased_until: Timestam
     Ok(leased)
 }
 
-/// After a notice: when to try again, or that there is nothing more to do.
+/// After a notice: when to try again, or that there is nothing more to do. What it carried, tokens among it, is then forgotten.
 pub async fn settle_notice(conn: &mut Conn, id: Uuid, next: Option<Timestamp>) -> QueryResult<()> {
-    let settled = (
-        authentication_requests::notify_at.eq(next.map(Time)),
-        authentication_requests::attempts.eq(authentication_requests::attempts + 1),
-    );
-    diesel::update(table.find(Id(id))).set(settled).execute(conn).await.map(drop)
+    let tried = authentication_requests::attempts.eq(authentication_requests::attempts + 1);
+    let notify_at = authentication_requests::notify_at.eq(next.map(Time));
+    let update = diesel::update(table.find(Id(id)));
+    match next {
+        Some(_) => update.set((notify_at, tried)).execute(conn).await.map(drop),
+        None => update.set((notify_at, tried, authentication_requests::sealed.eq(Vec::<u8>::new()))).execute(conn).await.map(drop),
+    }
 }
 
 /// What the next notice carries.
