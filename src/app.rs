@@ -13,6 +13,7 @@ use crate::model::resource::Resource;
 use crate::model::user::User;
 use crate::outbound::Outbound;
 use crate::sealing::Sealer;
+use crate::sealing::pairwise::PairwiseKey;
 use crate::secret::TokenHash;
 use crate::spec::client_metadata::weakening;
 use crate::spec::issuer::Issuer;
@@ -27,6 +28,7 @@ pub mod cache;
 pub mod client_authorities;
 pub mod client_keys;
 pub mod keys;
+pub mod subjects;
 
 use cache::Cache;
 use client_authorities::ClientAuthorities;
@@ -51,6 +53,8 @@ pub struct App {
     pub sealer: Sealer,
     /// Signing keys.
     pub keys: Keys,
+    /// Names of people that only one sector of clients knows.
+    pub pairwise: PairwiseKey,
     /// The threads on which passwords are hashed.
     pub hashing: Hashing,
     /// A hash that no password fits, for users that do not exist.

@@ -14,6 +14,8 @@ use zeroize::Zeroize as _;
 use crate::entropy::Entropy;
 use crate::secret::Secret;
 
+pub mod pairwise;
+
 const VERSION: u8 = 1;
 const KEY_ID_LEN: usize = 8;
 const HEADER_LEN: usize = 1 + KEY_ID_LEN + NONCE_LEN;
@@ -128,6 +130,8 @@ purposes! {
     Cookie, cookie, "cookie";
     /// The successor of a refresh token.
     RefreshSuccessor, refresh_successor, "refresh-successor";
+    /// Nonces of DPoP proofs.
+    DpopNonce, dpop_nonce, "dpop-nonce";
     /// User codes as the store knows them, and devices that wait for an answer on a page.
     DeviceCode, device_code, "device-code";
     /// Names of throttle counters, so that the key-value store holds no names of people.

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 
 use super::client_authorities::ClientAuthorities;
 use super::keys::Keys;
-use super::{App, Caches};
+use super::{App, Caches, subjects};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::entropy::Entropy;
@@ -52,6 +52,7 @@ impl App {
     pub async fn build(parts: Parts) -> anyhow::Result<Self> {
         let Parts { settings, issuer, clock, entropy, sql, kv, sealer, outbound } = parts;
         let keys = Keys::load(&sql, &sealer, clock.now()).await?;
+        let pairwise = subjects::load(&sql, &sealer, entropy.as_ref()).await?;
         let hashing =
             Hashing::start(settings.hashing.threads, settings.hashing.queue).context("the hashing threads could not be started")?;
         let hash_cost = match settings.hashing.cost {
@@ -69,6 +70,7 @@ impl App {
             kv,
             sealer,
             keys,
+            pairwise,
             hashing,
             dummy_hash,
             hash_cost,

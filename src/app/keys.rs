@@ -6,11 +6,15 @@ use anyhow::Context as _;
 use arc_swap::ArcSwap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use super::App;
 use crate::clock::Timestamp;
+use crate::jose::Algorithm;
 use crate::jose::keys::KeySet;
 use crate::sealing::Sealer;
+use crate::secret::Secret;
 use crate::store::sql::Sql;
 
 /// The current key set and its public answer.
@@ -57,6 +61,18 @@ impl Keys {
         }
         self.current.store(Arc::new(build(&stored, sealer, now)?));
         Ok(true)
+    }
+}
+
+impl App {
+    /// Signs claims with the key that is in use for this algorithm: RFC 7515 §5.1.
+    ///
+    /// # Errors
+    /// When there is no such key, or it does not sign.
+    pub fn sign(&self, algorithm: Algorithm, typ: Option<&str>, claims: &impl Serialize) -> anyhow::Result<Secret<String>> {
+        let keys = self.keys.current();
+        let signer = keys.set.signer(algorithm, self.now()).ok_or_else(|| anyhow::anyhow!("no key signs {algorithm} now"))?;
+        Ok(Secret::new(signer.sign(typ, claims)?))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{BootError, key_file};
+use crate::app::subjects;
 use crate::clock::Timestamp;
 use crate::config::Settings;
 use crate::entropy::Entropy;
@@ -155,6 +156,14 @@ async fn seal_anew(sql: &Sql, sealer: &Sealer, (id, entropy): (&str, &dyn Entrop
             ));
         };
         sealed.push((key.kid, sealer.seal(Purpose::PrivateKey, plain.expose(), entropy)));
+    }
+    let pairwise = match sql.setting(subjects::PAIRWISE_KEY).await? {
+        Some(stored) => subjects::open(&stored, sealer).map(|key| subjects::seal(&key, sealer, entropy)),
+        None => None,
+    };
+    if let Some(pairwise) = pairwise {
+        // Before the new master key is named: a start that breaks off here is repeated with both keys, and opens either form.
+        sql.put_setting(subjects::PAIRWISE_KEY, &pairwise).await?;
     }
     let mut secrets = Vec::new();
     for (secret, stored) in sql.sealed_client_secrets().await? {

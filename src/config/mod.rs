@@ -89,6 +89,8 @@ pub struct Settings {
     pub hashing: Hashing,
     /// Requests that authy makes itself.
     pub outbound: Outbound,
+    /// Every DPoP proof needs a nonce of ours: RFC 9449 §8.
+    pub require_dpop_nonce: bool,
     /// Authorization requests that were not pushed are refused: RFC 9126 §5.
     pub require_pushed_authorization_requests: bool,
     /// Requests for another host than the issuer's are refused.
@@ -138,6 +140,7 @@ pub fn settle(values: &Values) -> Result<Settings, Problems> {
         brand: Brand::read(&mut reader),
         hashing: Hashing::read(&mut reader),
         outbound: Outbound::read(&mut reader),
+        require_dpop_nonce: reader.one("dpop.require_nonce", parse::boolean),
         require_pushed_authorization_requests: reader.one("require_pushed_authorization_requests", parse::boolean),
         strict_host: reader.one("strict_host", parse::boolean),
         session_management: reader.one("session_management", parse::boolean),

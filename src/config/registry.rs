@@ -148,6 +148,7 @@ pub static SETTINGS: &[Setting] = &[
     open("hashing.queue", Kind::Count, "64", "Sign-ins that may wait for a hashing thread, 1 to 100000; more are told to come back."),
     open("outbound.ca_file", Kind::Path, "", "PEM file of the authorities that vouch for servers authy connects to, Redis among them. Unset: the system's."),
     open("outbound.allow_hosts", Kind::List, "", "Host names that authy may connect to though their addresses are not public."),
+    open("dpop.require_nonce", Kind::Bool, "false", "Every DPoP proof must carry a nonce of this server (RFC 9449 section 8)."),
     open("require_pushed_authorization_requests", Kind::Bool, "false", "Refuse authorization requests of every client that were not pushed first (RFC 9126)."),
     open("strict_host", Kind::Bool, "false", "Refuse requests whose Host is not the issuer's."),
     open("session_management", Kind::Bool, "false", "OpenID Connect Session Management: `session_state` in responses, and a page that applications may frame."),

@@ -9,6 +9,7 @@ use crate::endpoints::token::issue::ACCESS_TOKEN_PREFIX;
 use crate::grants::refresh_token::successor;
 use crate::jose::keys::KeySet;
 use crate::jose::verify::{self, Expect, Typ};
+use crate::model::confirmation::Confirmation;
 use crate::sealing::{Purpose, Sealer};
 use crate::spec::access_token::{GRANT_ID, Holder, OpaqueClaims};
 
@@ -29,7 +30,7 @@ pub fn access_token(token: &str, sealer: &Sealer, keys: &KeySet, (issuer, now): 
     from_jwt(&verify::verify(keys, token, expect).ok()?)
 }
 
-/// RFC 9068 §2.2, read back from a token of our own.
+/// RFC 9068 §2.2, read back from a token of our own. Its subject is the one that the client knows; the grant names the person.
 fn from_jwt(claims: &Map<String, Value>) -> Option<OpaqueClaims> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
     let moment = |name: &str| claims.get(name).and_then(Value::as_i64).map(Timestamp::from_seconds);
@@ -49,6 +50,7 @@ fn from_jwt(claims: &Map<String, Value>) -> Option<OpaqueClaims> {
         issued_at: moment("iat")?,
         expires_at: moment("exp")?,
         jti: text("jti")?,
+        confirmation: claims.get("cnf").map_or_else(|| Ok(Confirmation::default()), Confirmation::deserialize).ok()?,
         act: claims.get("act").cloned(),
     })
 }

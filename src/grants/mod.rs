@@ -11,10 +11,11 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::app::App;
-use crate::client_auth::{AuthenticatedClient, Credentials};
+use crate::client_auth::AuthenticatedClient;
 use crate::clock::Timestamp;
 use crate::endpoints::token::issue::TokenResponse;
 use crate::failure::Failure;
+use crate::model::confirmation::Confirmation;
 use crate::spec::params::Params;
 
 /// A token request whose client is known.
@@ -26,8 +27,8 @@ pub struct Exchange<'a> {
     pub client: &'a AuthenticatedClient,
     /// What they ask.
     pub params: &'a Params,
-    /// The key or certificate that tokens may be bound to.
-    pub credentials: &'a Credentials,
+    /// The keys that the client has proved to hold: the tokens are bound to them.
+    pub confirmation: &'a Confirmation,
     /// The moment of the request.
     pub now: Timestamp,
 }

@@ -3,7 +3,7 @@
 //! | RFC | file |
 //! |---|---|
 //! | RFC 7518 §3, RFC 8037 §3.1 | [`algorithm`] |
-//! | RFC 7515 | [`sign`], [`verify`], [`client_keys`] |
+//! | RFC 7515 | [`sign`], [`verify`], [`client_keys`], [`embedded`] |
 //! | RFC 7516, RFC 7518 §4, §5 | [`jwe`] |
 //! | RFC 7517 | [`jwks`] |
 //! | RFC 7519 §6 | [`unsecured`] |
@@ -11,6 +11,7 @@
 
 pub mod algorithm;
 pub mod client_keys;
+pub mod embedded;
 pub mod json;
 pub mod jwe;
 pub mod jwks;

@@ -16,6 +16,9 @@ pub struct AuthorizationCode {
     pub nonce: Option<String>,
     /// The S256 code challenge (RFC 7636 §4.3).
     pub code_challenge: Option<String>,
+    /// The thumbprint of the DPoP key that redeems it: RFC 9449 §10.
+    #[serde(default)]
+    pub dpop_jkt: Option<String>,
     /// Whether a refresh token comes with it.
     pub refreshable: bool,
     /// When the code dies.

@@ -4,6 +4,7 @@ pub mod approval;
 pub mod audit;
 pub mod authorization_code;
 pub mod client;
+pub mod confirmation;
 pub mod consent;
 pub mod device_code;
 pub mod grant;

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
+use crate::model::confirmation::Confirmation;
 use crate::secret::TokenHash;
 
 /// One generation of a family; the family is its grant.
@@ -22,4 +23,6 @@ pub struct RefreshToken {
     pub absolute_expires_at: Timestamp,
     /// When its successor was issued; `None` for the newest.
     pub rotated_at: Option<Timestamp>,
+    /// The keys that a public client must hold to use it: RFC 9449 §5, RFC 8705 §4. A confidential client proves itself anyway.
+    pub confirmation: Confirmation,
 }

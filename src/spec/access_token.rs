@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
+use crate::model::confirmation::Confirmation;
 use crate::model::grant::Authentication;
 use crate::spec::scope::Scope;
 
@@ -42,6 +43,9 @@ pub struct OpaqueClaims {
     pub expires_at: Timestamp,
     /// Its own random name, by which it can be revoked.
     pub jti: String,
+    /// To which keys it is bound: RFC 7800 §3.1.
+    #[serde(default, rename = "cnf", skip_serializing_if = "Confirmation::is_none")]
+    pub confirmation: Confirmation,
     /// Who acts for whom it stands: RFC 8693 §4.1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub act: Option<Value>,
@@ -70,6 +74,8 @@ impl OpaqueClaims {
 pub struct JwtClaims<'a> {
     /// `iss`.
     pub issuer: &'a str,
+    /// `sub`, as the client knows the person: OIDC Core §8.
+    pub subject: &'a str,
     /// Whose token it is and what for: the same as in the sealed form.
     pub token: &'a OpaqueClaims,
     /// `auth_time`, `acr`, `amr`: RFC 9068 §2.2.1.
@@ -95,7 +101,7 @@ impl JwtClaims<'_> {
             ("iss", Some(Value::from(self.issuer))),
             ("exp", Some(Value::from(token.expires_at.as_seconds()))),
             ("aud", Some(audience)),
-            ("sub", Some(Value::from(token.subject()))),
+            ("sub", Some(Value::from(self.subject))),
             ("client_id", Some(Value::from(token.client_id.as_str()))),
             ("iat", Some(Value::from(token.issued_at.as_seconds()))),
             ("jti", Some(Value::from(token.jti.as_str()))),
@@ -104,6 +110,7 @@ impl JwtClaims<'_> {
             ("acr", authentication.filter(|how| !how.acr.is_empty()).map(|how| Value::from(how.acr.as_str()))),
             ("amr", authentication.filter(|how| !how.amr.is_empty()).map(|how| Value::from(how.amr.clone()))),
             ("groups", (token.grant_id().is_some() && granted.contains("groups")).then(|| Value::from(self.groups.to_vec()))),
+            ("cnf", (!token.confirmation.is_none()).then(|| serde_json::to_value(&token.confirmation).unwrap_or_default())),
             ("act", token.act.clone()),
             (GRANT_ID, token.grant_id().map(|id| Value::from(id.to_string()))),
         ]
@@ -127,6 +134,7 @@ mod tests {
             issued_at: Timestamp::from_seconds(1_618_354_090),
             expires_at: Timestamp::from_seconds(1_639_528_912),
             jti: "dbe39bf3a3ba4238a513f51d6e1691c4".to_owned(),
+            confirmation: Confirmation::default(),
             act: None,
         }
     }
@@ -142,6 +150,7 @@ mod tests {
         };
         let claims = JwtClaims {
             issuer: "https://authorization-server.example.com/",
+            subject: token.subject(),
             token: &token,
             authentication: Some(&how),
             groups: &["staff".to_owned()],
@@ -159,7 +168,8 @@ mod tests {
     #[test]
     fn a_token_of_a_client_is_about_the_client_itself() {
         let token = token(Holder::Client);
-        let claims = JwtClaims { issuer: "https://a", token: &token, authentication: None, groups: &[] }.to_json();
+        let claims =
+            JwtClaims { issuer: "https://a", subject: token.subject(), token: &token, authentication: None, groups: &[] }.to_json();
         assert_eq!(claims["sub"], "s6BhdRkqt3");
         assert!(["gid", "groups", "auth_time", "acr", "amr"].iter().all(|name| !claims.contains_key(*name)));
     }

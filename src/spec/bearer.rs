@@ -3,19 +3,28 @@
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
 
+/// How an access token is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// Whoever has it may use it: RFC 6750.
+    Bearer,
+    /// With a proof of the key it is bound to: RFC 9449 §7.1.
+    Dpop,
+}
+
 /// RFC 6750 §2: the one token of a request, from its `Authorization` headers, its query and its form body. Other schemes are not ours to judge.
 ///
 /// # Errors
 /// `invalid_request` for a malformed header, more than one method, or a token in the query, which authy never takes (RFC 9700 §4.3.2).
-pub fn find<'a>(headers: &[&'a str], query: Option<&Params>, body: Option<&'a Params>) -> Result<Option<&'a str>, Refusal> {
+pub fn find<'a>(headers: &[&'a str], query: Option<&Params>, body: Option<&'a Params>) -> Result<Option<(Scheme, &'a str)>, Refusal> {
     let invalid = |sentence, detail| Err(OAuthError::invalid_request(sentence).because(detail));
     if query.is_some_and(|query| query.get("access_token").is_some()) {
         return invalid("An access token must not be sent in the URL.", "an access token in the query");
     }
-    let in_body = body.and_then(|body| body.get("access_token"));
+    let in_body = body.and_then(|body| body.get("access_token")).map(|token| (Scheme::Bearer, token));
     let in_header = match headers {
         [] => None,
-        [header] => from_header(header)?,
+        [header] => of_header(header)?,
         _ => return invalid("There is more than one Authorization header.", "more than one Authorization header"),
     };
     match (in_header, in_body) {
@@ -24,20 +33,27 @@ pub fn find<'a>(headers: &[&'a str], query: Option<&Params>, body: Option<&'a Pa
     }
 }
 
-/// RFC 6750 §2.1: the token of one `Authorization` header value; `None` for another scheme.
+/// RFC 6750 §2.1: the bearer token of one `Authorization` header value; `None` for another scheme.
 ///
 /// # Errors
 /// `invalid_request` when the scheme is Bearer and what follows is not a `b64token`.
 pub fn from_header(value: &str) -> Result<Option<&str>, Refusal> {
-    let (scheme, rest) = value.trim().split_once(' ').unwrap_or((value.trim(), ""));
-    if !scheme.eq_ignore_ascii_case("Bearer") {
-        return Ok(None);
-    }
+    Ok(of_header(value)?.filter(|(scheme, _)| *scheme == Scheme::Bearer).map(|(_, token)| token))
+}
+
+/// RFC 6750 §2.1, RFC 9449 §7.1: a token of either scheme. Schemes are compared without regard to case (RFC 9110 §11.1).
+fn of_header(value: &str) -> Result<Option<(Scheme, &str)>, Refusal> {
+    let (name, rest) = value.trim().split_once(' ').unwrap_or((value.trim(), ""));
+    let scheme = match name {
+        _ if name.eq_ignore_ascii_case("Bearer") => Scheme::Bearer,
+        _ if name.eq_ignore_ascii_case("DPoP") => Scheme::Dpop,
+        _ => return Ok(None),
+    };
     let token = rest.trim_matches(' ');
     if !is_b64token(token) {
-        return Err(OAuthError::invalid_request("The Authorization header is malformed.").because("what follows Bearer is not a token"));
+        return Err(OAuthError::invalid_request("The Authorization header is malformed.").because("what follows the scheme is not a token"));
     }
-    Ok(Some(token))
+    Ok(Some((scheme, token)))
 }
 
 /// `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
@@ -88,8 +104,12 @@ mod tests {
     #[test]
     fn a_token_is_sent_in_one_way_and_never_in_the_query() {
         let token = Params::from_pairs([("access_token", "abc")]);
-        assert_eq!(find(&[], None, Some(&token)).unwrap(), Some("abc"));
-        assert_eq!(find(&["Bearer abc"], None, Some(&Params::default())).unwrap(), Some("abc"));
+        assert_eq!(find(&[], None, Some(&token)).unwrap(), Some((Scheme::Bearer, "abc")));
+        assert_eq!(find(&["Bearer abc"], None, Some(&Params::default())).unwrap(), Some((Scheme::Bearer, "abc")));
+        for header in ["DPoP abc", "dpop abc", "DPOP abc"] {
+            assert_eq!(find(&[header], None, None).unwrap(), Some((Scheme::Dpop, "abc")));
+            assert_eq!(from_header(header).unwrap(), None);
+        }
         assert_eq!(find(&[], None, None).unwrap(), None);
         assert!(find(&["Bearer abc"], None, Some(&token)).is_err());
         assert!(find(&["Bearer abc", "Bearer abc"], None, None).is_err());

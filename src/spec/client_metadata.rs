@@ -16,6 +16,7 @@ mod rules;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod tokens;
 pub mod weakening;
 
 pub use registered::to_registered_json;
@@ -41,6 +42,12 @@ fn signs_people_in(grant_types: &[String]) -> bool {
 
 /// What may sign an ID Token or a userinfo answer.
 pub const SIGNING_ALGORITHMS: &[&str] = &["RS256", "PS256", "ES256", "EdDSA"];
+
+/// How the key of an encrypted answer is managed.
+pub const ENCRYPTION_ALGORITHMS: &[&str] = &["RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"];
+
+/// How the content of an encrypted answer is encrypted.
+pub const ENCRYPTION_METHODS: &[&str] = &["A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM"];
 
 /// What somebody wants to register, before any rule has looked at it. Empty lists and `None` take the defaults.
 #[derive(Clone, Debug, PartialEq)]
@@ -243,6 +250,7 @@ pub fn check(draft: &ClientDraft) -> Result<ClientMetadata, Vec<Problem>> {
     if let Err(problem) = frontchannel_logout::check_registration(&metadata) {
         problems.push(Problem::new("frontchannel_logout_uri", problem, "register a page on the host of a redirect URI"));
     }
+    tokens::check(&metadata, &mut problems);
     rules::check_numbers(draft, &mut problems);
     if problems.is_empty() { Ok(metadata) } else { Err(problems) }
 }

@@ -11,6 +11,7 @@ use crate::spec::claims::SUPPORTED_CLAIMS;
 use crate::spec::issuer::Issuer;
 use crate::spec::pkce;
 use crate::spec::prompt::{DISPLAY_VALUES, PROMPT_VALUES};
+use crate::spec::subject::SUBJECT_TYPES;
 
 type Names = Vec<String>;
 
@@ -42,13 +43,29 @@ pub struct Metadata {
     pub subject_types_supported: Names,
     pub id_token_signing_alg_values_supported: Names,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub id_token_encryption_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub id_token_encryption_enc_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub userinfo_signing_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub userinfo_encryption_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub userinfo_encryption_enc_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub introspection_signing_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub introspection_encryption_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub introspection_encryption_enc_values_supported: Names,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub token_endpoint_auth_methods_supported: Names,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub revocation_endpoint_auth_methods_supported: Names,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub introspection_endpoint_auth_methods_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dpop_signing_alg_values_supported: Names,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub token_endpoint_auth_signing_alg_values_supported: Names,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -57,6 +74,8 @@ pub struct Metadata {
     pub introspection_endpoint_auth_signing_alg_values_supported: Names,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub mtls_endpoint_aliases: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub tls_client_certificate_bound_access_tokens: bool,
     pub display_values_supported: Names,
     pub prompt_values_supported: Names,
     pub claim_types_supported: Names,
@@ -91,6 +110,12 @@ pub struct Registries<'a> {
     pub id_token_algs: &'a [&'a str],
     /// `userinfo_signing_alg_values_supported`; left out when there are none.
     pub userinfo_algs: &'a [&'a str],
+    /// How the ID Token, userinfo and introspection answers are encrypted to clients: `…_encryption_alg_values_supported`.
+    pub encryption_algs: &'a [&'a str],
+    /// `…_encryption_enc_values_supported`.
+    pub encryption_encs: &'a [&'a str],
+    /// `dpop_signing_alg_values_supported`: RFC 9449 §5.1.
+    pub dpop_algs: &'a [&'a str],
     /// `scopes_supported`.
     pub scopes: &'a [&'a str],
     /// `acr_values_supported`.
@@ -126,16 +151,25 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         response_modes_supported: names(registries.response_modes),
         grant_types_supported: names(registries.grant_types),
         acr_values_supported: names(registries.acr_values),
-        subject_types_supported: names(&["public"]),
+        subject_types_supported: names(SUBJECT_TYPES),
         id_token_signing_alg_values_supported: names(registries.id_token_algs),
+        id_token_encryption_alg_values_supported: names(registries.encryption_algs),
+        id_token_encryption_enc_values_supported: names(registries.encryption_encs),
         userinfo_signing_alg_values_supported: names(registries.userinfo_algs),
+        userinfo_encryption_alg_values_supported: names(registries.encryption_algs),
+        userinfo_encryption_enc_values_supported: names(registries.encryption_encs),
+        introspection_signing_alg_values_supported: names(registries.userinfo_algs),
+        introspection_encryption_alg_values_supported: names(registries.encryption_algs),
+        introspection_encryption_enc_values_supported: names(registries.encryption_encs),
         token_endpoint_auth_methods_supported: names(registries.auth_methods),
         revocation_endpoint_auth_methods_supported: names(registries.auth_methods),
         introspection_endpoint_auth_methods_supported: names(&proving),
+        dpop_signing_alg_values_supported: names(registries.dpop_algs),
         token_endpoint_auth_signing_alg_values_supported: names(registries.auth_signing_algs),
         revocation_endpoint_auth_signing_alg_values_supported: names(registries.auth_signing_algs),
         introspection_endpoint_auth_signing_alg_values_supported: names(registries.auth_signing_algs),
         mtls_endpoint_aliases: registries.mtls_base.map(mtls_aliases).unwrap_or_default(),
+        tls_client_certificate_bound_access_tokens: registries.mtls_base.is_some(), // RFC 8705 §3.3
         display_values_supported: names(DISPLAY_VALUES),
         prompt_values_supported: names(PROMPT_VALUES),
         claim_types_supported: names(&["normal"]),

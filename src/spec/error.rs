@@ -64,6 +64,8 @@ error_codes! {
     InvalidToken = "invalid_token", invalid_token, "The access token is expired, revoked, or not one of ours.";
     InsufficientScope = "insufficient_scope", insufficient_scope, "The access token does not carry the scope that this needs.";
     InvalidTarget = "invalid_target", invalid_target, "The resource that was asked for is unknown or not allowed.";
+    InvalidDpopProof = "invalid_dpop_proof", invalid_dpop_proof, "The proof that the application holds its key is not valid.";
+    UseDpopNonce = "use_dpop_nonce", use_dpop_nonce, "The proof that the application holds its key needs a nonce that this provider gives.";
     UnsupportedTokenType = "unsupported_token_type", unsupported_token_type, "Tokens of this type cannot be revoked here.";
     AuthorizationPending = "authorization_pending", authorization_pending, "A person has not answered yet; the application asks again in a moment.";
     SlowDown = "slow_down", slow_down, "A person has not answered yet, and the application asks too often.";

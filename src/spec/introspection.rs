@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::clock::Timestamp;
+use crate::model::confirmation::Confirmation;
 
 /// What a resource server learns about a token. Nothing but `active` is there for a token that is not active.
 #[derive(Clone, Debug, PartialEq, Serialize, Default)]
@@ -19,7 +20,7 @@ pub struct Introspection {
     /// The person's name for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// `Bearer` for access tokens.
+    /// `Bearer` or `DPoP` for access tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_type: Option<&'static str>,
     /// When it dies.
@@ -40,6 +41,9 @@ pub struct Introspection {
     /// The token's own name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
+    /// To which keys it is bound: RFC 8705 §3.2, RFC 9449 §6.2.
+    #[serde(rename = "cnf", skip_serializing_if = "Confirmation::is_none")]
+    pub confirmation: Confirmation,
     /// Who acts: RFC 8693 §4.1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub act: Option<Value>,

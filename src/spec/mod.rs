@@ -25,6 +25,7 @@
 //! | RFC 9126 §2.2 §4 to §6 | [`pushed`] |
 //! | RFC 9207 §2 | [`return_path`] |
 //! | RFC 9700 §2.1 §4.8.2 | [`redirect_uri`], [`pkce`] |
+//! | RFC 9449 §4 §10 | [`dpop`] |
 //! | OAuth 2.0 Form Post Response Mode | [`response_mode`] |
 //! | OAuth 2.0 JARM §2 §3 | [`jarm`], [`response_mode`] |
 //! | OAuth 2.0 Multiple Response Types | [`response_type`], [`response_mode`] |
@@ -33,6 +34,7 @@
 //! | OIDC Core §5.1 §5.4 | [`claims`] |
 //! | OIDC Core §5.5 | [`claims_request`] |
 //! | OIDC Core §6.1 | [`request_object`] |
+//! | OIDC Core §8 | [`subject`] |
 //! | OIDC Discovery §3 | [`discovery`] |
 //! | OIDC Registration §2 | [`client_metadata`] |
 //! | OIDC RP-Initiated Logout §2 §3 | [`logout`] |
@@ -50,6 +52,7 @@ pub mod client_assertion;
 pub mod client_metadata;
 pub mod device;
 pub mod discovery;
+pub mod dpop;
 pub mod error;
 pub mod frontchannel_logout;
 pub mod id_token;
@@ -70,6 +73,7 @@ pub mod response_type;
 pub mod return_path;
 pub mod scope;
 pub mod session_state;
+pub mod subject;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod token_exchange;

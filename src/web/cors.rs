@@ -16,7 +16,7 @@ use crate::web::respond;
 
 const METHODS: &str = "GET, POST";
 const REQUEST_HEADERS: &str = "Authorization, Content-Type, DPoP";
-const EXPOSED: &str = "WWW-Authenticate, Authy-Error-Id, Retry-After";
+const EXPOSED: &str = "WWW-Authenticate, DPoP-Nonce, Authy-Error-Id, Retry-After";
 /// Seconds: a client that is disabled is asked for again within ten minutes; the answer itself is checked each time.
 const PREFLIGHT_AGE: &str = "600";
 

@@ -64,6 +64,10 @@ const fn mend(code: ErrorCode) -> &'static str {
         ErrorCode::InvalidToken => "Get a new access token with the refresh token, or start again.",
         ErrorCode::InsufficientScope => "Ask for the missing scope at the authorization endpoint.",
         ErrorCode::InvalidTarget => "Use the exact identifier of a registered resource.",
+        ErrorCode::InvalidDpopProof => {
+            "Make a new proof for each request, with the URL of the endpoint as the discovery document names it."
+        }
+        ErrorCode::UseDpopNonce => "Send the request again with a new proof that carries the DPoP-Nonce of the answer.",
         ErrorCode::UnsupportedTokenType => "Revoke the refresh token or the access token instead.",
         ErrorCode::AuthorizationPending => "Wait as many seconds as interval says, then ask again.",
         ErrorCode::SlowDown => "Wait five seconds longer between questions than before.",

@@ -9,8 +9,11 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::client_auth::Credentials;
+use crate::endpoints::possession::{DPOP_ALGORITHMS, nonce};
 use crate::failure::Failure;
+use crate::jose::Algorithm;
 use crate::spec::bearer;
+use crate::spec::dpop;
 use crate::spec::error::{ErrorCode, OAuthError};
 use crate::spec::issuer::Issuer;
 use crate::web::client_certificate;
@@ -25,6 +28,8 @@ const RETRY_AFTER: Duration = Duration::from_secs(2);
 const REALM: &str = "authy";
 /// RFC 9449 §4.1.
 const DPOP: HeaderName = HeaderName::from_static("dpop");
+/// RFC 9449 §8.1.
+const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
 /// A JSON document.
 pub fn json(status: StatusCode, body: &impl Serialize) -> HttpResponse {
@@ -104,13 +109,29 @@ pub fn error_uri(issuer: &Issuer, error: ErrorCode, error_id: &str) -> String {
 /// RFC 6749 §5.2: an error of an endpoint that machines call.
 pub fn oauth_error(app: &web::Data<App>, request: &HttpRequest, failure: &Failure, about: About<'_>) -> HttpResponse {
     let error_id = report::publish(app, request, failure, about);
-    error_json(&app.issuer, failure, &error_id)
+    let mut response = error_json(&app.issuer, failure, &error_id);
+    if failure.code() == ErrorCode::UseDpopNonce {
+        dpop_nonce(&mut response, &nonce::make(&app.sealer, app.now()));
+    }
+    response
+}
+
+/// RFC 9449 §8: the nonce that the next proof is to have.
+pub fn dpop_nonce(response: &mut HttpResponse, nonce: &str) {
+    if let Ok(value) = HeaderValue::from_str(nonce) {
+        response.headers_mut().insert(DPOP_NONCE, value);
+    }
 }
 
 /// RFC 6750 §3: an error of a resource that bearer tokens open. A request that brought no token learns only the scheme.
 pub fn bearer_error(app: &web::Data<App>, request: &HttpRequest, failure: &Failure, about: About<'_>) -> HttpResponse {
     let error_id = report::publish(app, request, failure, about);
-    bearer_json(&app.issuer, failure, &error_id, !request.headers().contains_key(header::AUTHORIZATION))
+    let scheme = authorization(request).first().and_then(|value| Some(value.as_deref()?.split(' ').next()?.to_ascii_lowercase()));
+    let mut response = bearer_json(&app.issuer, failure, &error_id, scheme.as_deref());
+    if failure.code() == ErrorCode::UseDpopNonce {
+        dpop_nonce(&mut response, &nonce::make(&app.sealer, app.now()));
+    }
+    response
 }
 
 /// A request that was refused for its size or its kind, to a machine.
@@ -131,18 +152,24 @@ fn error_json(issuer: &Issuer, failure: &Failure, error_id: &str) -> HttpRespons
     response
 }
 
-fn bearer_json(issuer: &Issuer, failure: &Failure, error_id: &str, nothing_presented: bool) -> HttpResponse {
+fn bearer_json(issuer: &Issuer, failure: &Failure, error_id: &str, scheme: Option<&str>) -> HttpResponse {
     let public = failure.public();
     let status = match public.error {
-        ErrorCode::InvalidToken => StatusCode::UNAUTHORIZED,
+        ErrorCode::InvalidToken | ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce => StatusCode::UNAUTHORIZED,
         ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
         _ => return error_json(issuer, failure, error_id),
     };
     let mut response = error_document(issuer, status, &public, error_id);
     let scope = (public.error == ErrorCode::InsufficientScope).then_some("openid");
-    let told = (!nothing_presented).then_some(&public);
-    if let Ok(challenge) = HeaderValue::from_str(&bearer::www_authenticate(REALM, told, scope)) {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    let with_dpop = scheme == Some("dpop");
+    let algorithms = DPOP_ALGORITHMS.map(Algorithm::as_str);
+    let dpop = dpop::www_authenticate(&algorithms, with_dpop.then_some(&public));
+    let bearer = bearer::www_authenticate(REALM, scheme.map(|_| &public), scope);
+    // RFC 9449 §7.1: both schemes are challenged unless the client has chosen DPoP.
+    for challenge in if with_dpop { vec![dpop] } else { vec![bearer, dpop] } {
+        if let Ok(challenge) = HeaderValue::from_str(&challenge) {
+            response.headers_mut().append(header::WWW_AUTHENTICATE, challenge);
+        }
     }
     response
 }
@@ -246,12 +273,12 @@ mod tests {
     #[test]
     fn a_bearer_refusal_challenges() {
         let invalid = OAuthError::invalid_token("The token is not valid.").into();
-        let response = bearer_json(&issuer(), &invalid, "abc", false);
+        let response = bearer_json(&issuer(), &invalid, "abc", Some("bearer"));
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
         assert!(header(&response, "www-authenticate").unwrap().contains("error=\"invalid_token\""));
-        let response = bearer_json(&issuer(), &invalid, "abc", true);
+        let response = bearer_json(&issuer(), &invalid, "abc", None);
         assert_eq!(header(&response, "www-authenticate").unwrap(), "Bearer realm=\"authy\"");
-        let response = bearer_json(&issuer(), &OAuthError::insufficient_scope("No.").into(), "abc", false);
+        let response = bearer_json(&issuer(), &OAuthError::insufficient_scope("No.").into(), "abc", Some("bearer"));
         assert_eq!(response.status(), StatusCode::FORBIDDEN);
     }
 

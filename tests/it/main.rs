@@ -14,3 +14,4 @@ mod logout;
 mod security;
 mod store;
 mod support;
+mod tokens;

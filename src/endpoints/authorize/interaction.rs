@@ -39,8 +39,12 @@ pub struct Standing<'a> {
     pub client: &'a Client,
     /// Who is signed in, if anybody.
     pub signed_in: Option<&'a SignedIn>,
+    /// Under which `sub` the client knows that person.
+    pub subject: Option<&'a str>,
     /// What that person approved before.
     pub consent: Option<&'a Consent>,
+    /// The `acr` values that a sign-in can reach.
+    pub reachable_acr: &'a [&'a str],
     /// Where the answer goes.
     pub redirect_uri: &'a str,
     /// The request under way.
@@ -54,6 +58,7 @@ pub struct Standing<'a> {
 /// # Errors
 /// With `prompt=none` each reason is the error of OIDC Core §3.1.2.6 instead.
 pub fn needed(request: &AuthorizationRequest, standing: &Standing<'_>) -> Result<Option<Interaction>, Refusal> {
+    acr_can_be_met(request, standing)?;
     let found = login(request, standing)
         .map(Interaction::Login)
         .or_else(|| select_account(request, standing).then_some(Interaction::SelectAccount))
@@ -62,6 +67,16 @@ pub fn needed(request: &AuthorizationRequest, standing: &Standing<'_>) -> Result
         Some(interaction) if request.hints.prompt.none => Err(silent_refusal(&interaction)),
         found => Ok(found),
     }
+}
+
+/// OIDC Core §5.5.1.1: an essential `acr` that no sign-in here reaches is refused before anybody signs in for nothing. `acr_values` is a
+/// wish (§3.1.2.1): the answer says what was reached.
+fn acr_can_be_met(request: &AuthorizationRequest, standing: &Standing<'_>) -> Result<(), Refusal> {
+    let essential = request.claims.essential_acr();
+    if essential.is_empty() || essential.iter().any(|acr| standing.reachable_acr.contains(acr)) {
+        return Ok(());
+    }
+    Err(OAuthError::unmet_authentication_requirements("The acr that is essential to the request cannot be reached here.").into())
 }
 
 /// OIDC Core §3.1.2.6.
@@ -86,7 +101,7 @@ fn login(request: &AuthorizationRequest, standing: &Standing<'_>) -> Option<Logi
     if !fresh && request.hints.max_age.is_some_and(|max_age| too_old(auth_time, max_age, standing.now)) {
         return Some(LoginReason::TooOld);
     }
-    let subject = &signed_in.user.subject;
+    let subject = standing.subject.unwrap_or_default();
     let is_meant = request.hinted_subject.as_ref().is_none_or(|hinted| hinted == subject) && request.claims.allows_subject(subject);
     (!is_meant).then_some(LoginReason::OtherUser)
 }

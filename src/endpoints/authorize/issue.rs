@@ -80,6 +80,7 @@ pub fn code(entropy: &dyn Entropy, approval: &Approval<'_>, grant: &Grant) -> Is
             grant: grant.clone(),
             redirect_uri: path.redirect_uri().as_str().to_owned(),
             nonce: request.nonce.clone(),
+            dpop_jkt: request.dpop_jkt.clone(),
             code_challenge: request.code_challenge.as_ref().map(|challenge| challenge.as_str().to_owned()),
             expires_at: *now + approval.lifetime,
         },

@@ -145,9 +145,12 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
         Some(SignedIn { user, .. }) => app.sql.consent_of(&user.subject, &opened.client.client_id).await?,
         None => None,
     };
+    let subject = signed_in.map(|signed_in| app.subject_for(&opened.client, &signed_in.user.subject)); // OIDC Core §8
     let standing = Standing {
         client: &opened.client,
         signed_in,
+        subject: subject.as_deref(),
+        reachable_acr: &[session::ACR_PASSWORD],
         consent: consent.as_ref(),
         redirect_uri: opened.path.redirect_uri().as_str(),
         transaction,

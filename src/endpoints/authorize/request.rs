@@ -2,6 +2,7 @@
 
 use crate::model::client::Client;
 use crate::spec::claims_request::ClaimsRequest;
+use crate::spec::dpop;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
 use crate::spec::pkce::CodeChallenge;
@@ -21,6 +22,8 @@ pub struct AuthorizationRequest {
     pub code_challenge: Option<CodeChallenge>,
     /// `nonce`.
     pub nonce: Option<String>,
+    /// The DPoP key that the code is bound to.
+    pub dpop_jkt: Option<String>,
     /// `prompt`, `max_age` and the hints.
     pub hints: Hints,
     /// The `claims` parameter.
@@ -49,7 +52,8 @@ impl AuthorizationRequest {
         hints.max_age = hints.max_age.or(client.metadata.default_max_age); // OIDC Registration §2
         let claims = ClaimsRequest::check(params)?; // OIDC Core §5.5
         let resources = crate::spec::resource::requested(params)?; // RFC 8707 §2.1
-        Ok(Self { response_type, scope, code_challenge, nonce, hints, claims, resources, hinted_subject: None })
+        let dpop_jkt = dpop::requested_key(params)?; // RFC 9449 §10
+        Ok(Self { response_type, scope, code_challenge, nonce, dpop_jkt, hints, claims, resources, hinted_subject: None })
     }
 
     /// Adds what the `id_token_hint` says, once its signature has been verified.

@@ -6,8 +6,10 @@ use crate::app::App;
 use crate::client_auth::METHODS;
 use crate::client_auth::assertion::SIGNING_ALGORITHMS;
 use crate::config::Mtls;
+use crate::endpoints::possession::DPOP_ALGORITHMS;
 use crate::grants::GRANTS;
 use crate::jose::algorithm::Algorithm;
+use crate::jose::jwe::{ContentEncryption, KeyManagement};
 use crate::model::client::AuthMethod;
 use crate::spec::discovery::{self, Metadata, Registries};
 use crate::spec::response_mode::ResponseMode;
@@ -32,6 +34,9 @@ pub fn document(app: &App) -> Metadata {
             response_modes: ResponseMode::SUPPORTED,
             id_token_algs: &algorithms,
             userinfo_algs: &algorithms,
+            encryption_algs: &KeyManagement::ALL.map(KeyManagement::as_str),
+            encryption_encs: &ContentEncryption::ALL.map(ContentEncryption::as_str),
+            dpop_algs: &DPOP_ALGORITHMS.map(Algorithm::as_str),
             scopes: SCOPES_SUPPORTED,
             acr_values: &[crate::accounts::session::ACR_PASSWORD],
             ui_locales: &["en"],

@@ -2,33 +2,85 @@
 
 pub mod http;
 
+use std::sync::Arc;
+
+use serde_json::json;
+
 use crate::app::App;
 use crate::client_auth::{self, AuthenticatedClient, Credentials, Presented};
+use crate::endpoints::algorithms;
+use crate::endpoints::encrypted::{self, Kind};
 use crate::endpoints::presented;
 use crate::failure::Failure;
-use crate::secret::TokenHash;
-use crate::spec::access_token::{Holder, OpaqueClaims};
+use crate::model::client::Client;
+use crate::model::grant::Grant;
+use crate::model::user::User;
+use crate::secret::{Secret, TokenHash};
+use crate::spec::access_token::OpaqueClaims;
 use crate::spec::error::OAuthError;
 use crate::spec::introspection::Introspection;
 use crate::spec::params::Params;
+use crate::spec::subject;
+
+/// What a resource server accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// `application/json`.
+    Json,
+    /// `application/token-introspection+jwt`.
+    Jwt,
+}
+
+/// What is known about a token, in the form that was asked for.
+#[derive(Debug)]
+pub enum Answer {
+    /// RFC 7662 §2.2.
+    Json(Introspection),
+    /// RFC 9701 §5.
+    Jwt(Secret<String>),
+}
+
+/// The media type of a signed answer, and with another beginning its `typ`: RFC 9701 §4, §5.
+pub const JWT_MEDIA_TYPE: &str = "application/token-introspection+jwt";
+
+/// RFC 9701 §5: signed for the resource server that asks, and encrypted where it registered that. The claims about the token stand in
+/// one claim of their own, so that nobody takes the answer for an access token.
+async fn signed(app: &App, client: &Client, facts: &Introspection) -> Result<Secret<String>, Failure> {
+    let claims = json!({
+        "iss": app.issuer.as_str(), "aud": client.client_id, "iat": app.now().as_seconds(), "token_introspection": facts,
+    });
+    let algorithm = algorithms::signing(client, client.metadata.protocol.introspection_signed_response_alg.as_deref());
+    let signed = app.sign(algorithm, Some("token-introspection+jwt"), &claims)?;
+    encrypted::token(app, client, Kind::Introspection, signed).await
+}
 
 /// RFC 7662 §2: who asks, about what, and may they know.
 ///
 /// # Errors
 /// `invalid_client` for anybody without credentials (RFC 7662 §2.3); an unknown token is an inactive one, never an error (§2.2).
-pub async fn introspect(app: &App, body: &str, credentials: &Credentials) -> Result<Introspection, Failure> {
+pub async fn introspect(app: &App, body: &str, credentials: &Credentials, form: Form) -> Result<Answer, Failure> {
     let params = Params::parse(body)?;
     let client = client_auth::authenticate(app, &Presented { credentials, params: &params }).await?;
     if client.is_public() {
         return Err(OAuthError::invalid_client("Client authentication failed.").because("public clients may not introspect").into());
     }
-    let token = params.require("token")?; // RFC 7662 §2.1
+    let facts = facts(app, &client, params.require("token")?).await?; // RFC 7662 §2.1
+    match form {
+        Form::Json => Ok(Answer::Json(facts)),
+        Form::Jwt => signed(app, &client, &facts).await.map(Answer::Jwt),
+    }
+}
+
+async fn facts(app: &App, client: &AuthenticatedClient, token: &str) -> Result<Introspection, Failure> {
     if presented::looks_like_refresh_token(token) {
-        return refresh_token(app, &client, token).await;
+        return refresh_token(app, client, token).await;
     }
     let keys = app.keys.current();
     match presented::access_token(token, &app.sealer, &keys.set, (app.issuer.as_str(), app.now())) {
-        Some(facts) if may_know(app, &client, &facts).await? && lives(app, &facts).await? => access_token(app, &facts).await,
+        Some(facts) if may_know(app, client, &facts).await? => {
+            let standing = standing(app, &facts).await?;
+            Ok(standing.map_or_else(Introspection::inactive, |standing| access_token(app, &facts, &standing)))
+        }
         _ => Ok(Introspection::inactive()),
     }
 }
@@ -51,48 +103,59 @@ pub async fn may_know(app: &App, client: &AuthenticatedClient, facts: &OpaqueCla
     Ok(false)
 }
 
-/// Everything that can end a token before its time.
+/// What a token that lives stands on.
+struct Standing {
+    client: Arc<Client>,
+    person: Option<(Arc<Grant>, Arc<User>)>,
+}
+
+/// Whether nothing has ended the token before its time.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn lives(app: &App, facts: &OpaqueClaims) -> Result<bool, Failure> {
-    let issued_to = app.client(&facts.client_id).await?;
-    if !issued_to.is_some_and(|client| client.enabled) {
-        return Ok(false);
-    }
-    match &facts.holder {
-        Holder::Client => Ok(!app.token_is_revoked(&facts.jti).await?),
-        Holder::User { subject, grant_id } => {
-            let Some(grant) = app.grant(*grant_id).await?.filter(|grant| grant.revoked_at.is_none()) else { return Ok(false) };
-            // A token that came of an exchange (RFC 8693) can also end by itself, and with the client that was approved.
-            if grant.client_id != facts.client_id {
-                let approved = app.client(&grant.client_id).await?;
-                if !approved.is_some_and(|client| client.enabled) || app.token_is_revoked(&facts.jti).await? {
-                    return Ok(false);
-                }
-            }
-            Ok(app.user(subject).await?.is_some_and(|user| user.is_active()))
-        }
-    }
+    Ok(standing(app, facts).await?.is_some())
 }
 
-async fn access_token(app: &App, facts: &OpaqueClaims) -> Result<Introspection, Failure> {
-    let username = match &facts.holder {
-        Holder::Client => None,
-        Holder::User { subject, .. } => app.user(subject).await?.map(|user| user.username.clone()),
+/// Everything that can end a token before its time.
+async fn standing(app: &App, facts: &OpaqueClaims) -> Result<Option<Standing>, Failure> {
+    let Some(client) = app.client(&facts.client_id).await?.filter(|client| client.enabled) else { return Ok(None) };
+    let Some(grant_id) = facts.grant_id() else {
+        let revoked = app.token_is_revoked(&facts.jti).await?;
+        return Ok((!revoked).then_some(Standing { client, person: None }));
     };
+    let Some(grant) = app.grant(grant_id).await?.filter(|grant| grant.revoked_at.is_none()) else { return Ok(None) };
+    // A token that came of an exchange (RFC 8693) can also end by itself, and with the client that was approved.
+    if grant.client_id != facts.client_id {
+        let approved = app.client(&grant.client_id).await?;
+        if !approved.is_some_and(|client| client.enabled) || app.token_is_revoked(&facts.jti).await? {
+            return Ok(None);
+        }
+    }
+    let user = app.user(&grant.subject).await?.filter(|user| user.is_active());
+    Ok(user.map(|user| Standing { client, person: Some((grant, user)) }))
+}
+
+fn access_token(app: &App, facts: &OpaqueClaims, standing: &Standing) -> Introspection {
+    let Standing { client, person } = standing;
+    let user = person.as_ref().map(|(_, user)| user);
+    let how = person.as_ref().map(|(grant, _)| &grant.authentication);
     let answer = Introspection {
         scope: Some(facts.scope.clone()).filter(|scope| !scope.is_empty()),
         client_id: Some(facts.client_id.clone()),
-        username,
-        token_type: Some("Bearer"),
-        sub: Some(facts.subject().to_owned()),
+        // The name that is the same everywhere would undo a pairwise one: OIDC Core §8.
+        username: user.filter(|_| !subject::is_pairwise(client)).map(|user| user.username.clone()),
+        token_type: Some(facts.confirmation.token_type()),
+        confirmation: facts.confirmation.clone(),
+        sub: Some(user.map_or_else(|| facts.client_id.clone(), |user| app.subject_for(client, &user.subject))),
         iss: Some(app.issuer.as_str().to_owned()),
         jti: Some(facts.jti.clone()),
+        auth_time: how.map(|how| how.auth_time.as_seconds()), // RFC 9470 §6.2
+        acr: how.map(|how| how.acr.clone()).filter(|acr| !acr.is_empty()),
         act: facts.act.clone(),
         ..Introspection::active(facts.issued_at, facts.expires_at)
     };
-    Ok(answer.with_audience(&facts.audience))
+    answer.with_audience(&facts.audience)
 }
 
 /// A refresh token is only its own client's business.
@@ -111,7 +174,7 @@ async fn refresh_token(app: &App, client: &AuthenticatedClient, token: &str) -> 
     Ok(Introspection {
         scope: Some(grant.scopes.join(" ")),
         client_id: Some(grant.client_id),
-        sub: Some(grant.subject),
+        sub: Some(app.subject_for(client, &grant.subject)),
         iss: Some(app.issuer.as_str().to_owned()),
         ..Introspection::active(token.issued_at, expires_at)
     })

@@ -10,10 +10,11 @@ use crate::app::App;
 use crate::client_auth::{self, Credentials, Presented};
 use crate::endpoints::authorize::open::{self, Opened};
 use crate::endpoints::authorize::request::AuthorizationRequest;
-use crate::endpoints::{authorize, token};
+use crate::endpoints::{authorize, possession, token};
 use crate::failure::Failure;
 use crate::model::pushed_request::PushedRequest;
 use crate::secret::TokenHash;
+use crate::spec::dpop;
 use crate::spec::params::Params;
 use crate::spec::pushed;
 use crate::store::kv::pushed_requests;
@@ -36,10 +37,25 @@ pub async fn push(app: &App, body: &str, credentials: &Credentials, client_id: &
     *client_id = Some(client.client_id.clone());
     let params = check::authorization_request(&params, &client)?; // RFC 9126 §2.1
     let opened = open::pushing(app, client.into_client(), params).await?; // RFC 9126 §3, RFC 6749 §3.1.2
+    let opened = bound_to_its_proof(app, opened, credentials).await?; // RFC 9449 §10.1
     AuthorizationRequest::check(&opened.params, &opened.client)?;
     token::any_resources(app, &opened.params).await?; // RFC 8707 §2.1
     authorize::hinted_subject(app, &opened.params)?; // OIDC Core §3.1.2.1
     keep(app, &opened).await
+}
+
+/// RFC 9449 §10.1: a proof that comes along names the key of the code as `dpop_jkt` would; the two must not contradict each other.
+async fn bound_to_its_proof(app: &App, opened: Opened, credentials: &Credentials) -> Result<Opened, Failure> {
+    let proven = possession::dpop(app, ("POST", credentials), None).await?;
+    let Some(jkt) = proven.confirmation.jkt else { return Ok(opened) };
+    match opened.params.get("dpop_jkt") {
+        Some(asked) if asked == jkt => Ok(opened),
+        Some(_) => Err(dpop::invalid_proof().because("dpop_jkt names another key than that of the proof").into()),
+        None => {
+            let params = opened.params.iter().chain([("dpop_jkt", jkt.as_str())]);
+            Ok(Opened { params: Params::from_pairs(params.map(|(name, value)| (name.to_owned(), value.to_owned()))), ..opened })
+        }
+    }
 }
 
 /// RFC 9126 §7.1: the reference is as hard to guess as a token. What it stands for is kept until the last page of a sign-in that begins in

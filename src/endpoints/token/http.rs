@@ -12,12 +12,15 @@ pub async fn token(request: HttpRequest, app: web::Data<App>, body: FormBody) ->
     let mut trace = Trace::default();
     let credentials = respond::credentials(&request, &app);
     let answer = super::token(&app, body.as_str(), &credentials, &mut trace).await;
-    let response = match answer {
+    let mut response = match answer {
         Ok(tokens) => {
             app.metrics.token_issued(trace.grant_type.unwrap_or("unknown"));
             respond::json_no_store(&tokens)
         }
         Err(failure) => respond::oauth_error(&app, &request, &failure, ("token", trace.client_id.as_deref())),
     };
+    if let Some(nonce) = &trace.dpop_nonce {
+        respond::dpop_nonce(&mut response, nonce);
+    }
     cors::allow_client(&app, &request, trace.client_id.as_deref(), response).await
 }

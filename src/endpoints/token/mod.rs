@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::client_auth::{self, AuthenticatedClient, Credentials, Presented};
+use crate::endpoints::possession::{self, Possession};
 use crate::failure::Failure;
 use crate::grants::{self, Exchange, GrantType};
 use crate::model::resource::Resource;
@@ -24,6 +25,8 @@ pub struct Trace {
     pub client_id: Option<String>,
     /// The grant type, once it is known to exist.
     pub grant_type: Option<&'static str>,
+    /// A nonce for the client's next DPoP proof.
+    pub dpop_nonce: Option<String>,
 }
 
 /// RFC 6749 §3.2: authenticate, find the grant type, may this client use it, exchange.
@@ -38,7 +41,9 @@ pub async fn token(app: &App, body: &str, credentials: &Credentials, trace: &mut
         .ok_or_else(|| OAuthError::unsupported_grant_type("The grant type is not supported.").about("grant_type"))?;
     trace.grant_type = Some(grant.name());
     client_may_use(&client, grant)?; // RFC 6749 §5.2, unauthorized_client
-    grant.exchange(Exchange { app, client: &client, params: &params, credentials, now: app.now() }).await
+    let Possession { confirmation, next_nonce, .. } = possession::of_client(app, &client, credentials).await?; // RFC 9449 §5, RFC 8705 §3
+    trace.dpop_nonce = next_nonce;
+    grant.exchange(Exchange { app, client: &client, params: &params, confirmation: &confirmation, now: app.now() }).await
 }
 
 /// RFC 6749 §5.2: whether the client is registered for the grant type.

@@ -28,7 +28,7 @@ async fn answer(request: &HttpRequest, app: &web::Data<App>, body: &str) -> Http
         Ok(UserInfo::Json(claims)) => respond::json_no_store(&claims),
         Ok(UserInfo::Jwt(token)) => {
             let mut response = HttpResponse::Ok();
-            response.content_type("application/jwt").insert_header((header::CACHE_CONTROL, "no-store")).body(token)
+            response.content_type("application/jwt").insert_header((header::CACHE_CONTROL, "no-store")).body(token.expose().clone())
         }
         Err(failure) => respond::bearer_error(app, request, &failure, ("userinfo", client_id.as_deref())),
     };
@@ -36,11 +36,12 @@ async fn answer(request: &HttpRequest, app: &web::Data<App>, body: &str) -> Http
 }
 
 async fn userinfo((request, body): (&HttpRequest, &str), app: &App, client_id: &mut Option<String>) -> Result<UserInfo, Failure> {
-    let authorization = respond::authorization(request);
-    let headers: Vec<&str> = authorization.iter().map(|header| header.as_deref().unwrap_or("Bearer \u{fffd}")).collect();
+    let credentials = respond::credentials(request, app);
+    let headers: Vec<&str> = credentials.authorization.iter().map(|header| header.as_deref().unwrap_or("Bearer \u{fffd}")).collect();
     let (query, body) = (Params::parse(request.query_string())?, Params::parse(body)?);
-    let token = bearer::find(&headers, Some(&query), Some(&body))?;
-    let token =
-        token.ok_or_else(|| OAuthError::invalid_token("An access token is needed.").because("the request carries no access token"))?;
-    super::userinfo(app, token, client_id).await
+    let found = bearer::find(&headers, Some(&query), Some(&body))?;
+    let (scheme, token) =
+        found.ok_or_else(|| OAuthError::invalid_token("An access token is needed.").because("the request carries no access token"))?;
+    let method = request.method().as_str();
+    super::userinfo(app, &super::Request { method, scheme, token, credentials: &credentials }, client_id).await
 }

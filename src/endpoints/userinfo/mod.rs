@@ -5,11 +5,19 @@ pub mod http;
 use serde_json::{Map, Value};
 
 use crate::app::App;
+use crate::client_auth::Credentials;
+use crate::endpoints::algorithms;
+use crate::endpoints::encrypted::{self, Kind};
+use crate::endpoints::possession::{self, binding};
 use crate::endpoints::presented;
 use crate::failure::Failure;
-use crate::jose::algorithm::Algorithm;
+use crate::model::client::Client;
+use crate::model::confirmation::Confirmation;
 use crate::model::grant::Grant;
+use crate::secret::Secret;
 use crate::spec::access_token::{Holder, OpaqueClaims};
+use crate::spec::bearer::Scheme;
+use crate::spec::certificate::ClientCertificate;
 use crate::spec::claims;
 use crate::spec::claims_request::ClaimsRequest;
 use crate::spec::error::OAuthError;
@@ -21,19 +29,33 @@ pub enum UserInfo {
     /// `application/json`.
     Json(Map<String, Value>),
     /// `application/jwt`.
-    Jwt(String),
+    Jwt(Secret<String>),
+}
+
+/// How the token came.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// GET or POST.
+    pub method: &'a str,
+    /// As a bearer token, or with a proof.
+    pub scheme: Scheme,
+    /// The access token.
+    pub token: &'a str,
+    /// Proof and certificate.
+    pub credentials: &'a Credentials,
 }
 
 /// OIDC Core §5.3.1: the token (`client_id` then tells whose it is), its grant, its user, and then the claims that were approved.
 ///
 /// # Errors
 /// RFC 6750 §3.1.
-pub async fn userinfo(app: &App, token: &str, client_id: &mut Option<String>) -> Result<UserInfo, Failure> {
+pub async fn userinfo(app: &App, request: &Request<'_>, client_id: &mut Option<String>) -> Result<UserInfo, Failure> {
     let keys = app.keys.current();
-    let facts = presented::access_token(token, &app.sealer, &keys.set, (app.issuer.as_str(), app.now()))
+    let facts = presented::access_token(request.token, &app.sealer, &keys.set, (app.issuer.as_str(), app.now()))
         .ok_or_else(|| invalid_token().because("the token is unknown or expired"))?;
     *client_id = Some(facts.client_id.clone());
-    let Holder::User { subject, grant_id } = &facts.holder else {
+    sent_by_its_holder(app, request, &facts.confirmation).await?; // RFC 9449 §7.1, RFC 8705 §3
+    let Holder::User { grant_id, .. } = &facts.holder else {
         return Err(OAuthError::insufficient_scope("The access token does not act for a user.").into());
     };
     let grant = app.grant(*grant_id).await?.filter(|grant| grant.revoked_at.is_none());
@@ -43,21 +65,43 @@ pub async fn userinfo(app: &App, token: &str, client_id: &mut Option<String>) ->
     if !scope.is_openid() {
         return Err(OAuthError::insufficient_scope("The openid scope is required.").into()); // OIDC Core §5.3.1
     }
-    let user = app.user(subject).await?.filter(|user| user.is_active());
+    let user = app.user(&grant.subject).await?.filter(|user| user.is_active());
     let user = user.ok_or_else(|| invalid_token().because("the account is locked or deleted"))?;
     let client = app.client(&facts.client_id).await?.filter(|client| client.enabled);
     let client = client.ok_or_else(|| invalid_token().because("the client is disabled or deleted"))?;
 
-    let request = ClaimsRequest::from_stored(&grant.claims_request);
-    let mut released = claims::user_claims(&user, &scope, &request.userinfo);
-    released.insert("sub".to_owned(), Value::String(user.subject.clone())); // OIDC Core §5.3.2: always
-    let Some(algorithm) = client.metadata.userinfo_signed_response_alg.as_deref().and_then(Algorithm::parse) else {
-        return Ok(UserInfo::Json(released));
-    };
+    let asked = ClaimsRequest::from_stored(&grant.claims_request);
+    let mut released = claims::user_claims(&user, &scope, &asked.userinfo);
+    released.insert("sub".to_owned(), Value::String(app.subject_for(&client, &user.subject))); // OIDC Core §5.3.2: always; §8
+    protected(app, &client, released).await
+}
+
+/// OIDC Core §5.3.2: signed, encrypted or both, as the client registered. "If the UserInfo Response is signed, the response SHOULD contain
+/// the Claims iss […] and aud".
+async fn protected(app: &App, client: &Client, mut released: Map<String, Value>) -> Result<UserInfo, Failure> {
+    let signed_with = client.metadata.userinfo_signed_response_alg.as_deref();
+    let encryption = encrypted::wanted(client, Kind::UserInfo);
+    if signed_with.is_none() {
+        let Some(encryption) = encryption else { return Ok(UserInfo::Json(released)) };
+        let claims = serde_json::to_vec(&released).map_err(anyhow::Error::from)?;
+        return Ok(UserInfo::Jwt(encrypted::claims(app, client, encryption, &claims).await?));
+    }
     released.insert("iss".to_owned(), Value::String(app.issuer.as_str().to_owned()));
     released.insert("aud".to_owned(), Value::String(client.client_id.clone()));
-    let signer = keys.set.signer(algorithm, app.now()).ok_or_else(|| anyhow::anyhow!("no key signs {} now", algorithm.as_str()))?;
-    Ok(UserInfo::Jwt(signer.sign(None, &released).map_err(anyhow::Error::from)?))
+    let signed = app.sign(algorithms::signing(client, signed_with), None, &released)?;
+    Ok(UserInfo::Jwt(encrypted::token(app, client, Kind::UserInfo, signed).await?))
+}
+
+/// A bound token is worth nothing without its keys. Proofs are looked at for the scheme that needs them.
+async fn sent_by_its_holder(app: &App, request: &Request<'_>, bound_to: &Confirmation) -> Result<(), Failure> {
+    let shown = match request.scheme {
+        Scheme::Dpop => possession::of_token(app, request.method, request.credentials, request.token).await?.confirmation,
+        Scheme::Bearer => Confirmation {
+            jkt: None,
+            certificate: bound_to.certificate.as_ref().and(request.credentials.certificate.as_ref()).map(ClientCertificate::thumbprint),
+        },
+    };
+    Ok(binding::use_of_token(bound_to, request.scheme, &shown)?)
 }
 
 /// A token that was asked for another resource is not for this endpoint: RFC 9068 §4, RFC 8707 §2.

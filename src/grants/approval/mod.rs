@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Exchange;
 use crate::endpoints::token;
-use crate::endpoints::token::issue::{self, Beside, Mint, TokenResponse};
+use crate::endpoints::token::issue::{Beside, Mint, TokenResponse};
 use crate::failure::Failure;
 use crate::model::approval::Approval;
 use crate::model::grant::Grant;
@@ -37,17 +37,17 @@ pub async fn check(exchange: &Exchange<'_>, grant: &Grant) -> Result<Checked, Fa
 /// # Errors
 /// `invalid_grant` when the session of the approval has ended.
 pub async fn redeem(exchange: &Exchange<'_>, approval: &Approval, checked: Checked, refused: OAuthError) -> Result<TokenResponse, Failure> {
-    let Exchange { app, client, now, .. } = exchange;
+    let Exchange { app, now, .. } = exchange;
     let grant = &approval.grant;
-    let refresh = approval.refreshable.then(|| issue::first_refresh_token(app, client, grant.id, *now));
+    let refresh = approval.refreshable.then(|| Mint::of(exchange).first_refresh_token(grant.id));
     match app.sql.redeem_grant(grant, refresh.as_ref().map(|(_, stored)| stored), *now).await? {
         Redemption::Saved => {}
         Redemption::Revoked => return Err(refused.because("the grant was revoked before it was saved").into()),
         Redemption::SessionEnded => return Err(refused.because("the session of the approval has ended").into()),
     }
-    let mint = Mint::new(app, client, *now);
+    let mint = Mint::of(exchange);
     let access_token = mint.access_token_of_user(&checked.user, grant, &grant.scopes, &checked.resources)?;
-    let id_token = mint.id_token(&checked.user, grant, Beside::access_token(&access_token), None)?;
+    let id_token = mint.id_token(&checked.user, grant, Beside::access_token(&access_token), None).await?;
     Ok(TokenResponse::new(access_token, &grant.scopes).with_refresh_token(refresh.map(|(token, _)| token)).with_id_token(id_token))
 }
 

@@ -4,6 +4,7 @@ use super::invalid_code;
 use crate::clock::Timestamp;
 use crate::model::authorization_code::AuthorizationCode;
 use crate::model::client::Client;
+use crate::model::confirmation::Confirmation;
 use crate::spec::error::Refusal;
 use crate::spec::params::Params;
 use crate::spec::pkce;
@@ -12,10 +13,16 @@ use crate::spec::pkce;
 ///
 /// # Errors
 /// `invalid_grant`, always with the same sentence except for PKCE's own.
-pub fn redeemable(code: &AuthorizationCode, client: &Client, params: &Params, now: Timestamp) -> Result<(), Refusal> {
+pub fn redeemable(
+    code: &AuthorizationCode,
+    client: &Client,
+    params: &Params,
+    (now, shown): (Timestamp, &Confirmation),
+) -> Result<(), Refusal> {
     issued_to(code, client)?;
     not_expired(code, now)?;
     same_redirect_uri(code, params)?;
+    same_key(code, shown)?;
     pkce::verify(code.code_challenge.as_deref(), params.get("code_verifier")) // RFC 7636 §4.6, RFC 9700 §2.1.1
 }
 
@@ -25,6 +32,14 @@ fn issued_to(code: &AuthorizationCode, client: &Client) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(invalid_code().because("the code was issued to another client"))
+}
+
+/// RFC 9449 §10: a code that was asked for with `dpop_jkt` is for the holder of that key.
+fn same_key(code: &AuthorizationCode, shown: &Confirmation) -> Result<(), Refusal> {
+    if code.dpop_jkt.is_none() || code.dpop_jkt == shown.jkt {
+        return Ok(());
+    }
+    Err(invalid_code().because("the code is bound to another DPoP key"))
 }
 
 fn not_expired(code: &AuthorizationCode, now: Timestamp) -> Result<(), Refusal> {

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Answer, Exchange, GrantType};
 use crate::endpoints::token;
-use crate::endpoints::token::issue::{self, Beside, Mint, TokenResponse};
+use crate::endpoints::token::issue::{Beside, Mint, TokenResponse};
 use crate::failure::Failure;
 use crate::model::authorization_code::AuthorizationCode;
 use crate::model::refresh_token::RefreshToken;
@@ -51,7 +51,7 @@ async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
         Loaded::Used => return Err(replayed(&exchange, presented).await),
         Loaded::Live(code) => code,
     };
-    check::redeemable(&code, client, params, *now)?; // RFC 6749 §4.1.3, RFC 7636 §4.6
+    check::redeemable(&code, client, params, (*now, exchange.confirmation))?; // RFC 6749 §4.1.3, RFC 7636 §4.6
     let resources = token::requested_resources(app, params, &code.grant.resources).await?; // RFC 8707 §2.2
     let user = token::active_user(app, &code.grant.subject).await?;
     let code = match codes::claim(&app.kv, &hash).await? {
@@ -59,9 +59,9 @@ async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
         Claimed::Replayed => return Err(replayed(&exchange, presented).await),
         Claimed::Unknown => return Err(invalid_code().because("the code expired while it was checked").into()),
     };
-    let refresh = code.refreshable.then(|| issue::first_refresh_token(app, client, code.grant.id, *now));
+    let refresh = code.refreshable.then(|| Mint::of(&exchange).first_refresh_token(code.grant.id));
     save(&exchange, &code, refresh.as_ref().map(|(_, stored)| stored)).await?;
-    answer(&exchange, &code, &user, (resources, refresh.map(|(token, _)| token)))
+    answer(&exchange, &code, &user, (resources, refresh.map(|(token, _)| token))).await
 }
 
 /// The approval becomes durable together with its refresh token, unless a replay or a logout came first.
@@ -75,12 +75,12 @@ async fn save(exchange: &Exchange<'_>, code: &AuthorizationCode, refresh: Option
 
 type Parts = (Vec<std::sync::Arc<crate::model::resource::Resource>>, Option<crate::secret::Secret<String>>);
 
-fn answer(exchange: &Exchange<'_>, code: &AuthorizationCode, user: &User, parts: Parts) -> Result<TokenResponse, Failure> {
+async fn answer(exchange: &Exchange<'_>, code: &AuthorizationCode, user: &User, parts: Parts) -> Result<TokenResponse, Failure> {
     let (resources, refresh_token) = parts;
-    let mint = Mint::new(exchange.app, exchange.client, exchange.now);
+    let mint = Mint::of(exchange);
     let scope = code.grant.scopes.clone();
     let access_token = mint.access_token_of_user(user, &code.grant, &scope, &resources)?;
-    let id_token = mint.id_token(user, &code.grant, Beside::access_token(&access_token), code.nonce.as_deref())?;
+    let id_token = mint.id_token(user, &code.grant, Beside::access_token(&access_token), code.nonce.as_deref()).await?;
     Ok(TokenResponse::new(access_token, &scope).with_refresh_token(refresh_token).with_id_token(id_token))
 }
 

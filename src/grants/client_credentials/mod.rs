@@ -27,9 +27,9 @@ impl GrantType for ClientCredentialsGrant {
 }
 
 async fn exchange_credentials(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
-    let Exchange { app, client, params, now, .. } = exchange;
+    let Exchange { app, client, params, .. } = exchange;
     let scope = check::scope(params.get("scope"), &client.metadata.scopes)?; // RFC 6749 §3.3
     let resources = token::any_resources(app, params).await?; // RFC 8707 §2
-    let access_token = Mint::new(app, client, now).access_token_of_client(&scope, &resources)?;
+    let access_token = Mint::of(&exchange).access_token_of_client(&scope, &resources)?;
     Ok(TokenResponse::new(access_token, &scope)) // RFC 6749 §4.4.3: no refresh token
 }

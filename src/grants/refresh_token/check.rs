@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::invalid_token;
 use crate::clock::Timestamp;
 use crate::model::client::Client;
+use crate::model::confirmation::Confirmation;
 use crate::model::grant::Grant;
 use crate::model::refresh_token::RefreshToken;
 use crate::spec::error::{OAuthError, Refusal};
@@ -42,6 +43,17 @@ pub fn usable(token: &RefreshToken, grant: &Grant, client: &Client, (now, grace)
         None if now >= token.expires_at => Err(invalid_token().because("the refresh token has been idle for too long")),
         None => Ok(Standing::Newest),
     }
+}
+
+/// RFC 9449 §5: a refresh token of a public client is bound to the key of its first request; a thief has not got that.
+///
+/// # Errors
+/// `invalid_grant`.
+pub fn holds_its_keys(token: &RefreshToken, shown: &Confirmation) -> Result<(), Refusal> {
+    if token.confirmation.is_met_by(shown) {
+        return Ok(());
+    }
+    Err(invalid_token().because("the refresh token is bound to a key that the request does not prove"))
 }
 
 /// RFC 6749 §6: the scope "MUST NOT include any scope not originally granted"; when omitted it is the granted one.

@@ -11,6 +11,7 @@ use crate::accounts::session;
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{self, Beside, Mint, TokenResponse};
 use crate::failure::Failure;
+use crate::model::client::Profile;
 use crate::model::grant::Grant;
 use crate::model::refresh_token::RefreshToken;
 use crate::secret::{Secret, TokenHash};
@@ -51,15 +52,16 @@ async fn refresh(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
         Standing::Reused => return Err(reused(&exchange, &grant).await),
         standing => standing,
     };
+    check::holds_its_keys(&stored, exchange.confirmation)?; // RFC 9449 §5, RFC 8705 §4
     let scope = check::narrowed_scope(params, &grant.scopes)?; // RFC 6749 §6
     let resources = token::requested_resources(app, params, &grant.resources).await?; // RFC 8707 §2.2
     let user = token::active_user(app, &grant.subject).await?;
     session_lives(&exchange, &grant).await?;
     let next = advance(&exchange, &presented, &stored, standing).await?;
 
-    let mint = Mint::new(app, client, *now);
+    let mint = Mint::of(&exchange);
     let access_token = mint.access_token_of_user(&user, &grant, &scope, &resources)?;
-    let id_token = mint.id_token(&user, &grant.narrowed_to(&scope), Beside::access_token(&access_token), None)?; // OIDC Core §12.2
+    let id_token = mint.id_token(&user, &grant.narrowed_to(&scope), Beside::access_token(&access_token), None).await?; // OIDC Core §12.2
     Ok(TokenResponse::new(access_token, &scope).with_refresh_token(Some(next)).with_id_token(id_token))
 }
 
@@ -85,7 +87,8 @@ async fn advance(
 ) -> Result<Secret<String>, Failure> {
     let Exchange { app, client, now, .. } = exchange;
     let expires_at = issue::refresh_token_end(app, client, *now).min(token.absolute_expires_at);
-    if !client.is_public() && !client.metadata.refresh_rotation {
+    // FAPI 2.0 Security Profile §5.3.2.1 item 9: "shall not use refresh token rotation".
+    if !client.is_public() && (!client.metadata.refresh_rotation || client.metadata.profile == Profile::Fapi2) {
         app.sql.slide_refresh_token(&token.hash, expires_at).await?;
         return Ok(presented.clone());
     }
@@ -101,6 +104,7 @@ async fn advance(
         expires_at,
         absolute_expires_at: token.absolute_expires_at,
         rotated_at: None,
+        confirmation: token.confirmation.clone(),
     };
     match app.sql.rotate_refresh_token(&token.hash, &stored, *now).await? {
         // The loser of a race stands within the grace window of the winner by definition: it gets the same successor.

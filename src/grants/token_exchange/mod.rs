@@ -70,7 +70,7 @@ pub(super) const fn invalid_token() -> OAuthError {
 
 /// The two tokens, then what may be got for them.
 async fn exchange_tokens(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
-    let Exchange { app, client, params, now, .. } = &exchange;
+    let Exchange { app, client, params, .. } = &exchange;
     let request = check::request(params)?; // RFC 8693 §2.1
     let subject = hold(&exchange, request.subject).await?;
     let Some(grant) = &subject.grant else {
@@ -86,7 +86,7 @@ async fn exchange_tokens(exchange: Exchange<'_>) -> Result<TokenResponse, Failur
     let user = token::active_user(app, &grant.subject).await?;
     let delegated =
         Delegated { scope: &scope, resources: &resources, act, not_after: subject.expires_at, jwt: request.requested == Requested::Jwt };
-    let access_token = Mint::new(app, client, *now).access_token_delegated(&user, grant, delegated)?;
+    let access_token = Mint::of(&exchange).access_token_delegated(&user, grant, delegated)?;
     Ok(TokenResponse::new(access_token, &scope).with_issued_token_type(request.requested.issued_token_type()))
 }
 

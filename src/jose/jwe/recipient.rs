@@ -11,12 +11,11 @@ use crate::jose::JoseError;
 const EC_CURVES: &[&str] = &["P-256", "P-384", "P-521"];
 const OKP_CURVES: &[&str] = &["X25519"];
 
-/// The key of a JWK Set (RFC 7517 §5) that a token may be encrypted to: of the type that `alg` needs, not for signatures, and not for
+/// The key of a client that a token may be encrypted to: of the type that `alg` needs, not for signatures, and not for
 /// another algorithm. One that names the algorithm is taken before one that only says `use: enc`, and that before one that says nothing.
-pub fn recipient_key(set: &Value, alg: KeyManagement) -> Option<&Value> {
-    let keys = set.get("keys")?.as_array()?;
-    let mut best: Option<(u8, &Value)> = None;
-    for key in keys.iter().take(100) {
+pub fn recipient_key<'a>(keys: impl Iterator<Item = &'a Map<String, Value>>, alg: KeyManagement) -> Option<&'a Map<String, Value>> {
+    let mut best: Option<(u8, &Map<String, Value>)> = None;
+    for key in keys {
         let Some(rank) = rank(key, alg) else { continue };
         if best.is_none_or(|(known, _)| rank > known) {
             best = Some((rank, key));
@@ -26,7 +25,7 @@ pub fn recipient_key(set: &Value, alg: KeyManagement) -> Option<&Value> {
 }
 
 /// How well a key fits; `None` when it does not.
-fn rank(key: &Value, alg: KeyManagement) -> Option<u8> {
+fn rank(key: &Map<String, Value>, alg: KeyManagement) -> Option<u8> {
     let text = |name: &str| key.get(name).and_then(Value::as_str);
     public_part(key, alg)?;
     let operations = key.get("key_ops").and_then(Value::as_array);
@@ -45,7 +44,7 @@ fn rank(key: &Value, alg: KeyManagement) -> Option<u8> {
 }
 
 /// The members that make up the public key and nothing else, so that no other member decides anything.
-fn public_part(key: &Value, alg: KeyManagement) -> Option<Map<String, Value>> {
+fn public_part(key: &Map<String, Value>, alg: KeyManagement) -> Option<Map<String, Value>> {
     let text = |name: &str| key.get(name).and_then(Value::as_str);
     let names: &[&str] = match (alg, text("kty")?) {
         (KeyManagement::RsaOaep256, "RSA") => &["kty", "n", "e"],
@@ -61,7 +60,7 @@ fn public_part(key: &Value, alg: KeyManagement) -> Option<Map<String, Value>> {
 ///
 /// # Errors
 /// [`JoseError::Recipient`] when the key is none for this algorithm, or too weak.
-pub fn encrypt(key: &Value, how: Encryption, content_type: Option<&str>, content: &[u8]) -> Result<String, JoseError> {
+pub fn encrypt(key: &Map<String, Value>, how: Encryption, content_type: Option<&str>, content: &[u8]) -> Result<String, JoseError> {
     let encrypter = encrypter(key, how.alg).ok_or(JoseError::Recipient)?;
     let mut header = JweHeader::new();
     header.set_content_encryption(how.enc.as_str());
@@ -74,7 +73,7 @@ pub fn encrypt(key: &Value, how: Encryption, content_type: Option<&str>, content
     JweContext::new().serialize_compact(content, &header, encrypter.as_ref()).map_err(|_| JoseError::Recipient)
 }
 
-fn encrypter(key: &Value, alg: KeyManagement) -> Option<Box<dyn JweEncrypter>> {
+fn encrypter(key: &Map<String, Value>, alg: KeyManagement) -> Option<Box<dyn JweEncrypter>> {
     let key = Jwk::from_map(public_part(key, alg)?).ok()?;
     Some(match alg {
         // josekit refuses RSA keys below 2048 bits (RFC 7518 §4.3).

@@ -3,13 +3,14 @@
 use serde_json::{Map, Value};
 
 use super::settings::{access_token_format_name, id_token_claims_name, profile_name};
-use crate::model::client::{AuthMethod, Client};
+use crate::model::client::{AuthMethod, Client, Profile};
 
 /// The client's metadata as JSON, without any secret. Members that nobody set are left out; authy's own settings are always there.
 pub fn to_registered_json(client: &Client) -> Map<String, Value> {
     let metadata = &client.metadata;
     // A confidential client that may use either secret method shows the default of RFC 7591 §2.
     let auth_method = metadata.auth_method.unwrap_or(AuthMethod::ClientSecretBasic);
+    let default_alg = if matches!(metadata.profile, Profile::Fapi1 | Profile::Fapi2) { "PS256" } else { "RS256" };
     let mut json: Map<String, Value> = metadata.more.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     let known = [
         ("client_id", Some(Value::from(client.client_id.as_str()))),
@@ -21,7 +22,7 @@ pub fn to_registered_json(client: &Client) -> Map<String, Value> {
         ("response_types", Some(Value::from(metadata.response_types.clone()))),
         ("scope", Some(Value::from(metadata.scopes.join(" ")))),
         ("token_endpoint_auth_method", Some(Value::from(auth_method.as_str()))),
-        ("id_token_signed_response_alg", Some(Value::from(metadata.id_token_signed_response_alg.as_deref().unwrap_or("RS256")))),
+        ("id_token_signed_response_alg", Some(Value::from(metadata.id_token_signed_response_alg.as_deref().unwrap_or(default_alg)))),
         ("userinfo_signed_response_alg", metadata.userinfo_signed_response_alg.clone().map(Value::from)),
         ("default_max_age", metadata.default_max_age.map(Value::from)),
         ("client_uri", metadata.client_uri.clone().map(Value::from)),

@@ -48,7 +48,6 @@ fn what_is_not_ours_or_not_now_is_refused() {
         json!({"aud": {}}),
         json!({"exp": now}),
         json!({"exp": now.to_string()}),
-        json!({"exp": 1e400_f64}),
         json!({"exp": 1_300_819_380.5}),
         json!({"nbf": now + 61}),
         json!({"iat": now + 61}),

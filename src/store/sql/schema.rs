@@ -141,6 +141,7 @@ diesel::table! {
         expires_at -> Timestamptz,
         absolute_expires_at -> Timestamptz,
         rotated_at -> Nullable<Timestamptz>,
+        confirmation -> Nullable<Jsonb>,
     }
 }
 

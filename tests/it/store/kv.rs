@@ -73,6 +73,7 @@ fn code(backend: &Backend) -> (TokenHash, AuthorizationCode) {
         redirect_uri: "https://app.example/cb".to_owned(),
         nonce: Some("n".to_owned()),
         code_challenge: None,
+        dpop_jkt: None,
         refreshable: true,
         expires_at: START + MINUTE,
     };

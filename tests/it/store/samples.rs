@@ -136,6 +136,7 @@ pub fn token(grant: &Grant, generation: i32) -> RefreshToken {
         expires_at: START + DAY * 30,
         absolute_expires_at: START + DAY * 180,
         rotated_at: None,
+        confirmation: Default::default(),
     }
 }
 

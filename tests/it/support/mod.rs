@@ -6,6 +6,7 @@ pub mod browser;
 pub mod canary;
 pub mod http;
 pub mod keys;
+pub mod possession;
 pub mod relying_party;
 pub mod signer;
 pub mod x509;

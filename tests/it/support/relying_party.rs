@@ -186,8 +186,17 @@ impl<'a> RelyingParty<'a> {
     }
 
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.post_with(path, fields, &[]).await
+    }
+
+    /// The same with more headers.
+    pub async fn post_with(&self, path: &str, fields: &[(&str, &str)], more: &[(&str, &str)]) -> Answer {
         let mut fields = fields.to_vec();
         let mut headers = HeaderMap::new();
+        for (name, value) in more {
+            let name: header::HeaderName = name.parse().expect("a header name");
+            headers.append(name, value.parse().expect("a header value"));
+        }
         match &self.secret {
             Some(secret) => {
                 let pair = STANDARD.encode(format!("{}:{}", self.id(), secret.expose()));

@@ -38,7 +38,7 @@ pub async fn issue(
     let grant = issue::grant(app.entropy.as_ref(), &approval);
     let access_token = access_token(app, &approval, &grant).await?; // OIDC Core §3.2.2.5
     let code = code(app, &approval, &grant).await?; // RFC 6749 §4.1.2
-    let id_token = id_token(app, &approval, &grant, (code.as_ref(), access_token.as_ref()))?; // OIDC Core §3.2.2.10, §3.3.2.11
+    let id_token = id_token(app, &approval, &grant, (code.as_ref(), access_token.as_ref())).await?; // OIDC Core §3.2.2.10, §3.3.2.11
     if id_token.is_some() && access_token.is_none() {
         // With an access token the grant has noted it: the client knows the session by its sid, and is told of its end.
         app.sql.note_session_client(&grant.authentication.sid, &grant.client_id, &grant.subject, approval.now).await?;
@@ -93,7 +93,9 @@ async fn access_token(app: &App, approval: &Approval<'_>, grant: &Grant) -> Resu
         return Ok(None);
     }
     match app.sql.redeem_grant(grant, None, *now).await? {
-        Redemption::Saved => Mint::new(app, client, *now).access_token_of_user(&signed_in.user, grant, &grant.scopes, resources).map(Some),
+        Redemption::Saved => {
+            Mint::unbound(app, client, *now).access_token_of_user(&signed_in.user, grant, &grant.scopes, resources).map(Some)
+        }
         Redemption::Revoked | Redemption::SessionEnded => {
             Err(OAuthError::login_required("The session has ended.").because("the session ended while the request was answered").into())
         }
@@ -101,7 +103,7 @@ async fn access_token(app: &App, approval: &Approval<'_>, grant: &Grant) -> Resu
 }
 
 /// OIDC Core §3.3.2.11: with the hashes of what travels beside it. FAPI 1.0 Advanced §5.2.2: and of the state.
-fn id_token(
+async fn id_token(
     app: &App,
     approval: &Approval<'_>,
     grant: &Grant,
@@ -113,7 +115,7 @@ fn id_token(
     }
     let only = code.is_none() && access_token.is_none();
     let beside = Beside { access_token, code, state: path.state(), only };
-    Mint::new(app, client, *now).id_token(&signed_in.user, grant, beside, request.nonce.as_deref())
+    Mint::unbound(app, client, *now).id_token(&signed_in.user, grant, beside, request.nonce.as_deref()).await
 }
 
 /// Sends parameters along the return path, signed where the response mode says so (JARM §2).

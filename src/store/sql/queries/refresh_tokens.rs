@@ -8,12 +8,13 @@ use super::grants::{self as grant_queries, GrantRow};
 use super::{Conn, audit, hash_of};
 use crate::clock::Timestamp;
 use crate::model::audit::AuditEvent;
+use crate::model::confirmation::Confirmation;
 use crate::model::grant::Grant;
 use crate::model::refresh_token::RefreshToken;
 use crate::secret::TokenHash;
 use crate::store::sql::outcome::Rotation;
 use crate::store::sql::schema::{grants, refresh_tokens};
-use crate::store::sql::types::{Id, Time};
+use crate::store::sql::types::{Id, Json, Time};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = refresh_tokens)]
@@ -25,6 +26,7 @@ struct TokenRow {
     expires_at: Time,
     absolute_expires_at: Time,
     rotated_at: Option<Time>,
+    confirmation: Option<Json<Confirmation>>,
 }
 
 impl From<&RefreshToken> for TokenRow {
@@ -37,6 +39,7 @@ impl From<&RefreshToken> for TokenRow {
             expires_at: Time(token.expires_at),
             absolute_expires_at: Time(token.absolute_expires_at),
             rotated_at: token.rotated_at.map(Time),
+            confirmation: (!token.confirmation.is_none()).then(|| Json(token.confirmation.clone())),
         }
     }
 }
@@ -51,6 +54,7 @@ impl TokenRow {
             expires_at: self.expires_at.0,
             absolute_expires_at: self.absolute_expires_at.0,
             rotated_at: self.rotated_at.map(|time| time.0),
+            confirmation: self.confirmation.map(|keys| keys.0).unwrap_or_default(),
         })
     }
 }

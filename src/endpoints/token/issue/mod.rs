@@ -6,15 +6,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use crate::app::App;
 use crate::clock::Timestamp;
+use crate::endpoints::algorithms;
+use crate::endpoints::encrypted::{self, Kind};
+use crate::endpoints::possession::binding;
 use crate::failure::Failure;
+use crate::grants::Exchange;
 use crate::grants::refresh_token::successor;
 use crate::jose;
 use crate::jose::algorithm::Algorithm;
 use crate::model::client::{AccessTokenFormat, Client, IdTokenClaims as Disclosure};
+use crate::model::confirmation::Confirmation;
 use crate::model::grant::Authentication;
 use crate::model::grant::Grant;
 use crate::model::refresh_token::RefreshToken;
@@ -54,7 +58,7 @@ impl TokenResponse {
     pub fn new(access_token: AccessToken, scope: &[String]) -> Self {
         Self {
             access_token: access_token.text,
-            token_type: "Bearer",
+            token_type: access_token.token_type,
             expires_in: access_token.lifetime.as_secs(),
             refresh_token: None,
             id_token: None,
@@ -89,6 +93,7 @@ impl TokenResponse {
 #[derive(Debug)]
 pub struct AccessToken {
     text: Secret<String>,
+    token_type: &'static str,
     lifetime: Duration,
 }
 
@@ -124,18 +129,27 @@ impl<'a> Beside<'a> {
     }
 }
 
-/// What every token of one answer has in common.
+/// What every token of one answer has in common: for whom, when, and the keys that they are bound to.
 #[derive(Debug)]
 pub struct Mint<'a> {
     app: &'a App,
     client: &'a Client,
     now: Timestamp,
+    confirmation: &'a Confirmation,
 }
 
+static BOUND_TO_NOTHING: Confirmation = Confirmation { jkt: None, certificate: None };
+
 impl<'a> Mint<'a> {
-    /// For one client, at one moment.
-    pub const fn new(app: &'a App, client: &'a Client, now: Timestamp) -> Self {
-        Self { app, client, now }
+    /// For the answer to a token request: every grant type mints so, and none can forget the keys that the client has proved to hold.
+    pub fn of(exchange: &Exchange<'a>) -> Self {
+        Self { app: exchange.app, client: exchange.client, now: exchange.now, confirmation: exchange.confirmation }
+    }
+
+    /// For an answer that is no token response and has nothing to bind tokens to: the front channel, a push. A client whose tokens must be
+    /// bound gets no access token there.
+    pub fn unbound(app: &'a App, client: &'a Client, now: Timestamp) -> Self {
+        Self { app, client, now, confirmation: &BOUND_TO_NOTHING }
     }
 
     /// An access token that acts for a user; it names its grant and dies with it.
@@ -165,12 +179,18 @@ impl<'a> Mint<'a> {
     ///
     /// # Errors
     /// [`Failure::Broken`] when signing fails.
-    pub fn id_token(&self, user: &User, grant: &Grant, beside: Beside<'_>, nonce: Option<&str>) -> Result<Option<Secret<String>>, Failure> {
+    pub async fn id_token(
+        &self,
+        user: &User,
+        grant: &Grant,
+        beside: Beside<'_>,
+        nonce: Option<&str>,
+    ) -> Result<Option<Secret<String>>, Failure> {
         let scope = Scope::from(grant.scopes.clone());
         if !scope.contains("openid") {
             return Ok(None);
         }
-        let algorithm = self.client.metadata.id_token_signed_response_alg.as_deref().and_then(Algorithm::parse).unwrap_or(Algorithm::RS256);
+        let algorithm = algorithms::signing(self.client, self.client.metadata.id_token_signed_response_alg.as_deref());
         let request = ClaimsRequest::from_stored(&grant.claims_request);
         let released = match self.client.metadata.id_token_claims {
             Disclosure::Full => scope,
@@ -180,7 +200,7 @@ impl<'a> Mint<'a> {
         let lifetime = self.client.metadata.id_token_lifetime.map_or(self.app.settings.lifetimes.id_token, Duration::from_secs);
         let claims = IdTokenClaims {
             issuer: self.app.issuer.as_str(),
-            subject: &user.subject,
+            subject: &self.app.subject_for(self.client, &user.subject), // OIDC Core §8
             audience: &self.client.client_id,
             issued_at: self.now,
             expires_at: self.now + lifetime,
@@ -191,7 +211,26 @@ impl<'a> Mint<'a> {
             state_hash: beside.state.map(|state| jose::half_hash(algorithm, state)),
             extra: claims::user_claims(user, &released, &request.id_token),
         };
-        self.sign(algorithm, None, &claims.to_json()).map(Some)
+        let signed = self.app.sign(algorithm, None, &claims.to_json())?;
+        encrypted::token(self.app, self.client, Kind::IdToken, signed).await.map(Some)
+    }
+
+    /// The first refresh token of a family: what the client gets, and what is stored. RFC 9449 §5, RFC 8705 §4: that of a public client is
+    /// bound to its keys; a confidential one authenticates, and may change its keys.
+    pub fn first_refresh_token(&self, grant_id: uuid::Uuid) -> (Secret<String>, RefreshToken) {
+        let token = self.app.entropy.token(successor::PREFIX);
+        let absolute_expires_at = self.now + self.app.settings.lifetimes.refresh_absolute;
+        let stored = RefreshToken {
+            hash: TokenHash::of(&token),
+            grant_id,
+            generation: 0,
+            issued_at: self.now,
+            expires_at: refresh_token_end(self.app, self.client, self.now).min(absolute_expires_at),
+            absolute_expires_at,
+            rotated_at: None,
+            confirmation: if self.client.is_public() { self.confirmation.clone() } else { Confirmation::default() },
+        };
+        (Secret::new(token), stored)
     }
 
     fn claims(&self, holder: Holder, scope: &[String], resources: &[Arc<Resource>]) -> OpaqueClaims {
@@ -203,6 +242,7 @@ impl<'a> Mint<'a> {
             issued_at: self.now,
             expires_at: self.now + self.lifetime(resources),
             jti: self.app.entropy.identifier(),
+            confirmation: self.confirmation.clone(),
             act: None,
         }
     }
@@ -231,48 +271,28 @@ impl<'a> Mint<'a> {
         resources: &[Arc<Resource>],
         person: Option<(&User, &Authentication)>,
     ) -> Result<AccessToken, Failure> {
-        let lifetime = claims.expires_at.since(claims.issued_at);
+        binding::check(binding::of(self.client), self.confirmation)?;
+        let (lifetime, token_type) = (claims.expires_at.since(claims.issued_at), self.confirmation.token_type());
         if claims.audience.is_empty() {
             let bytes = serde_json::to_vec(claims).map_err(anyhow::Error::from)?;
             let text = self.app.sealer.seal_text(Purpose::AccessToken, ACCESS_TOKEN_PREFIX, &bytes, self.app.entropy.as_ref());
-            return Ok(AccessToken { text: Secret::new(text), lifetime });
+            return Ok(AccessToken { text: Secret::new(text), token_type, lifetime });
         }
         let algorithm = resources.first().and_then(|resource| Algorithm::parse(&resource.signing_algorithm)).unwrap_or(Algorithm::ES256);
         let signed = JwtClaims {
             issuer: self.app.issuer.as_str(),
+            subject: &self.app.subject_for(self.client, claims.subject()),
             token: claims,
             authentication: person.map(|(_, authentication)| authentication),
             groups: person.map(|(user, _)| user.groups.as_slice()).unwrap_or_default(),
         };
-        Ok(AccessToken { text: self.sign(algorithm, Some("at+jwt"), &signed.to_json())?, lifetime })
-    }
-
-    fn sign(&self, algorithm: Algorithm, typ: Option<&str>, claims: &Map<String, Value>) -> Result<Secret<String>, Failure> {
-        let keys = self.app.keys.current();
-        let signer = keys.set.signer(algorithm, self.now).ok_or_else(|| anyhow::anyhow!("no key signs {} now", algorithm.as_str()))?;
-        Ok(Secret::new(signer.sign(typ, claims).map_err(anyhow::Error::from)?))
+        Ok(AccessToken { text: self.app.sign(algorithm, Some("at+jwt"), &signed.to_json())?, token_type, lifetime })
     }
 
     fn lifetime(&self, resources: &[Arc<Resource>]) -> Duration {
         let of_resources = resources.iter().filter_map(|resource| resource.access_token_lifetime).min();
         of_resources.or(self.client.metadata.access_token_lifetime).map_or(self.app.settings.lifetimes.access_token, Duration::from_secs)
     }
-}
-
-/// The first refresh token of a family: what the client gets, and what is stored.
-pub fn first_refresh_token(app: &App, client: &Client, grant_id: uuid::Uuid, now: Timestamp) -> (Secret<String>, RefreshToken) {
-    let token = app.entropy.token(successor::PREFIX);
-    let absolute_expires_at = now + app.settings.lifetimes.refresh_absolute;
-    let stored = RefreshToken {
-        hash: TokenHash::of(&token),
-        grant_id,
-        generation: 0,
-        issued_at: now,
-        expires_at: refresh_token_end(app, client, now).min(absolute_expires_at),
-        absolute_expires_at,
-        rotated_at: None,
-    };
-    (Secret::new(token), stored)
 }
 
 /// When a refresh token dies of idleness.

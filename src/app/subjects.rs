@@ -1,0 +1,52 @@
+//! Under which name a client knows a person: OIDC Core §8.
+
+use anyhow::Context as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::App;
+use crate::entropy::Entropy;
+use crate::model::client::Client;
+use crate::sealing::pairwise::PairwiseKey;
+use crate::sealing::{Purpose, Sealer};
+use crate::secret::Secret;
+use crate::spec::subject;
+use crate::store::sql::Sql;
+
+/// The setting that holds the sealed key of pairwise names.
+pub const PAIRWISE_KEY: &str = "pairwise_key";
+
+impl App {
+    /// The `sub` that this client reads.
+    pub fn subject_for(&self, client: &Client, subject: &str) -> String {
+        if subject::is_pairwise(client) { self.pairwise.name(&subject::sector(client), subject) } else { subject.to_owned() }
+    }
+
+    /// The person behind a `sub` that this client brings back; `None` when it never read that one.
+    pub fn subject_behind(&self, client: &Client, shown: &str) -> Option<String> {
+        if subject::is_pairwise(client) { self.pairwise.subject(&subject::sector(client), shown) } else { Some(shown.to_owned()) }
+    }
+}
+
+/// The key of this installation, made by the first node that asks.
+///
+/// # Errors
+/// When the database is away, or the key was sealed with another master key.
+pub async fn load(sql: &Sql, sealer: &Sealer, entropy: &dyn Entropy) -> anyhow::Result<PairwiseKey> {
+    let stored = match sql.setting(PAIRWISE_KEY).await? {
+        Some(stored) => stored,
+        None => sql.put_setting_if_absent(PAIRWISE_KEY, &seal(&PairwiseKey::generate(entropy), sealer, entropy)).await?,
+    };
+    open(&stored, sealer).context("the key of pairwise subjects does not open with this master key")
+}
+
+/// As it is stored.
+pub fn seal(key: &PairwiseKey, sealer: &Sealer, entropy: &dyn Entropy) -> String {
+    STANDARD.encode(sealer.seal(Purpose::Stored, key.bytes(), entropy))
+}
+
+/// From what is stored.
+pub fn open(stored: &str, sealer: &Sealer) -> Option<PairwiseKey> {
+    let plain = Secret::new(sealer.open(Purpose::Stored, &STANDARD.decode(stored).ok()?)?);
+    plain.expose().as_slice().try_into().ok().map(PairwiseKey::from_bytes)
+}

@@ -1,0 +1,97 @@
+//! To what the tokens of a client must be bound: RFC 8705 §3.4, RFC 9449 §5.2, and the profiles. Pure.
+
+use crate::jose::Algorithm;
+use crate::model::client::{Client, Profile};
+use crate::model::confirmation::{Binding, Confirmation};
+use crate::spec::bearer::Scheme;
+use crate::spec::dpop;
+use crate::spec::error::{OAuthError, Refusal};
+
+/// What the registration and the profile ask for.
+pub fn of(client: &Client) -> Binding {
+    let protocol = &client.metadata.protocol;
+    match (client.metadata.profile, protocol.dpop_bound_access_tokens, protocol.tls_client_certificate_bound_access_tokens) {
+        // FAPI 1.0 Advanced §5.2.2 item 5: certificate-bound tokens, whatever else was registered.
+        (Profile::Fapi1, ..) => Binding::Certificate,
+        (_, true, true) => Binding::Either,
+        (_, true, false) => Binding::DpopKey,
+        (_, false, true) => Binding::Certificate,
+        // FAPI 2.0 Security Profile §5.3.2.1 item 4: sender-constrained, by either way.
+        (Profile::Fapi2, false, false) => Binding::Either,
+        (Profile::Oauth21 | Profile::Legacy, false, false) => Binding::Optional,
+    }
+}
+
+/// No token leaves that is bound to less than it must be.
+///
+/// # Errors
+/// `invalid_dpop_proof` where a proof is missing (RFC 9449 §5.2), `invalid_request` where a certificate is.
+pub fn check(wanted: Binding, confirmation: &Confirmation) -> Result<(), Refusal> {
+    if wanted.allows(confirmation) {
+        return Ok(());
+    }
+    Err(match wanted {
+        Binding::Certificate => {
+            OAuthError::invalid_request("The tokens of this client are bound to its certificate; connect with it.").into()
+        }
+        Binding::DpopKey | Binding::Either | Binding::Optional => {
+            OAuthError::invalid_dpop_proof("The tokens of this client are bound to a key; send a proof of it.")
+                .because("the client must bring a DPoP proof or a certificate, and brings none")
+        }
+    })
+}
+
+/// FAPI 2.0 Security Profile §5.4.1: PS256, ES256 or EdDSA.
+///
+/// # Errors
+/// `invalid_dpop_proof`.
+pub fn algorithm_is_allowed(client: &Client, algorithm: Algorithm) -> Result<(), Refusal> {
+    let fapi = matches!(client.metadata.profile, Profile::Fapi1 | Profile::Fapi2);
+    if fapi && algorithm == Algorithm::RS256 {
+        return Err(dpop::invalid_proof().because("the profile of the client does not allow RS256"));
+    }
+    Ok(())
+}
+
+/// Whether an access token may be used so: with the scheme it was issued for, by whoever holds its keys. RFC 9449 §7.1, RFC 8705 §3.
+///
+/// # Errors
+/// `invalid_token`.
+pub fn use_of_token(bound_to: &Confirmation, scheme: Scheme, shown: &Confirmation) -> Result<(), Refusal> {
+    const INVALID: OAuthError = OAuthError::invalid_token("The access token is bound to a key that the request does not prove.");
+    match (bound_to.jkt.is_some(), scheme) {
+        (true, Scheme::Bearer) => Err(INVALID.because("a DPoP-bound token was sent as a bearer token")),
+        (false, Scheme::Dpop) => Err(INVALID.because("the token is not bound to a DPoP key")),
+        _ if bound_to.is_met_by(shown) => Ok(()),
+        _ => Err(INVALID.because("another key or certificate than the one that the token is bound to")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::error::ErrorCode;
+    use crate::spec::testing::client;
+
+    fn with(profile: Profile, dpop: bool, certificate: bool) -> Binding {
+        let mut client = client();
+        client.metadata.profile = profile;
+        client.metadata.protocol.dpop_bound_access_tokens = dpop;
+        client.metadata.protocol.tls_client_certificate_bound_access_tokens = certificate;
+        of(&client)
+    }
+
+    #[test]
+    fn the_registration_decides_and_the_fapi_profiles_never_allow_bearer_tokens() {
+        assert_eq!(with(Profile::Oauth21, false, false), Binding::Optional);
+        assert_eq!(with(Profile::Oauth21, true, false), Binding::DpopKey);
+        assert_eq!(with(Profile::Legacy, false, true), Binding::Certificate);
+        assert_eq!(with(Profile::Fapi2, false, false), Binding::Either);
+        assert_eq!(with(Profile::Fapi2, false, true), Binding::Certificate);
+        assert_eq!(with(Profile::Fapi1, true, false), Binding::Certificate);
+        let bearer = Confirmation::default();
+        for (wanted, code) in [(Binding::DpopKey, ErrorCode::InvalidDpopProof), (Binding::Certificate, ErrorCode::InvalidRequest)] {
+            assert_eq!(check(wanted, &bearer).unwrap_err().error.error, code);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Which keys the maker of a request holds: DPoP proofs (RFC 9449 §4.3) and the certificate of the connection (RFC 8705 §3).
+
+pub mod binding;
+pub mod nonce;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+
+use crate::app::App;
+use crate::client_auth::Credentials;
+use crate::failure::Failure;
+use crate::jose::{Algorithm, embedded};
+use crate::model::client::Client;
+use crate::model::confirmation::Confirmation;
+use crate::spec::dpop::{self, Expected};
+use crate::spec::error::{OAuthError, Refusal};
+use crate::store::kv::replay;
+
+use nonce::Age;
+
+/// What a request has proved.
+#[derive(Clone, Debug, Default)]
+pub struct Possession {
+    /// The keys.
+    pub confirmation: Confirmation,
+    /// What signed the DPoP proof.
+    pub algorithm: Option<Algorithm>,
+    /// A nonce for the next proof, when the one that was used is getting old: RFC 9449 §8.2.
+    pub next_nonce: Option<String>,
+}
+
+/// The tokens that this request gets are bound to what it proves; a client whose tokens must be bound proves enough, or is refused before
+/// anything else is looked at.
+///
+/// # Errors
+/// `invalid_dpop_proof`, `use_dpop_nonce`, and `invalid_request` for a client that must bring a certificate and does not.
+pub async fn of_client(app: &App, client: &Client, credentials: &Credentials) -> Result<Possession, Failure> {
+    let wanted = binding::of(client);
+    let mut proven = dpop(app, ("POST", credentials), None).await?;
+    if let Some(algorithm) = proven.algorithm {
+        binding::algorithm_is_allowed(client, algorithm)?;
+    }
+    if wanted.takes_certificate() {
+        proven.confirmation.certificate = credentials.certificate.as_ref().map(|certificate| certificate.thumbprint());
+    }
+    binding::check(wanted, &proven.confirmation)?;
+    Ok(proven)
+}
+
+/// The keys that the user of an access token shows, at a resource of ours.
+///
+/// # Errors
+/// `invalid_dpop_proof`, `use_dpop_nonce`.
+pub async fn of_token(app: &App, method: &str, credentials: &Credentials, access_token: &str) -> Result<Possession, Failure> {
+    let mut proven = dpop(app, (method, credentials), Some(access_token)).await?;
+    proven.confirmation.certificate = credentials.certificate.as_ref().map(|certificate| certificate.thumbprint());
+    Ok(proven)
+}
+
+/// RFC 9449 §4.3: the one proof of the request, if there is one. A proof is believed once, on all nodes; when the store cannot tell, it is
+/// not believed.
+///
+/// # Errors
+/// `invalid_dpop_proof`, `use_dpop_nonce`.
+pub async fn dpop(app: &App, (method, credentials): (&str, &Credentials), access_token: Option<&str>) -> Result<Possession, Failure> {
+    let Some(proof) = only_proof(&credentials.dpop)? else { return Ok(Possession::default()) };
+    let now = app.now();
+    let proof = embedded::verify(proof).map_err(|error| dpop::invalid_proof().because(error.to_string()))?;
+    dpop::check_type(&proof.header)?;
+    let urls = urls(app, &credentials.path);
+    let said = dpop::check(&proof.claims, Expected { method, urls: &urls, access_token, now })?;
+    let age = nonce::check(&app.sealer, said.nonce.as_deref(), now);
+    if age == Age::Unknown || age == Age::Absent && app.settings.require_dpop_nonce {
+        return Err(OAuthError::use_dpop_nonce("The DPoP proof needs a nonce of this server.")
+            .because(format!("the nonce is {age:?}"))
+            .into());
+    }
+    let seen_as = URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{} {}", proof.thumbprint, said.jti)));
+    if replay::seen(&app.kv, "dpop", &seen_as, said.believed_for).await? {
+        return Err(dpop::invalid_proof().because("the proof was used before").into());
+    }
+    let next_nonce = (age == Age::Old).then(|| nonce::make(&app.sealer, now));
+    let confirmation = Confirmation { jkt: Some(proof.thumbprint), certificate: None };
+    Ok(Possession { confirmation, algorithm: Some(proof.algorithm), next_nonce })
+}
+
+/// The endpoint as discovery names it, and among the `mtls_endpoint_aliases` (RFC 8705 §5).
+fn urls(app: &App, path: &str) -> Vec<String> {
+    let alias = app.settings.mtls.base.as_ref().map(|base| format!("{base}{path}"));
+    std::iter::once(app.issuer.url(path)).chain(alias).collect()
+}
+
+/// RFC 9449 §4.3 item 1: "there is not more than one DPoP HTTP request header field".
+fn only_proof(headers: &[Option<String>]) -> Result<Option<&str>, Refusal> {
+    match headers {
+        [] => Ok(None),
+        [Some(proof)] => Ok(Some(proof)),
+        [None] => Err(dpop::invalid_proof().because("the DPoP header is not text")),
+        _ => Err(dpop::invalid_proof().because("there is more than one DPoP header")),
+    }
+}
+
+/// `dpop_signing_alg_values_supported`: RFC 9449 §5.1.
+pub const DPOP_ALGORITHMS: [Algorithm; 4] = Algorithm::ALL;

@@ -1,0 +1,140 @@
+//! What a client registers about its tokens: encryption and signatures (OIDC Registration §2, RFC 9701 §6, JARM §3) and subjects
+//! (OIDC Core §8).
+
+use super::{ENCRYPTION_ALGORITHMS, ENCRYPTION_METHODS, Problem, SIGNING_ALGORITHMS};
+use crate::model::client::{ClientMetadata, Profile};
+use crate::spec::subject::{self, SUBJECT_TYPES};
+
+/// Every rule about tokens.
+pub(super) fn check(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
+    check_encryption(metadata, problems);
+    check_signatures(metadata, problems);
+    check_subjects(metadata, problems);
+}
+
+fn check_encryption(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
+    let protocol = &metadata.protocol;
+    let has_keys = protocol.jwks.is_some() || protocol.jwks_uri.is_some();
+    let pairs = [
+        (
+            ("id_token_encrypted_response_alg", &protocol.id_token_encrypted_response_alg),
+            ("id_token_encrypted_response_enc", &protocol.id_token_encrypted_response_enc),
+        ),
+        (
+            ("userinfo_encrypted_response_alg", &protocol.userinfo_encrypted_response_alg),
+            ("userinfo_encrypted_response_enc", &protocol.userinfo_encrypted_response_enc),
+        ),
+        (
+            ("introspection_encrypted_response_alg", &protocol.introspection_encrypted_response_alg),
+            ("introspection_encrypted_response_enc", &protocol.introspection_encrypted_response_enc),
+        ),
+        (
+            ("authorization_encrypted_response_alg", &protocol.authorization_encrypted_response_alg),
+            ("authorization_encrypted_response_enc", &protocol.authorization_encrypted_response_enc),
+        ),
+    ];
+    for ((alg_name, alg), (enc_name, enc)) in pairs {
+        one_of(alg_name, alg.as_deref(), ENCRYPTION_ALGORITHMS, problems);
+        one_of(enc_name, enc.as_deref(), ENCRYPTION_METHODS, problems);
+        if enc.is_some() && alg.is_none() {
+            problems.push(Problem::new(enc_name, format!("it says how to encrypt, but {alg_name} is missing"), "give both, or neither"));
+        }
+        if alg.is_some() && !has_keys {
+            let mend = "give jwks or jwks_uri, with a key for encryption";
+            problems.push(Problem::new(alg_name, "there is no key of the client to encrypt to", mend));
+        }
+    }
+}
+
+fn check_signatures(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
+    let protocol = &metadata.protocol;
+    let introspection = protocol.introspection_signed_response_alg.as_deref();
+    one_of("introspection_signed_response_alg", introspection, SIGNING_ALGORITHMS, problems);
+    if !matches!(metadata.profile, Profile::Fapi1 | Profile::Fapi2) {
+        return;
+    }
+    for (name, algorithm) in [
+        ("id_token_signed_response_alg", metadata.id_token_signed_response_alg.as_deref()),
+        ("userinfo_signed_response_alg", metadata.userinfo_signed_response_alg.as_deref()),
+        ("introspection_signed_response_alg", introspection),
+    ] {
+        if algorithm == Some("RS256") {
+            // FAPI 2.0 Security Profile §5.4.1, FAPI 1.0 Advanced §8.6
+            problems.push(Problem::new(name, "the FAPI profiles do not allow RS256", "use PS256, ES256 or EdDSA"));
+        }
+    }
+}
+
+fn check_subjects(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
+    let kind = metadata.protocol.subject_type.as_deref();
+    one_of("subject_type", kind, SUBJECT_TYPES, problems);
+    if kind == Some("pairwise") && !subject::has_one_sector(metadata) {
+        problems.push(Problem::new(
+            "sector_identifier_uri",
+            "the redirect URIs have several hosts, and it is missing",
+            "put a JSON array of all redirect URIs at an https URL and name it (OpenID Connect Core section 8.1)",
+        ));
+    }
+}
+
+fn one_of(name: &'static str, value: Option<&str>, known: &[&str], problems: &mut Vec<Problem>) {
+    if let Some(value) = value
+        && !known.contains(&value)
+    {
+        problems.push(Problem::new(name, format!("{value:?} is not supported"), format!("use one of: {}", known.join(", "))));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::testing::client;
+    use serde_json::json;
+
+    fn problems(adjust: impl FnOnce(&mut ClientMetadata)) -> Vec<&'static str> {
+        let mut metadata = client().metadata;
+        adjust(&mut metadata);
+        let mut problems = Vec::new();
+        check(&metadata, &mut problems);
+        problems.iter().map(|problem| problem.field).collect()
+    }
+
+    #[test]
+    fn encryption_needs_a_known_algorithm_and_a_key() {
+        let keys = json!({"keys": []});
+        assert!(
+            problems(|metadata| {
+                metadata.protocol.jwks = Some(keys.clone());
+                metadata.protocol.id_token_encrypted_response_alg = Some("ECDH-ES".to_owned());
+            })
+            .is_empty()
+        );
+        let without_key = problems(|metadata| metadata.protocol.userinfo_encrypted_response_alg = Some("RSA-OAEP-256".to_owned()));
+        assert_eq!(without_key, ["userinfo_encrypted_response_alg"]);
+        let unknown = problems(|metadata| {
+            metadata.protocol.jwks = Some(keys);
+            metadata.protocol.introspection_encrypted_response_alg = Some("RSA1_5".to_owned());
+            metadata.protocol.introspection_encrypted_response_enc = Some("A256KW".to_owned());
+            metadata.protocol.authorization_encrypted_response_enc = Some("A256GCM".to_owned());
+        });
+        assert_eq!(
+            unknown,
+            ["introspection_encrypted_response_alg", "introspection_encrypted_response_enc", "authorization_encrypted_response_enc"]
+        );
+    }
+
+    #[test]
+    fn fapi_profiles_refuse_rs256_and_pairwise_needs_one_sector() {
+        let fapi = problems(|metadata| {
+            metadata.profile = Profile::Fapi2;
+            metadata.id_token_signed_response_alg = Some("RS256".to_owned());
+        });
+        assert_eq!(fapi, ["id_token_signed_response_alg"]);
+        let pairwise = problems(|metadata| {
+            metadata.redirect_uris.push("https://other.example/cb".to_owned());
+            metadata.protocol.subject_type = Some("pairwise".to_owned());
+        });
+        assert_eq!(pairwise, ["sector_identifier_uri"]);
+        assert_eq!(problems(|metadata| metadata.protocol.subject_type = Some("secret".to_owned())), ["subject_type"]);
+    }
+}

@@ -1,0 +1,6 @@
+//! What tokens are bound to, how they are encrypted, and under which names they speak of people.
+
+mod certificate;
+mod dpop;
+mod encryption;
+mod pairwise;

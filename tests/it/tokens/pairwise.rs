@@ -1,0 +1,72 @@
+//! OIDC Core §8.
+
+use crate::support::app::TestApp;
+use crate::support::backends;
+use crate::support::relying_party::{RelyingParty, claims, query};
+
+async fn pairwise<'a>(app: &'a TestApp, host: &str) -> RelyingParty<'a> {
+    app.client(|metadata| {
+        metadata.redirect_uris = vec![format!("https://{host}/cb")];
+        metadata.protocol.subject_type = Some("pairwise".to_owned());
+        metadata.skip_consent = true;
+    })
+    .await
+}
+
+#[tokio::test]
+async fn each_sector_knows_a_person_by_a_name_of_its_own_everywhere() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let user = app.user("ada").await;
+        app.resource("https://api.example", &[]).await;
+        let mut names = Vec::new();
+        for host in ["a.example", "a.example", "b.example"] {
+            let rp = pairwise(&app, host).await;
+            let tokens = rp.login("ada").await;
+            let name = tokens.id_claims()["sub"].as_str().unwrap().to_owned();
+            assert_ne!(name, user.subject);
+            assert_eq!(rp.userinfo(&tokens.access_token()).await.ok().body["sub"], name.as_str());
+            let facts = rp.introspect(&tokens.access_token()).await.ok().body;
+            assert_eq!((&facts["sub"], facts.get("username")), (&serde_json::json!(name), None));
+            assert_eq!(rp.introspect(&tokens.refresh_token()).await.ok().body["sub"], name.as_str());
+            assert_eq!(rp.refresh(&tokens.refresh_token()).await.ok().id_claims()["sub"], name.as_str());
+
+            let code = rp.code_in(&mut app.browser(), "ada", &[("resource", "https://api.example")]).await;
+            let token = rp.redeem(&code).await.ok().access_token();
+            assert_eq!(claims(&token)["sub"], name.as_str());
+            assert!(rp.is_active(&token).await);
+            names.push(name);
+        }
+        assert_eq!(names[0], names[1], "one sector");
+        assert_ne!(names[0], names[2]);
+        let public = app.relying_party().await;
+        assert_eq!(public.login("ada").await.id_claims()["sub"], user.subject.as_str());
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_hint_and_the_claims_parameter_speak_of_people_as_the_client_knows_them() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let user = app.user("ada").await;
+        let rp = pairwise(&app, "a.example").await;
+        let mut browser = app.browser();
+        let code = rp.code_in(&mut browser, "ada", &[]).await;
+        let tokens = rp.redeem(&code).await.ok();
+        let id_token = tokens.text("id_token");
+        let name = tokens.id_claims()["sub"].as_str().unwrap().to_owned();
+        let asks = |sub: &str| format!(r#"{{"id_token":{{"sub":{{"value":"{sub}"}}}}}}"#);
+
+        let silent = [("prompt", "none"), ("id_token_hint", id_token.as_str())];
+        assert!(query(&browser.walk(&rp.url(&silent), "ada").await).contains_key("code"));
+        let by_name = [("prompt", "none"), ("claims", &asks(&name))];
+        assert!(query(&browser.walk(&rp.url(&by_name), "ada").await).contains_key("code"));
+        let by_local_subject = [("prompt", "none"), ("claims", &asks(&user.subject))];
+        assert_eq!(query(&browser.walk(&rp.url(&by_local_subject), "ada").await)["error"], "login_required");
+        assert_eq!(app.app.subject_behind(&rp.client, &name).as_deref(), Some(user.subject.as_str()));
+        app.stop().await;
+    })
+    .await;
+}
