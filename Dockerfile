@@ -6,10 +6,13 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 COPY . .
+# The linker folds equal functions into one and packs relocations, where it is the toolchain's own (LLD, on x86_64): a tenth of the binary.
+# The packed form needs glibc 2.36, which is the one that is shipped beside it.
 # The target folder is a cache mount, which is gone after this step: the binary is copied out of it.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/build/target \
-    cargo build --release --locked --bin authy \
+    if [ "$(uname -m)" = x86_64 ]; then export RUSTFLAGS="-Clink-arg=-Wl,--icf=all -Clink-arg=-Wl,-z,pack-relative-relocs"; fi \
+ && cargo build --release --locked --bin authy \
  && cp target/release/authy /authy
 
 # The root folder of the image: the binary, the libraries that it names, certificates and a user; beside it

@@ -7,6 +7,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::config::Settings;
 use crate::entropy::Entropy;
 use crate::hashing::Hashing;
+use crate::model::authorization_type::AuthorizationType;
 use crate::model::client::Client;
 use crate::model::grant::Grant;
 use crate::model::resource::Resource;
@@ -16,11 +17,13 @@ use crate::sealing::Sealer;
 use crate::sealing::pairwise::PairwiseKey;
 use crate::secret::TokenHash;
 use crate::spec::client_metadata::weakening;
+use crate::spec::error::Refusal;
 use crate::spec::issuer::Issuer;
 use crate::store::StoreError;
 use crate::store::kv::Kv;
 use crate::store::sql::Sql;
 use crate::telemetry::metrics::Metrics;
+use crate::telemetry::seldom::Seldom;
 use uuid::Uuid;
 
 pub mod builder;
@@ -67,6 +70,8 @@ pub struct App {
     pub client_authorities: Option<ClientAuthorities>,
     /// Counters.
     pub metrics: Metrics,
+    /// Keeps the warnings of an outage few.
+    pub outage_warnings: Seldom,
     /// What was read from SQL less than a second ago.
     pub caches: Caches,
 }
@@ -83,8 +88,14 @@ pub struct Caches {
     pub client_secrets: Cache<(String, TokenHash), Uuid>,
     /// Keys of clients that were fetched: (`jwks_uri`, whether an administrator registered it).
     pub client_keys: Cache<(String, bool), Arc<FetchedKeys>>,
+    /// Clients that are documents, as they were last read, or why they are of no use; and until when that is believed.
+    pub client_documents: Cache<String, (Result<Arc<Client>, Refusal>, Timestamp)>,
+    /// Which clients were noted as used or approved on which day.
+    pub client_use: Cache<(String, i64, &'static str), ()>,
     /// Browser origins that any enabled client may call from (CORS preflight).
     pub origins: Cache<(), Arc<std::collections::HashSet<String>>>,
+    /// Types of authorization details (RFC 9396).
+    pub authorization_types: Cache<(), Arc<Vec<AuthorizationType>>>,
 }
 
 impl Default for Caches {
@@ -97,7 +108,10 @@ impl Default for Caches {
             revoked_tokens: Cache::new(50_000),
             client_secrets: Cache::lasting(1_000, std::time::Duration::from_secs(300)),
             client_keys: Cache::lasting(2_000, std::time::Duration::from_secs(60 * 60)),
+            client_documents: Cache::lasting(1_000, std::time::Duration::from_secs(60 * 60)),
+            client_use: Cache::lasting(10_000, std::time::Duration::from_secs(24 * 60 * 60)),
             origins: Cache::new(1),
+            authorization_types: Cache::new(1),
         }
     }
 }
@@ -113,14 +127,7 @@ impl App {
         if client_id.len() > 2_048 {
             return Ok(None);
         }
-        if let Some(client) = self.caches.clients.get(client_id) {
-            return Ok(Some(client));
-        }
-        let found = self.client_in_force(client_id).await?.map(Arc::new);
-        if let Some(client) = &found {
-            self.caches.clients.put(client_id.to_owned(), client.clone());
-        }
-        Ok(found)
+        self.caches.clients.read(client_id, shared(self.client_in_force(client_id))).await
     }
 
     /// A client as it may act now: what was allowed until yesterday is not in force today.
@@ -145,48 +152,33 @@ impl App {
 
     /// A user, locked or not.
     pub async fn user(&self, subject: &str) -> Result<Option<Arc<User>>, StoreError> {
-        if let Some(user) = self.caches.users.get(subject) {
-            return Ok(Some(user));
-        }
-        let found = self.sql.user_by_subject(subject).await?.map(Arc::new);
-        if let Some(user) = &found {
-            self.caches.users.put(subject.to_owned(), user.clone());
-        }
-        Ok(found)
+        self.caches.users.read(subject, shared(self.sql.user_by_subject(subject))).await
     }
 
     /// A grant, revoked or not.
     pub async fn grant(&self, id: Uuid) -> Result<Option<Arc<Grant>>, StoreError> {
-        if let Some(grant) = self.caches.grants.get(&id) {
-            return Ok(Some(grant));
-        }
-        let found = self.sql.grant_by_id(id).await?.map(Arc::new);
-        if let Some(grant) = &found {
-            self.caches.grants.put(id, grant.clone());
-        }
-        Ok(found)
+        self.caches.grants.read(&id, shared(self.sql.grant_by_id(id))).await
     }
 
     /// A registered resource (RFC 8707).
     pub async fn resource(&self, uri: &str) -> Result<Option<Arc<Resource>>, StoreError> {
-        if let Some(resource) = self.caches.resources.get(uri) {
-            return Ok(Some(resource));
+        self.caches.resources.read(uri, shared(self.sql.resource(uri))).await
+    }
+
+    /// The registered types of authorization details (RFC 9396).
+    pub async fn authorization_types(&self) -> Result<Arc<Vec<AuthorizationType>>, StoreError> {
+        if let Some(types) = self.caches.authorization_types.get(&()) {
+            return Ok(types);
         }
-        let found = self.sql.resource(uri).await?.map(Arc::new);
-        if let Some(resource) = &found {
-            self.caches.resources.put(uri.to_owned(), resource.clone());
-        }
-        Ok(found)
+        let types = Arc::new(self.sql.list_authorization_types().await?);
+        self.caches.authorization_types.put((), types.clone());
+        Ok(types)
     }
 
     /// Whether a token without a grant was revoked by its `jti`.
     pub async fn token_is_revoked(&self, jti: &str) -> Result<bool, StoreError> {
-        if let Some(revoked) = self.caches.revoked_tokens.get(jti) {
-            return Ok(revoked);
-        }
-        let revoked = self.sql.token_is_revoked(jti).await?;
-        self.caches.revoked_tokens.put(jti.to_owned(), revoked);
-        Ok(revoked)
+        let asked = async { self.sql.token_is_revoked(jti).await.map(Some) };
+        self.caches.revoked_tokens.read(jti, asked).await.map(|revoked| revoked == Some(true))
     }
 
     /// This node changed a client.
@@ -214,6 +206,11 @@ impl App {
     pub fn forget_token(&self, jti: &str) {
         self.caches.revoked_tokens.remove(jti);
     }
+}
+
+/// What was found, to be held by many at once.
+async fn shared<T>(found: impl Future<Output = Result<Option<T>, StoreError>>) -> Result<Option<Arc<T>>, StoreError> {
+    Ok(found.await?.map(Arc::new))
 }
 
 impl fmt::Debug for App {

@@ -21,7 +21,7 @@ impl Failure {
     pub const fn public(&self) -> OAuthError {
         match self {
             Self::Refused(refusal) => refusal.error,
-            Self::Busy(_) => OAuthError::temporarily_unavailable("The provider is busy; try again in a moment."),
+            Self::Busy(_) => OAuthError::temporarily_unavailable("The provider cannot answer right now; try again in a moment."),
             Self::Broken(_) => OAuthError::server_error("Something broke on our side; the error id helps to find out what."),
         }
     }

@@ -5,6 +5,7 @@
 pub mod password;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -18,6 +19,13 @@ type Job = Box<dyn FnOnce() + Send>;
 #[derive(Clone, Debug)]
 pub struct Hashing {
     queue: SyncSender<Job>,
+    counts: Arc<Counts>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    waiting: AtomicUsize,
+    rejected: AtomicU64,
 }
 
 impl Hashing {
@@ -33,20 +41,37 @@ impl Hashing {
             let jobs = Arc::clone(&jobs);
             thread::Builder::new().name(format!("hashing-{number}")).spawn(move || work(&jobs))?;
         }
-        Ok(Self { queue })
+        Ok(Self { queue, counts: Arc::default() })
     }
 
     /// Runs `job` on one of the threads. `None` when the queue is full or the job panicked. A job whose caller has gone is not begun.
     pub async fn run<R: Send + 'static>(&self, job: impl FnOnce() -> R + Send + 'static) -> Option<R> {
         let (sender, receiver) = oneshot::channel();
+        let counts = Arc::clone(&self.counts);
         let job = move || {
+            counts.waiting.fetch_sub(1, Ordering::Relaxed);
             if !sender.is_closed() {
                 // The caller may go while the job runs; then nobody wants the answer.
                 let _ = sender.send(job());
             }
         };
-        self.queue.try_send(Box::new(job)).ok()?;
+        self.counts.waiting.fetch_add(1, Ordering::Relaxed);
+        if self.queue.try_send(Box::new(job)).is_err() {
+            self.counts.waiting.fetch_sub(1, Ordering::Relaxed);
+            self.counts.rejected.fetch_add(1, Ordering::Relaxed);
+            return None;
+        }
         receiver.await.ok()
+    }
+
+    /// How many jobs wait for a thread.
+    pub fn waiting(&self) -> usize {
+        self.counts.waiting.load(Ordering::Relaxed)
+    }
+
+    /// How many were turned away since the start because the queue was full.
+    pub fn rejected(&self) -> u64 {
+        self.counts.rejected.load(Ordering::Relaxed)
     }
 }
 
@@ -97,7 +122,6 @@ fn cost_for(target: Duration, measured: Duration, cost: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc;
 
     use super::*;
@@ -138,8 +162,10 @@ mod tests {
         });
         tokio::task::yield_now().await;
         assert_eq!(hashing.run(|| "too many").await, None);
+        assert_eq!((hashing.waiting(), hashing.rejected()), (1, 1));
         release.send(()).unwrap();
         assert_eq!((first.await.unwrap(), waiting.await.unwrap()), (Some(()), Some("waited")));
+        assert_eq!(hashing.waiting(), 0);
     }
 
     #[tokio::test]

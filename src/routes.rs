@@ -5,10 +5,11 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{Handler, HttpResponse, Responder, Route};
 
 use crate::accounts::{consent, device, login, logout, profile, select, setup};
-use crate::admin::{clients, users};
+use crate::admin::{clients, explain, users};
 use crate::app::App;
 use crate::endpoints::{
-    authorize, check_session, device_authorization, discovery, end_session, introspect, jwks, par, revoke, token, userinfo,
+    authorize, backchannel_authentication, check_session, device_authorization, discovery, end_session, introspect, jwks, par,
+    protected_resource, register, revoke, token, userinfo,
 };
 use crate::server::management;
 use crate::web::{assets, cors, help, respond};
@@ -25,6 +26,8 @@ macro_rules! table {
     };
     (@ GET) => { reading() };
     (@ POST) => { web::post() };
+    (@ PUT) => { web::put() };
+    (@ DELETE) => { web::delete() };
     (@ OPTIONS) => { web::method(actix_web::http::Method::OPTIONS) };
 }
 
@@ -32,14 +35,19 @@ table! {
     "/.well-known/openid-configuration" => GET discovery::http::metadata, OPTIONS cors::preflight_everybody;
     "/.well-known/oauth-authorization-server" => GET discovery::http::metadata, OPTIONS cors::preflight_everybody;
     "/.well-known/jwks.json" => GET jwks::http::jwks, OPTIONS cors::preflight_everybody;
+    "/.well-known/oauth-protected-resource" => GET protected_resource::http::metadata, OPTIONS cors::preflight_everybody;
+    "/.well-known/oauth-protected-resource/{path:.*}" => GET protected_resource::http::metadata, OPTIONS cors::preflight_everybody;
     "/.well-known/change-password" => GET change_password;
     "/oauth2/authorize" => GET authorize::http::get, POST authorize::http::post;
     "/oauth2/par" => POST par::http::push, OPTIONS cors::preflight;
     "/oauth2/token" => POST token::http::token, OPTIONS cors::preflight;
+    "/oauth2/bc-authorize" => POST backchannel_authentication::http::authenticate;
     "/oauth2/device_authorization" => POST device_authorization::http::device_authorization, OPTIONS cors::preflight;
     "/oauth2/userinfo" => GET userinfo::http::get, POST userinfo::http::post, OPTIONS cors::preflight;
     "/oauth2/introspect" => POST introspect::http::introspect;
     "/oauth2/revoke" => POST revoke::http::revoke, OPTIONS cors::preflight;
+    "/oauth2/register" => POST register::http::register;
+    "/oauth2/register/{client_id}" => GET register::http::read, PUT register::http::update, DELETE register::http::delete;
     "/oauth2/logout" => GET end_session::http::get, POST end_session::http::post;
     "/oauth2/check_session" => GET check_session::http::show;
     "/" => GET home;
@@ -54,6 +62,7 @@ table! {
     "/account/profile" => GET profile::details::http::show, POST profile::details::http::submit;
     "/account/security" => GET profile::security::http::show, POST profile::security::http::submit;
     "/account/sessions" => GET profile::sessions::http::show, POST profile::sessions::http::submit;
+    "/account/approvals" => GET profile::approvals::http::show, POST profile::approvals::http::submit;
     "/account/apps" => GET profile::apps::http::show, POST profile::apps::http::submit;
     "/admin" => GET crate::admin::http::overview;
     "/admin/clients" => GET clients::http::list;
@@ -77,6 +86,7 @@ table! {
     "/admin/users/{subject}/apps/{client_id}/revoke" => POST users::http::disconnect;
     "/admin/users/{subject}/delete" => GET users::http::delete_form, POST users::http::delete;
     "/errors/{error}" => GET help::show;
+    "/explain/{error_id}" => GET explain::http::show;
     "/static/brand.css" => GET assets::brand;
     "/static/logo" => GET assets::logo;
     "/static/{name}" => GET assets::file;
@@ -94,6 +104,10 @@ pub fn configure(config: &mut ServiceConfig, app: &App) {
         for name in ["openid-configuration", "oauth-authorization-server"] {
             let path = format!("/.well-known/{name}{base}");
             config.service(web::resource(path).route(reading_with(discovery::http::metadata)));
+        }
+        // RFC 9728 §3.1: so it is for resources, which share the issuer's host and not its path.
+        for path in ["/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/{path:.*}"] {
+            config.service(web::resource(path).route(reading_with(protected_resource::http::metadata)));
         }
     }
 }

@@ -9,7 +9,7 @@ use authy::jose::{KeySet, keys};
 use authy::sealing::{MasterKey, Sealer};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::text;
 
@@ -54,7 +54,8 @@ pub fn jwe(data: &[u8]) {
 
 /// Whoever changes one letter of a token has none.
 fn changed(content: &str, how: Encryption) {
-    let token = encrypt(&own().public_jwk, how, None, content.as_bytes()).expect("our own key");
+    let key = own().public_jwk.as_object().expect("a key is an object");
+    let token = encrypt(key, how, None, content.as_bytes()).expect("our own key");
     if token.len() > 16_000 {
         return;
     }
@@ -68,8 +69,9 @@ fn changed(content: &str, how: Encryption) {
 
 /// RFC 7516 §5.1: whatever key somebody registers, encrypting to it works or is refused.
 pub fn recipient(set: &Value) {
+    let keys: Vec<&Map<String, Value>> = set["keys"].as_array().into_iter().flatten().filter_map(Value::as_object).collect();
     for alg in KeyManagement::ALL {
-        if let Some(key) = recipient_key(set, alg) {
+        if let Some(key) = recipient_key(keys.iter().copied(), alg) {
             let _ = encrypt(key, Encryption { alg, enc: ContentEncryption::A128Gcm }, Some("JWT"), b"content");
         }
     }

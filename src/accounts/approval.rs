@@ -56,6 +56,7 @@ impl Asked<'_> {
                 resources: self.resources.to_vec(),
                 authentication,
                 claims_request: serde_json::Value::Null,
+                authorization_details: Vec::new(),
                 created_at: now,
                 revoked_at: None,
             },

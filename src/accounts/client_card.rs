@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::accounts::person;
-use crate::model::client::Client;
+use crate::model::client::{Client, ClientOrigin};
 
 /// An application as people see it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct ClientCard {
     pub policy: Option<String>,
     /// `tos_uri`: OIDC Registration §2.
     pub terms: Option<String>,
+    /// The host of the document that describes it, if that is what it is.
+    pub host: Option<String>,
     /// Whether an administrator vouches for it.
     pub verified: bool,
 }
@@ -29,6 +31,7 @@ impl ClientCard {
             logo: web_address(metadata.logo_uri.as_deref()).filter(|uri| uri.starts_with("https://")),
             policy: web_address(metadata.policy_uri.as_deref()),
             terms: web_address(metadata.tos_uri.as_deref()),
+            host: (client.origin == ClientOrigin::Document).then(|| host(&client.client_id)).flatten(),
             verified: client.is_vouched_for(),
         }
     }
@@ -37,6 +40,10 @@ impl ClientCard {
     pub fn initial(&self) -> String {
         person::initial(&self.name)
     }
+}
+
+fn host(client_id: &str) -> Option<String> {
+    Url::parse(client_id).ok()?.host_str().map(str::to_owned)
 }
 
 /// A link may only lead to the web: `javascript:` and the like are nothing to click on.

@@ -10,6 +10,7 @@ use url::form_urlencoded;
 
 use crate::accounts::browser::Browser;
 use crate::accounts::session;
+use crate::accounts::transaction::Found;
 use crate::app::App;
 use crate::endpoints::authorize::http::respond as respond_to_authorize;
 use crate::endpoints::authorize::{Answer, SignedIn};
@@ -117,6 +118,29 @@ impl Visit {
             Ok(query) => query.get("t").map(|handle| (handle.to_owned(), signed_in)).ok_or_else(|| self.gone()),
             Err(failure) => Err(self.failure(failure)),
         }
+    }
+
+    /// What was found of a parked request.
+    ///
+    /// # Errors
+    /// The response to give instead: it is gone, or somebody else's.
+    pub fn found<T>(&self, found: Result<Found<T>, Failure>) -> Result<T, HttpResponse> {
+        match found {
+            Ok(Found::Here(found)) => Ok(found),
+            Ok(Found::Gone) => Err(self.gone()),
+            Ok(Found::Foreign) => Err(self.foreign()),
+            Err(failure) => Err(self.failure(failure)),
+        }
+    }
+
+    /// A form of a parked request: its handle, who is signed in, and its fields.
+    ///
+    /// # Errors
+    /// The response to give instead.
+    pub async fn parked_form(&self, body: &FormBody) -> Result<(String, SignedIn, Params), HttpResponse> {
+        let (handle, signed_in) = self.parked().await?;
+        let form = self.form(body, Bound::Session).map_err(|failure| self.failure(failure))?;
+        Ok((handle, signed_in, form))
     }
 
     /// The query.

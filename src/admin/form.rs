@@ -11,7 +11,9 @@ pub struct Form(Vec<(String, String)>);
 impl Form {
     /// Parses `application/x-www-form-urlencoded`.
     pub fn parse(body: &str) -> Self {
-        Self(form_urlencoded::parse(body.as_bytes()).into_owned().collect())
+        // A NUL is in nothing that people type, and Postgres keeps none.
+        let fields = form_urlencoded::parse(body.as_bytes());
+        Self(fields.map(|(name, value)| (name.into_owned(), value.replace('\0', ""))).collect())
     }
 
     /// A form that shows what is stored.

@@ -52,6 +52,18 @@ pub fn next_page(page: &Page<'_>, path: &str, next: Option<&str>) -> String {
     next.map(|query| format!("{}{path}?{query}", page.base)).unwrap_or_default()
 }
 
+/// Where the form of a new thing, or of the one that is edited, is sent.
+pub fn form_action(page: &Page<'_>, path: &str, edited: Option<&str>) -> String {
+    let base = page.base;
+    edited.map_or_else(|| format!("{base}{path}/new"), |id| format!("{base}{path}/{id}/edit"))
+}
+
+/// Where to go from such a form without sending it.
+pub fn form_back(page: &Page<'_>, path: &str, edited: Option<&str>) -> String {
+    let base = page.base;
+    edited.map_or_else(|| format!("{base}{path}"), |id| format!("{base}{path}/{id}"))
+}
+
 /// How much of a list is shown.
 pub fn summary(shown: usize, total: i64) -> String {
     format!("{shown} of {total}")

@@ -35,13 +35,18 @@ impl Question {
         let mut question = Self::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match name.as_ref() {
-                "search" => question.search = value.trim().chars().take(100).collect(),
-                "after" if !value.is_empty() => question.after = Some(value.into_owned()),
+                "search" => question.search = printable(&value).trim().chars().take(100).collect(),
+                "after" if !value.is_empty() => question.after = Some(printable(&value)),
                 _ => {}
             }
         }
         question
     }
+}
+
+/// Names and keys hold no control characters, and Postgres knows no NUL.
+fn printable(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).collect()
 }
 
 /// Cuts what was loaded (one entry more than asked for) to size; returns the key to go on after when there is more.

@@ -19,6 +19,7 @@ use crate::spec::issuer::Issuer;
 use crate::store::kv::Kv;
 use crate::store::sql::Sql;
 use crate::telemetry::metrics::Metrics;
+use crate::telemetry::seldom::Seldom;
 
 /// How long one password may take to hash when the cost is to be measured.
 const COMFORTABLE: Duration = Duration::from_millis(250);
@@ -77,6 +78,7 @@ impl App {
             outbound,
             client_authorities,
             metrics: Metrics::default(),
+            outage_warnings: Seldom::default(),
             caches: Caches::default(),
         })
     }

@@ -35,6 +35,25 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
         self.entries.get(key).filter(|(made, _)| made.elapsed() < self.lifetime).map(|(_, value)| value)
     }
 
+    /// A live entry, or what `load` finds, which is remembered then. Nothing found is never remembered.
+    ///
+    /// # Errors
+    /// Those of `load`.
+    pub async fn read<Q, E>(&self, key: &Q, load: impl Future<Output = Result<Option<V>, E>>) -> Result<Option<V>, E>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
+    {
+        if let Some(value) = self.get(key) {
+            return Ok(Some(value));
+        }
+        let found = load.await?;
+        if let Some(value) = &found {
+            self.put(key.to_owned(), value.clone());
+        }
+        Ok(found)
+    }
+
     /// Remembers.
     pub fn put(&self, key: K, value: V) {
         self.entries.insert(key, (Instant::now(), value));

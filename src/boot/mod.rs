@@ -18,6 +18,9 @@ use crate::store::sql::{Options, Sql};
 
 pub use master_key::{Master, master_key};
 
+/// What SQLite says of a file that is no database, or is one no more.
+const DAMAGED: [&str; 2] = ["file is not a database", "malformed"];
+
 /// Why nothing could be opened, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BootError {
@@ -45,6 +48,10 @@ impl BootError {
 
     fn of(error: &StoreError) -> Self {
         match error {
+            StoreError::Unavailable(why) if DAMAGED.iter().any(|words| why.contains(words)) => Self::new(
+                format!("The database file is damaged, or is no database: {why}."),
+                "Restore it from a backup, or name another one with AUTHY_DATABASE_URL (--database-url).",
+            ),
             StoreError::Unavailable(_) => Self::new(
                 format!("The database does not answer: {error}."),
                 "Check AUTHY_DATABASE_URL (--database-url), and that the database server runs and lets this machine in.",

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::arguments::ServeArguments;
 use super::output::{CliError, Output};
 use super::settings;
-use crate::config::{self, Problem, Problems, files, show};
+use crate::config::{self, Problem, Problems, show};
 
 /// `authy config`.
 #[derive(Args, Debug)]
@@ -42,8 +42,8 @@ pub fn run(command: &ConfigCommand, out: Output) -> Result<(), CliError> {
 }
 
 fn check(arguments: &ServeArguments, out: Output) -> Result<(), CliError> {
-    let problems = match config::settle(&settings::collect(&arguments.flags())) {
-        Ok(settings) => files::check(&settings, &settings::read_file),
+    let problems = match settings::load_for_serving(&arguments.flags()) {
+        Ok(_) => Vec::new(),
         Err(Problems(problems)) => problems,
     };
     if problems.is_empty() {

@@ -3,6 +3,7 @@
 mod data;
 mod files;
 mod finding;
+mod mail;
 mod reach;
 
 use clap::Args;
@@ -11,7 +12,7 @@ use super::arguments::ServeArguments;
 use super::output::{CliError, Output};
 use super::settings;
 use crate::clock::{Clock as _, SystemClock};
-use crate::config::{Problem, Settings, files as files_of_settings};
+use crate::config::{Problem, Problems, Settings};
 use finding::{Findings, Level};
 
 /// `authy doctor` takes the flags of `serve`, so that it looks at what that would run.
@@ -28,9 +29,9 @@ pub struct DoctorArguments {
 /// When something is found that keeps authy from working.
 pub async fn run(arguments: DoctorArguments, out: Output) -> Result<(), CliError> {
     let mut findings = Findings::default();
-    match settings::load(&arguments.serve.flags()) {
-        Ok(settings) => look(&settings, &mut findings).await?,
-        Err(error) => wrong_settings(&error.problems, &mut findings),
+    match settings::load_for_serving(&arguments.serve.flags()) {
+        Ok(settings) => look(&settings, &mut findings).await,
+        Err(Problems(problems)) => wrong_settings(&problems, &mut findings),
     }
     out.print(&findings.json(), || findings.text());
     match findings.count(Level::Error) {
@@ -39,17 +40,14 @@ pub async fn run(arguments: DoctorArguments, out: Output) -> Result<(), CliError
     }
 }
 
-async fn look(settings: &Settings, findings: &mut Findings) -> Result<(), CliError> {
-    match files_of_settings::check(settings, &settings::read_file) {
-        problems if problems.is_empty() => findings.ok("The settings are in order."),
-        problems => wrong_settings(&problems, findings),
-    }
+async fn look(settings: &Settings, findings: &mut Findings) {
+    findings.ok("The settings are in order.");
     files::check(settings, findings);
     data::check(settings, SystemClock.now(), findings).await;
     let on_postgres = settings.database_url.expose().starts_with("postgres");
     reach::redis(settings, on_postgres, findings).await;
+    mail::check(settings, findings).await;
     reach::issuer(settings, findings).await;
-    Ok(())
 }
 
 fn wrong_settings(problems: &[Problem], findings: &mut Findings) {

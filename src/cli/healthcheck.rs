@@ -12,6 +12,7 @@ use url::Url;
 use super::arguments::ConfigOption;
 use super::output::{CliError, Output};
 use super::settings;
+use crate::config::Settings;
 
 /// How long the server may take.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -69,11 +70,15 @@ fn given(text: &str) -> Result<Url, CliError> {
 
 fn configured(config: &ConfigOption) -> Result<Url, CliError> {
     let settings = settings::load(&config.flags())?;
-    let address = settings.management_listen.filter(|address| address.port() != 0).map(reachable);
-    let url = address.and_then(|address| Url::parse(&format!("http://{address}/readyz")).ok());
+    let url = management(&settings).and_then(|address| Url::parse(&format!("http://{address}/readyz")).ok());
     url.ok_or_else(|| {
         CliError::new("not_ready", "The settings do not tell where the management listener is.", "Give its address with --url.")
     })
+}
+
+/// Where the management listener answers this machine; none when it is off, or on a port that only the server knows.
+pub(super) fn management(settings: &Settings) -> Option<SocketAddr> {
+    settings.management_listen.filter(|address| address.port() != 0).map(reachable)
 }
 
 /// A listener on every address is asked on loopback.

@@ -1,11 +1,14 @@
 //! The command line. Each noun has a file with its arguments and its work; this one names them and sends a command on its way.
 
+pub mod approval;
 pub mod arguments;
+pub mod authorization_type;
 pub mod bench;
 pub mod client;
 pub mod completion;
 pub mod config;
 pub mod doctor;
+pub mod explain;
 pub mod group;
 pub mod healthcheck;
 pub mod key;
@@ -13,6 +16,7 @@ pub mod migrate;
 pub mod open;
 pub mod output;
 pub mod perform;
+pub mod registration_token;
 pub mod resource;
 pub mod serve;
 pub mod settings;
@@ -51,6 +55,8 @@ pub enum Command {
     Doctor(doctor::DoctorArguments),
     /// Check or show the settings.
     Config(config::ConfigCommand),
+    /// Say why a request was refused: the checks in order, the clause, the mend
+    Explain(explain::ExplainArguments),
     /// People.
     User(user::UserCommand),
     /// Groups of people.
@@ -59,6 +65,12 @@ pub enum Command {
     Client(client::ClientCommand),
     /// APIs that take access tokens.
     Resource(resource::ResourceCommand),
+    /// Tokens that let applications register themselves.
+    RegistrationToken(registration_token::RegistrationTokenCommand),
+    /// Requests of applications that wait for a person.
+    Approval(approval::ApprovalCommand),
+    /// What applications may ask for in detail, and how people read it.
+    AuthorizationType(authorization_type::AuthorizationTypeCommand),
     /// Signing keys.
     Key(key::KeyCommand),
     /// Run a real flow against a server as an application would, and show every step.
@@ -136,10 +148,14 @@ async fn dispatch(command: Command, out: Output) -> Result<(), CliError> {
         }
         Command::Migrate(arguments) => migrate::run(arguments, out).await,
         Command::Doctor(arguments) => doctor::run(arguments, out).await,
+        Command::Explain(arguments) => explain::run(arguments, out).await,
         Command::User(command) => user::run(command, out).await,
         Command::Group(command) => group::run(command, out).await,
         Command::Client(command) => client::run(command, out).await,
         Command::Resource(command) => resource::run(command, out).await,
+        Command::RegistrationToken(command) => registration_token::run(command, out).await,
+        Command::Approval(command) => approval::run(command, out).await,
+        Command::AuthorizationType(command) => authorization_type::run(command, out).await,
         Command::Key(command) => key::run(command, out).await,
         Command::Perform(command) => perform::run(command, out).await,
         Command::Bench(arguments) => bench::run(arguments, out).await,

@@ -3,11 +3,15 @@
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use serde_json::Value;
 
 use super::arguments::{DataOptions, duration};
 use super::open::Workplace;
 use super::output::{CliError, Output};
 use crate::admin::resources::draft::{ResourceDraft, json};
+use crate::model::resource::Resource;
+use crate::spec::issuer::Issuer;
+use crate::spec::protected_resource;
 
 /// `authy resource`.
 #[derive(Args, Debug)]
@@ -27,8 +31,8 @@ pub enum ResourceVerb {
     Create(ResourceChange),
     /// List APIs
     List,
-    /// Show an API
-    Show(ResourceUri),
+    /// Show an API, or the document that it publishes about itself
+    Show(ResourceShow),
     /// Change an API; what is not named stays, a repeatable flag replaces its whole list
     Update(ResourceChange),
     /// Delete an API; no more tokens are made for it
@@ -40,6 +44,16 @@ pub enum ResourceVerb {
 pub struct ResourceUri {
     /// Absolute URI that names the API
     pub uri: String,
+}
+
+/// `authy resource show`.
+#[derive(Args, Debug)]
+pub struct ResourceShow {
+    /// Absolute URI that names the API
+    pub uri: String,
+    /// Print the Protected Resource Metadata (RFC 9728) that the API serves, for APIs on other hosts than authy
+    #[arg(long)]
+    pub metadata: bool,
 }
 
 /// What may be said about a resource.
@@ -80,7 +94,11 @@ pub async fn run(command: ResourceCommand, out: Output) -> Result<(), CliError> 
             let items: Vec<_> = office.list_resources().await?.iter().map(json).collect();
             out.list(&items, None, &[("uri", "URI"), ("name", "NAME"), ("signing_algorithm", "ALGORITHM"), ("scopes", "SCOPES")]);
         }
-        ResourceVerb::Show(ResourceUri { uri }) => out.object(&json(&office.find_resource(&uri).await?)),
+        ResourceVerb::Show(ResourceShow { uri, metadata: false }) => out.object(&json(&office.find_resource(&uri).await?)),
+        ResourceVerb::Show(ResourceShow { uri, metadata: true }) => {
+            let document = published(&office.find_resource(&uri).await?, work.settings.issuer.as_ref())?;
+            out.print(&document, || document.to_string());
+        }
         ResourceVerb::Update(change) => {
             let stored = ResourceDraft::of(&office.find_resource(&change.uri).await?);
             out.object(&json(&office.update_resource(&changed(stored, change)).await?));
@@ -92,6 +110,13 @@ pub async fn run(command: ResourceCommand, out: Output) -> Result<(), CliError> 
         }
     }
     Ok(())
+}
+
+/// RFC 9728 §2: what the API serves at its well-known place.
+fn published(resource: &Resource, issuer: Option<&Issuer>) -> Result<Value, CliError> {
+    let unset = || CliError::new("refused", "The issuer is not set, and the document names it.", "Set AUTHY_ISSUER as the server has it.");
+    serde_json::to_value(protected_resource::metadata(resource, issuer.ok_or_else(unset)?))
+        .map_err(|error| CliError::failed(format!("The document cannot be written: {error}.")))
 }
 
 /// What is named wins; a repeatable flag replaces its whole list.

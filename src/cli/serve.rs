@@ -40,6 +40,7 @@ pub async fn run(mut settings: Settings) -> anyhow::Result<()> {
         tokio::spawn(tasks::refresh_keys::run(app.clone())),
         tokio::spawn(tasks::sweep::run(app.clone())),
         tokio::spawn(tasks::deliver_logout::run(app.clone())),
+        tokio::spawn(tasks::notify_clients::run(app.clone())),
     ];
 
     let mut said = vec![format!("issuer {}", app.issuer.as_str())];

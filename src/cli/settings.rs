@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::arguments::{Flags, ServeArguments};
 use super::output::{CliError, Output};
-use crate::config::{self, Problems, Settings, files, sources};
+use crate::config::{self, Problem, Problems, Settings, sources};
+use crate::server::tls::Reloading;
 use crate::telemetry::log;
 
 /// The largest file that a setting may name, in bytes; a device without end is cut off here.
@@ -39,6 +40,23 @@ pub fn load(flags: &Flags) -> Result<Settings, CliError> {
     config::load(flags, environment(), &read_file).map_err(CliError::from)
 }
 
+/// The settings of `serve` under these flags: the files that they name are looked at too.
+///
+/// # Errors
+/// Every problem at once.
+pub fn load_for_serving(flags: &Flags) -> Result<Settings, Problems> {
+    let settings = config::settle_with_files(&collect(flags), &read_file)?;
+    match settings.tls.as_ref().map(Reloading::load) {
+        Some(Err(error)) => Err(Problems(vec![Problem {
+            key: "AUTHY_TLS__CERT, AUTHY_TLS__KEY".to_owned(),
+            problem: format!("TLS cannot start with these files: {error:#}."),
+            mend: "Name the server's certificate, with those between it and its authority, and the private key that belongs to it."
+                .to_owned(),
+        }])),
+        _ => Ok(settings),
+    }
+}
+
 /// For a command that works on the data: logs are kept out of the way, and quite silent where JSON is wanted.
 ///
 /// # Errors
@@ -54,16 +72,12 @@ pub fn for_command(flags: &Flags, out: Output) -> Result<Settings, CliError> {
     Ok(settings)
 }
 
-/// For `serve`: the files that settings name are looked at too, and logging starts.
+/// [`load_for_serving`], and logging starts.
 ///
 /// # Errors
 /// Every problem at once.
 pub fn for_serving(arguments: &ServeArguments) -> Result<Settings, CliError> {
-    let settings = load(&arguments.flags())?;
-    let problems = files::check(&settings, &read_file);
-    if !problems.is_empty() {
-        return Err(Problems(problems).into());
-    }
+    let settings = load_for_serving(&arguments.flags())?;
     start_log(&settings.log, &settings)?;
     Ok(settings)
 }

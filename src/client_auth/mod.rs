@@ -16,6 +16,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::app::App;
+use crate::endpoints::client_document;
 use crate::failure::Failure;
 use crate::jose::client_keys;
 use crate::model::client::{AuthMethod, Client};
@@ -133,23 +134,24 @@ async fn any_changed(app: &App, attempts: &[Attempt]) -> Result<bool, Failure> {
 }
 
 async fn check(app: &App, presented: &Presented<'_>, attempts: &[Attempt]) -> Result<AuthenticatedClient, Failure> {
-    let mut refusal = invalid_client().because("unknown client or wrong secret");
+    let mut refusal = None;
     for (method, reading) in attempts.iter().flat_map(|attempt| attempt.readings.iter().map(|reading| (attempt.method, reading))) {
-        let Some(client) = app.client(&reading.client_id).await? else { continue };
+        let Some(client) = client_document::authenticating(app, &reading.client_id).await? else { continue };
         if !client.enabled {
             return Err(invalid_client().because("the client is disabled").into());
         }
-        let verdict = match method_is_allowed(&client, method) {
-            Ok(()) => prove(app, &client, presented, &reading.proof).await,
-            Err(not_allowed) => Err(not_allowed.into()),
-        };
-        match verdict {
+        // A name alone is read by several methods: why the client's own one failed says more than that the others are not allowed.
+        if let Err(not_allowed) = method_is_allowed(&client, method) {
+            refusal.get_or_insert(not_allowed);
+            continue;
+        }
+        match prove(app, &client, presented, &reading.proof).await {
             Ok(()) => return Ok(AuthenticatedClient(client)),
-            Err(Failure::Refused(why)) => refusal = why,
+            Err(Failure::Refused(why)) => refusal = Some(why),
             Err(broken) => return Err(broken),
         }
     }
-    Err(refusal.into())
+    Err(refusal.unwrap_or_else(|| invalid_client().because("unknown client or wrong secret")).into())
 }
 
 async fn prove(app: &App, client: &Client, presented: &Presented<'_>, proof: &Proof) -> Result<(), Failure> {

@@ -14,6 +14,8 @@ pub struct Lifetimes {
     pub device_code: Duration,
     /// Pushed authorization requests (RFC 9126 §2.2), until a browser comes with them.
     pub request_uri: Duration,
+    /// Requests to people who are elsewhere (CIBA Core §7.3), unless the client says otherwise.
+    pub authentication_request: Duration,
     /// Access tokens.
     pub access_token: Duration,
     /// ID Tokens.
@@ -44,6 +46,7 @@ impl Lifetimes {
             code: reader.one("lifetimes.code", code),
             device_code: reader.one("lifetimes.device_code", device_code),
             request_uri: reader.one("lifetimes.request_uri", request_uri),
+            authentication_request: reader.one("lifetimes.authentication_request", parse::duration),
             access_token: reader.one("lifetimes.access_token", parse::duration),
             id_token: reader.one("lifetimes.id_token", parse::duration),
             refresh_idle: reader.one("lifetimes.refresh_idle", parse::duration),

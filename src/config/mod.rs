@@ -3,6 +3,7 @@
 //! [`load`] reads nothing but its arguments, so that it can be tried without touching the process.
 
 pub mod brand;
+pub mod client_documents;
 pub mod database;
 pub mod files;
 pub mod hashing;
@@ -18,6 +19,7 @@ pub mod parse;
 pub mod problem;
 mod reader;
 pub mod redact;
+pub mod registration;
 pub mod registry;
 pub mod show;
 pub mod sources;
@@ -30,6 +32,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use brand::Brand;
+pub use client_documents::ClientDocuments;
 pub use database::Database;
 pub use hashing::Hashing;
 pub use lifetimes::Lifetimes;
@@ -38,6 +41,7 @@ pub use mtls::Mtls;
 pub use network::Network;
 pub use outbound::Outbound;
 pub use problem::{Problem, Problems};
+pub use registration::Registration;
 pub use tls::Tls;
 
 use crate::secret::Secret;
@@ -91,6 +95,10 @@ pub struct Settings {
     pub outbound: Outbound,
     /// Every DPoP proof needs a nonce of ours: RFC 9449 §8.
     pub require_dpop_nonce: bool,
+    /// Clients that register themselves.
+    pub registration: Registration,
+    /// Clients that are documents at their own URL.
+    pub client_documents: ClientDocuments,
     /// Authorization requests that were not pushed are refused: RFC 9126 §5.
     pub require_pushed_authorization_requests: bool,
     /// Requests for another host than the issuer's are refused.
@@ -118,6 +126,22 @@ pub fn load(flags: &[(&str, String)], env: impl Iterator<Item = (String, String)
 /// # Errors
 /// As [`load`].
 pub fn settle(values: &Values) -> Result<Settings, Problems> {
+    let (settings, problems) = read(values);
+    if problems.is_empty() { Ok(settings) } else { Err(Problems(problems)) }
+}
+
+/// Checks collected values, and the files that they name.
+///
+/// # Errors
+/// Every problem of both at once.
+pub fn settle_with_files(values: &Values, read_file: ReadFile<'_>) -> Result<Settings, Problems> {
+    let (settings, mut problems) = read(values);
+    problems.extend(files::check(&settings, read_file));
+    if problems.is_empty() { Ok(settings) } else { Err(Problems(problems)) }
+}
+
+/// What could be read, with a placeholder for what could not.
+fn read(values: &Values) -> (Settings, Vec<Problem>) {
     let mut reader = Reader::new(values);
     let tls = Tls::read(&mut reader);
     let settings = Settings {
@@ -141,13 +165,15 @@ pub fn settle(values: &Values) -> Result<Settings, Problems> {
         hashing: Hashing::read(&mut reader),
         outbound: Outbound::read(&mut reader),
         require_dpop_nonce: reader.one("dpop.require_nonce", parse::boolean),
+        registration: Registration::read(&mut reader),
+        client_documents: ClientDocuments::read(&mut reader),
         require_pushed_authorization_requests: reader.one("require_pushed_authorization_requests", parse::boolean),
         strict_host: reader.one("strict_host", parse::boolean),
         session_management: reader.one("session_management", parse::boolean),
         workers: reader.one("workers", parse::threads),
         shutdown_timeout: reader.one("shutdown_timeout", parse::duration),
     };
-    reader.finish(settings)
+    (settings, reader.finish())
 }
 
 impl Settings {

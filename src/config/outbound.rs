@@ -20,7 +20,7 @@ impl Outbound {
     }
 }
 
-fn host(text: &str) -> Result<String, Fault> {
+pub(super) fn host(text: &str) -> Result<String, Fault> {
     match url::Host::parse(text) {
         Ok(host) if !text.contains('*') => Ok(host.to_string()),
         _ => Err(Fault::not(text, "a host name", "Write host names without scheme, port or wildcard: idp.internal.example, 10.1.2.3.")),

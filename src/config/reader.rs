@@ -1,10 +1,10 @@
 //! From text to types, noting every problem on the way instead of stopping at the first.
 
-use super::problem::{Fault, Problem, Problems};
+use super::problem::{Fault, Problem};
 use super::registry;
 use super::sources::{Origin, Raw, Value, Values};
 
-/// Reads settings by key. What is wrong yields a placeholder and a note; [`Reader::finish`] then refuses.
+/// Reads settings by key. What is wrong yields a placeholder and a note, which [`Reader::finish`] hands over.
 pub struct Reader<'a> {
     values: &'a Values,
     problems: Vec<Problem>,
@@ -73,8 +73,8 @@ impl<'a> Reader<'a> {
         (parsed, is_empty)
     }
 
-    /// The settings, unless anything was wrong.
-    pub(super) fn finish<T>(self, settings: T) -> Result<T, Problems> {
-        if self.problems.is_empty() { Ok(settings) } else { Err(Problems(self.problems)) }
+    /// What was wrong.
+    pub(super) fn finish(self) -> Vec<Problem> {
+        self.problems
     }
 }

@@ -2,7 +2,9 @@
 
 pub mod algorithms;
 pub mod authorize;
+pub mod backchannel_authentication;
 pub mod check_session;
+pub mod client_document;
 pub mod device_authorization;
 pub mod discovery;
 pub mod encrypted;
@@ -12,6 +14,8 @@ pub mod jwks;
 pub mod par;
 pub mod possession;
 pub mod presented;
+pub mod protected_resource;
+pub mod register;
 pub mod revoke;
 pub mod token;
 pub mod userinfo;

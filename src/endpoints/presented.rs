@@ -51,6 +51,7 @@ fn from_jwt(claims: &Map<String, Value>) -> Option<OpaqueClaims> {
         expires_at: moment("exp")?,
         jti: text("jti")?,
         confirmation: claims.get("cnf").map_or_else(|| Ok(Confirmation::default()), Confirmation::deserialize).ok()?,
+        authorization_details: claims.get("authorization_details").and_then(Value::as_array).cloned().unwrap_or_default(),
         act: claims.get("act").cloned(),
     })
 }

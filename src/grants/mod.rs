@@ -2,8 +2,10 @@
 
 pub mod approval;
 pub mod authorization_code;
+pub mod ciba;
 pub mod client_credentials;
 pub mod device_code;
+pub mod jwt_bearer;
 pub mod refresh_token;
 pub mod token_exchange;
 
@@ -55,6 +57,8 @@ pub static GRANTS: &[&dyn GrantType] = &[
     &client_credentials::ClientCredentialsGrant,
     &device_code::DeviceCodeGrant,
     &token_exchange::TokenExchangeGrant,
+    &jwt_bearer::JwtBearerGrant,
+    &ciba::CibaGrant,
 ];
 
 /// The grant type of that name.

@@ -40,4 +40,6 @@ pub struct ErrorRecord {
     pub endpoint: String,
     /// The client, when it was known.
     pub client_id: Option<String>,
+    /// The parameter at fault, when it was one.
+    pub about: Option<String>,
 }

@@ -39,6 +39,8 @@ pub enum ClientOrigin {
     Administrator,
     /// By dynamic registration (RFC 7591).
     Dynamic,
+    /// It is a document at the URL that is its `client_id` (Client ID Metadata Document).
+    Document,
 }
 
 impl ClientOrigin {
@@ -47,6 +49,7 @@ impl ClientOrigin {
         match self {
             Self::Administrator => "administrator",
             Self::Dynamic => "dynamic",
+            Self::Document => "document",
         }
     }
 
@@ -55,6 +58,7 @@ impl ClientOrigin {
         match text {
             "administrator" => Some(Self::Administrator),
             "dynamic" => Some(Self::Dynamic),
+            "document" => Some(Self::Document),
             _ => None,
         }
     }
@@ -231,6 +235,13 @@ pub struct ClientSecret {
     pub created_at: Timestamp,
     /// When it stops working; `None`: until it is retired.
     pub expires_at: Option<Timestamp>,
+}
+
+impl SecretHash {
+    /// Whether this is the hash of a secret that authy made; compares in constant time.
+    pub fn is_of(&self, secret: &str) -> bool {
+        matches!(self, Self::Sha256(hash) if *hash == TokenHash::of(secret))
+    }
 }
 
 /// How a client secret is kept.

@@ -1,5 +1,7 @@
 //! What a user has approved for a client, remembered.
 
+use serde_json::Value;
+
 use crate::clock::Timestamp;
 
 /// A remembered approval, until it is revoked or expires.
@@ -15,6 +17,8 @@ pub struct Consent {
     pub claims: Vec<String>,
     /// Approved resources (RFC 8707), sorted.
     pub resources: Vec<String>,
+    /// Approved authorization details (RFC 9396), each as it was asked for.
+    pub authorization_details: Vec<Value>,
     /// When it was last widened or renewed.
     pub granted_at: Timestamp,
     /// A year later.

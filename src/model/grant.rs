@@ -26,6 +26,9 @@ pub struct Grant {
     pub authentication: Authentication,
     /// The approved part of the `claims` parameter (OIDC Core §5.5), as JSON; `null` without one.
     pub claims_request: serde_json::Value,
+    /// Approved authorization details (RFC 9396).
+    #[serde(default)]
+    pub authorization_details: Vec<serde_json::Value>,
     /// When it was approved.
     pub created_at: Timestamp,
     /// When it was revoked; `None` while it lives.
@@ -50,5 +53,11 @@ impl Grant {
     #[must_use]
     pub fn narrowed_to(&self, scopes: &[String]) -> Self {
         Self { scopes: scopes.to_vec(), ..self.clone() }
+    }
+
+    /// The same approval with fewer authorization details, for one answer (RFC 9396 §6, §7.1).
+    #[must_use]
+    pub fn detailed_as(self, authorization_details: Vec<serde_json::Value>) -> Self {
+        Self { authorization_details, ..self }
     }
 }

@@ -2,7 +2,9 @@
 
 pub mod approval;
 pub mod audit;
+pub mod authentication_request;
 pub mod authorization_code;
+pub mod authorization_type;
 pub mod client;
 pub mod confirmation;
 pub mod consent;
@@ -12,6 +14,7 @@ pub mod group;
 pub mod logout_delivery;
 pub mod pushed_request;
 pub mod refresh_token;
+pub mod registration;
 pub mod resource;
 pub mod session;
 pub mod signing_key;

@@ -1,4 +1,4 @@
-//! The management listener: health and metrics, away from the public address.
+//! The management listener: health and metrics, away from the public address; and to this very machine, why something was refused.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::http::header;
-use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
+use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, web};
 
+use crate::admin::explain;
 use crate::app::App;
 
 /// A server with one worker: `/livez`, `/readyz`, `/metrics`.
@@ -22,6 +23,7 @@ pub fn server(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
             .route("/livez", web::get().to(livez))
             .route("/readyz", web::get().to(readyz))
             .route("/metrics", web::get().to(metrics))
+            .route("/explain/{error_id}", web::get().to(explanation))
     });
     Ok(server.workers(1).disable_signals().shutdown_timeout(5).listen(listener)?.run())
 }
@@ -43,6 +45,19 @@ pub async fn readyz(app: web::Data<App>) -> HttpResponse {
     response.insert_header((header::CACHE_CONTROL, "no-store")).json(body)
 }
 
+/// For `authy explain`, where the refusals are in this process only: the reasons are private, so nobody but this machine reads them.
+async fn explanation(app: web::Data<App>, request: HttpRequest, error_id: web::Path<String>) -> HttpResponse {
+    if !request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback()) {
+        return HttpResponse::Forbidden().finish();
+    }
+    match explain::explain(&app.kv, &error_id).await {
+        Ok(Some(explanation)) => HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(explanation.json()),
+        Ok(None) => HttpResponse::NotFound().finish(),
+        Err(_) => HttpResponse::ServiceUnavailable().finish(),
+    }
+}
+
 async fn metrics(app: web::Data<App>) -> HttpResponse {
+    app.metrics.hashing(app.hashing.waiting(), app.hashing.rejected());
     HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(app.metrics.encode())
 }

@@ -46,6 +46,9 @@ pub struct OpaqueClaims {
     /// To which keys it is bound: RFC 7800 §3.1.
     #[serde(default, rename = "cnf", skip_serializing_if = "Confirmation::is_none")]
     pub confirmation: Confirmation,
+    /// What was granted in detail: RFC 9396 §9.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details: Vec<Value>,
     /// Who acts for whom it stands: RFC 8693 §4.1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub act: Option<Value>,
@@ -111,6 +114,10 @@ impl JwtClaims<'_> {
             ("amr", authentication.filter(|how| !how.amr.is_empty()).map(|how| Value::from(how.amr.clone()))),
             ("groups", (token.grant_id().is_some() && granted.contains("groups")).then(|| Value::from(self.groups.to_vec()))),
             ("cnf", (!token.confirmation.is_none()).then(|| serde_json::to_value(&token.confirmation).unwrap_or_default())),
+            (
+                "authorization_details",
+                Some(&token.authorization_details).filter(|details| !details.is_empty()).map(|details| Value::from(details.clone())),
+            ),
             ("act", token.act.clone()),
             (GRANT_ID, token.grant_id().map(|id| Value::from(id.to_string()))),
         ]
@@ -135,6 +142,7 @@ mod tests {
             expires_at: Timestamp::from_seconds(1_639_528_912),
             jti: "dbe39bf3a3ba4238a513f51d6e1691c4".to_owned(),
             confirmation: Confirmation::default(),
+            authorization_details: Vec::new(),
             act: None,
         }
     }

@@ -8,10 +8,12 @@ use serde_json::Value;
 use crate::model::client::protocol::ProtocolMetadata;
 use crate::model::client::{AuthMethod, Client, ClientMetadata, ClientOrigin};
 use crate::secret::Secret;
-use crate::spec::frontchannel_logout;
+use crate::spec::{ciba, frontchannel_logout, jwt_bearer};
 
+mod grants;
 mod profiles;
 mod registered;
+mod requests;
 mod rules;
 mod settings;
 #[cfg(test)]
@@ -22,7 +24,16 @@ pub mod weakening;
 pub use registered::to_registered_json;
 
 /// The grant types that authy knows.
-pub const GRANT_TYPES: &[&str] = &["authorization_code", "refresh_token", "client_credentials", "implicit", DEVICE_CODE, TOKEN_EXCHANGE];
+pub const GRANT_TYPES: &[&str] = &[
+    "authorization_code",
+    "refresh_token",
+    "client_credentials",
+    "implicit",
+    DEVICE_CODE,
+    TOKEN_EXCHANGE,
+    jwt_bearer::GRANT_TYPE,
+    ciba::GRANT_TYPE,
+];
 
 /// RFC 8628 §3.4.
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -31,10 +42,10 @@ const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /// Those with which a person approves.
-const OF_PEOPLE: &[&str] = &["authorization_code", DEVICE_CODE];
+const OF_PEOPLE: &[&str] = &["authorization_code", "implicit", DEVICE_CODE, ciba::GRANT_TYPE];
 
 /// Those that need a client which can prove who it is: RFC 6749 §4.4, RFC 8693 §2.1.
-const NEVER_PUBLIC: &[&str] = &["client_credentials", TOKEN_EXCHANGE];
+const NEVER_PUBLIC: &[&str] = &["client_credentials", TOKEN_EXCHANGE, jwt_bearer::GRANT_TYPE, ciba::GRANT_TYPE];
 
 fn signs_people_in(grant_types: &[String]) -> bool {
     grant_types.iter().any(|grant| OF_PEOPLE.contains(&grant.as_str()))
@@ -247,10 +258,12 @@ pub fn check(draft: &ClientDraft) -> Result<ClientMetadata, Vec<Problem>> {
     rules::check_grants(draft, &metadata, &mut problems);
     profiles::check(draft, &metadata, &mut problems);
     rules::check_addresses(draft, &mut problems);
+    requests::check_requests(draft, &metadata, &mut problems);
+    tokens::check(&metadata, &mut problems);
     if let Err(problem) = frontchannel_logout::check_registration(&metadata) {
         problems.push(Problem::new("frontchannel_logout_uri", problem, "register a page on the host of a redirect URI"));
     }
-    tokens::check(&metadata, &mut problems);
     rules::check_numbers(draft, &mut problems);
+    grants::check(draft, &metadata, &mut problems);
     if problems.is_empty() { Ok(metadata) } else { Err(problems) }
 }

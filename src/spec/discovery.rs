@@ -1,13 +1,15 @@
-//! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 8628 §4, RFC 8705 §5, RFC 9126 §5, RFC 9207 §3, OIDC RP-Initiated Logout §2.1.
-//! Nothing is named that does not work.
-
-use std::collections::BTreeMap;
+//! The metadata document: RFC 8414 §2, OIDC Discovery §3, RFC 8628 §4, CIBA Core §4, RFC 8705 §5, RFC 9126 §5, RFC 9207 §3, OIDC RP-Initiated
+//! Logout §2.1. Nothing is named that does not work.
 
 pub mod logout;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
+use crate::model::authentication_request::Delivery;
 use crate::spec::claims::SUPPORTED_CLAIMS;
+use crate::spec::client_metadata::SIGNING_ALGORITHMS;
 use crate::spec::issuer::Issuer;
 use crate::spec::pkce;
 use crate::spec::prompt::{DISPLAY_VALUES, PROMPT_VALUES};
@@ -28,7 +30,15 @@ pub struct Metadata {
     pub revocation_endpoint: String,
     pub introspection_endpoint: String,
     pub device_authorization_endpoint: String,
+    pub backchannel_authentication_endpoint: String,
+    pub backchannel_token_delivery_modes_supported: Names,
+    pub backchannel_authentication_request_signing_alg_values_supported: Names,
+    pub backchannel_user_code_parameter_supported: bool,
     pub end_session_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registration_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub client_id_metadata_document_supported: bool,
     #[serde(flatten)]
     pub logout: logout::LogoutMetadata,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -85,8 +95,17 @@ pub struct Metadata {
     pub claims_parameter_supported: bool,
     pub request_parameter_supported: bool,
     pub request_uri_parameter_supported: bool,
+    pub require_request_uri_registration: bool,
+    pub request_object_signing_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub request_object_encryption_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub request_object_encryption_enc_values_supported: Names,
+    pub authorization_signing_alg_values_supported: Names,
     pub require_pushed_authorization_requests: bool,
     pub authorization_response_iss_parameter_supported: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details_types_supported: Names,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_documentation: Option<String>,
 }
@@ -108,6 +127,12 @@ pub struct Registries<'a> {
     pub response_modes: &'a [&'a str],
     /// `id_token_signing_alg_values_supported`.
     pub id_token_algs: &'a [&'a str],
+    /// What clients may sign with: `request_object_signing_alg_values_supported`, to which `none` is added.
+    pub client_algs: &'a [&'a str],
+    /// What others may encrypt to keys of ours with: `request_object_encryption_alg_values_supported`.
+    pub own_encryption_algs: &'a [&'a str],
+    /// `…_encryption_enc_values_supported`.
+    pub own_encryption_encs: &'a [&'a str],
     /// `userinfo_signing_alg_values_supported`; left out when there are none.
     pub userinfo_algs: &'a [&'a str],
     /// How the ID Token, userinfo and introspection answers are encrypted to clients: `…_encryption_alg_values_supported`.
@@ -122,6 +147,10 @@ pub struct Registries<'a> {
     pub acr_values: &'a [&'a str],
     /// `ui_locales_supported`, in the canonical form of BCP 47; English when none is given.
     pub ui_locales: &'a [&'a str],
+    /// `client_id_metadata_document_supported`.
+    pub client_documents: bool,
+    /// Whether clients may register: `registration_endpoint`.
+    pub registration: bool,
     /// Whether `check_session_iframe` answers: OIDC Session Management.
     pub session_management: bool,
     /// `require_pushed_authorization_requests`: RFC 9126 §5.
@@ -144,7 +173,13 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         revocation_endpoint: issuer.url("/oauth2/revoke"),
         introspection_endpoint: issuer.url("/oauth2/introspect"),
         device_authorization_endpoint: issuer.url("/oauth2/device_authorization"),
+        backchannel_authentication_endpoint: issuer.url("/oauth2/bc-authorize"),
+        backchannel_token_delivery_modes_supported: Delivery::ALL.iter().map(|mode| mode.as_str().to_owned()).collect(),
+        backchannel_authentication_request_signing_alg_values_supported: names(SIGNING_ALGORITHMS),
+        backchannel_user_code_parameter_supported: false,
         end_session_endpoint: issuer.url("/oauth2/logout"),
+        client_id_metadata_document_supported: registries.client_documents,
+        registration_endpoint: registries.registration.then(|| issuer.url("/oauth2/register")),
         logout: logout::LogoutMetadata::new(issuer, registries.session_management),
         scopes_supported: names(registries.scopes),
         response_types_supported: names(registries.response_types),
@@ -177,10 +212,16 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         code_challenge_methods_supported: names(pkce::METHODS),
         ui_locales_supported: names(if registries.ui_locales.is_empty() { &["en"] } else { registries.ui_locales }),
         claims_parameter_supported: true,
-        request_parameter_supported: false,
-        request_uri_parameter_supported: false,
+        request_parameter_supported: true,
+        request_uri_parameter_supported: true,
+        require_request_uri_registration: true,
+        request_object_signing_alg_values_supported: names(&[&["none"], registries.client_algs].concat()),
+        request_object_encryption_alg_values_supported: names(registries.own_encryption_algs),
+        request_object_encryption_enc_values_supported: names(registries.own_encryption_encs),
+        authorization_signing_alg_values_supported: names(registries.id_token_algs),
         require_pushed_authorization_requests: registries.require_pushed_authorization_requests,
         authorization_response_iss_parameter_supported: true,
+        authorization_details_types_supported: Names::new(),
         service_documentation: registries.service_documentation.map(str::to_owned),
     }
 }
@@ -193,6 +234,7 @@ const MTLS_ENDPOINTS: &[(&str, &str)] = &[
     ("pushed_authorization_request_endpoint", "/oauth2/par"),
     ("device_authorization_endpoint", "/oauth2/device_authorization"),
     ("userinfo_endpoint", "/oauth2/userinfo"),
+    ("backchannel_authentication_endpoint", "/oauth2/bc-authorize"),
 ];
 
 fn mtls_aliases(base: &str) -> BTreeMap<&'static str, String> {
@@ -225,7 +267,7 @@ mod tests {
         assert_eq!(document["issuer"], "https://id.example.com/auth");
         let members = document.as_object().unwrap();
         let endpoints: Vec<_> = members.iter().filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri").collect();
-        assert_eq!(endpoints.len(), 8);
+        assert_eq!(endpoints.len(), 9);
         for (name, url) in endpoints {
             assert!(url.as_str().unwrap().starts_with("https://id.example.com/auth/"), "{name}");
         }
@@ -238,7 +280,7 @@ mod tests {
             assert_eq!(document.get(name), None, "{name}");
         }
         assert_eq!(document["introspection_endpoint_auth_methods_supported"], json!(["client_secret_basic"]));
-        assert_eq!(document["request_uri_parameter_supported"], false, "absent would mean true: OIDC Discovery §3");
+        assert_eq!(document["require_request_uri_registration"], true, "absent would mean false: OIDC Discovery §3");
         assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));
         assert_eq!(document["ui_locales_supported"], json!(["en"]));
     }

@@ -66,11 +66,16 @@ error_codes! {
     InvalidTarget = "invalid_target", invalid_target, "The resource that was asked for is unknown or not allowed.";
     InvalidDpopProof = "invalid_dpop_proof", invalid_dpop_proof, "The proof that the application holds its key is not valid.";
     UseDpopNonce = "use_dpop_nonce", use_dpop_nonce, "The proof that the application holds its key needs a nonce that this provider gives.";
+    InvalidAuthorizationDetails = "invalid_authorization_details", invalid_authorization_details, "What was asked for in detail is malformed, unknown, or not open to the application.";
     UnsupportedTokenType = "unsupported_token_type", unsupported_token_type, "Tokens of this type cannot be revoked here.";
     AuthorizationPending = "authorization_pending", authorization_pending, "A person has not answered yet; the application asks again in a moment.";
     SlowDown = "slow_down", slow_down, "A person has not answered yet, and the application asks too often.";
     ExpiredToken = "expired_token", expired_token, "Nobody answered in time; the application has to start again.";
+    UnknownUserId = "unknown_user_id", unknown_user_id, "The hint of the application names nobody who can be asked.";
+    InvalidBindingMessage = "invalid_binding_message", invalid_binding_message, "The message that the person is to see cannot be shown.";
     InvalidRedirectUri = "invalid_redirect_uri", invalid_redirect_uri, "A redirect URI is not acceptable.";
+    InvalidSoftwareStatement = "invalid_software_statement", invalid_software_statement, "The software statement is not valid.";
+    UnapprovedSoftwareStatement = "unapproved_software_statement", unapproved_software_statement, "Nobody here trusts whoever signed the software statement.";
     InvalidClientMetadata = "invalid_client_metadata", invalid_client_metadata, "A member of the client's metadata is not acceptable.";
 }
 

@@ -53,6 +53,9 @@ pub struct Introspection {
     /// How.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
+    /// What was granted in detail: RFC 9396 §9.2.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details: Vec<Value>,
 }
 
 impl Introspection {

@@ -11,7 +11,9 @@
 //! | RFC 6749 §4.1.2.1 §5.2 | [`error`] |
 //! | RFC 6750 §2 §3 | [`bearer`] |
 //! | RFC 7523 §3 | [`client_assertion`] |
+//! | RFC 7523 §2.1 §3 | [`jwt_bearer`] |
 //! | RFC 7591 §2 | [`client_metadata`] |
+//! | Client ID Metadata Document §3 §4 | [`client_id_document`] |
 //! | RFC 7636 §4 | [`pkce`] |
 //! | RFC 7662 §2.2 | [`introspection`] |
 //! | RFC 8252 §7 §8 | [`redirect_uri`] |
@@ -26,9 +28,12 @@
 //! | RFC 9207 §2 | [`return_path`] |
 //! | RFC 9700 §2.1 §4.8.2 | [`redirect_uri`], [`pkce`] |
 //! | RFC 9449 §4 §10 | [`dpop`] |
+//! | RFC 9728 §2 §3 | [`protected_resource`] |
+//! | RFC 9396 §2 to §7 | [`authorization_details`] |
 //! | OAuth 2.0 Form Post Response Mode | [`response_mode`] |
 //! | OAuth 2.0 JARM §2 §3 | [`jarm`], [`response_mode`] |
 //! | OAuth 2.0 Multiple Response Types | [`response_type`], [`response_mode`] |
+//! | OpenID CIBA Core §7.1 §7.1.1 | [`ciba`] |
 //! | OIDC Core §2 §3.1.3.6 | [`id_token`] |
 //! | OIDC Core §3.1.2.1 | [`prompt`] |
 //! | OIDC Core §5.1 §5.4 | [`claims`] |
@@ -43,12 +48,15 @@
 //! | OIDC Session Management §2 §3 | [`session_state`] |
 
 pub mod access_token;
+pub mod authorization_details;
 pub mod basic;
 pub mod bearer;
 pub mod certificate;
+pub mod ciba;
 pub mod claims;
 pub mod claims_request;
 pub mod client_assertion;
+pub mod client_id_document;
 pub mod client_metadata;
 pub mod device;
 pub mod discovery;
@@ -59,11 +67,13 @@ pub mod id_token;
 pub mod introspection;
 pub mod issuer;
 pub mod jarm;
+pub mod jwt_bearer;
 pub mod logout;
 pub mod logout_token;
 pub mod params;
 pub mod pkce;
 pub mod prompt;
+pub mod protected_resource;
 pub mod pushed;
 pub mod redirect_uri;
 pub mod request_object;

@@ -34,6 +34,8 @@ kinds! {
     CONSENT_WITHDRAWN = "consent.withdrawn", "An approval was withdrawn, and with it every grant to the application.";
     DEVICE_APPROVED = "device.approved", "A person connected a device (RFC 8628).";
     DEVICE_DENIED = "device.denied", "A person refused to connect a device (RFC 8628).";
+    REQUEST_APPROVED = "authentication_request.approved", "A person allowed what an application had asked elsewhere (CIBA).";
+    REQUEST_DENIED = "authentication_request.denied", "A person refused what an application had asked elsewhere (CIBA).";
     GRANT_REVOKED = "grant.revoked", "A grant and all of its tokens were revoked.";
     CODE_REPLAYED = "code.replayed", "A code was redeemed twice; what it gave was revoked (RFC 6749 §4.1.2).";
     REFRESH_REUSE = "refresh.reuse", "A refresh token was used after its successor; its family was revoked (RFC 9700 §4.14).";
@@ -41,6 +43,10 @@ kinds! {
     CLIENT_CREATED = "client.created", "A client was registered.";
     CLIENT_UPDATED = "client.updated", "A client's registration was changed.";
     CLIENT_DELETED = "client.deleted", "A client was deleted.";
+    CLIENT_REGISTERED = "client.registered", "A client registered itself with an initial access token (RFC 7591).";
+    CLIENT_APPROVED = "client.approved", "A person was the first to approve a client that no administrator registered.";
+    REGISTRATION_TOKEN_CREATED = "registration_token.created", "An initial access token was made.";
+    REGISTRATION_TOKEN_DELETED = "registration_token.deleted", "An initial access token was deleted.";
     CLIENT_SECRET_ADDED = "client.secret_added", "A client got another secret.";
     CLIENT_SECRET_RETIRED = "client.secret_retired", "A secret of a client stopped working.";
     GROUP_CREATED = "group.created", "A group was made.";
@@ -50,6 +56,9 @@ kinds! {
     RESOURCE_CREATED = "resource.created", "A resource was registered.";
     RESOURCE_UPDATED = "resource.updated", "A resource's registration was changed.";
     RESOURCE_DELETED = "resource.deleted", "A resource was deleted.";
+    AUTHORIZATION_TYPE_CREATED = "authorization_type.created", "A type of authorization details was registered.";
+    AUTHORIZATION_TYPE_UPDATED = "authorization_type.updated", "A type of authorization details was changed.";
+    AUTHORIZATION_TYPE_DELETED = "authorization_type.deleted", "A type of authorization details was deleted.";
     KEYS_CREATED = "keys.created", "The first signing keys were made.";
     KEYS_ROTATED = "keys.rotated", "New signing keys were published.";
     KEYS_WITHDRAWN = "keys.withdrawn", "Signing keys were replaced at once and withdrawn.";

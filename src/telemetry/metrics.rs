@@ -1,6 +1,7 @@
 //! Counters for `/metrics`. Labels come from fixed sets only, so that no request can make a new time series.
 
 use std::fmt;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use prometheus_client::encoding::{EncodeLabelSet, text};
@@ -53,10 +54,8 @@ struct Kind {
 pub enum LoginOutcome {
     /// The person is signed in.
     Succeeded,
-    /// Unknown user or wrong password: one value, as for the person.
+    /// Unknown user, wrong password or locked account: one value, as for the person.
     Failed,
-    /// The account is locked.
-    Locked,
     /// Too many attempts.
     Throttled,
     /// The hashing queue is full.
@@ -68,7 +67,6 @@ impl LoginOutcome {
         match self {
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
-            Self::Locked => "locked",
             Self::Throttled => "throttled",
             Self::Busy => "busy",
         }
@@ -145,19 +143,15 @@ impl Metrics {
         self.logins.get_or_create(&Outcome { outcome: outcome.as_str() }).inc();
     }
 
-    /// One request turned away; `kind` names what was counted: `account`, `address`.
+    /// One request turned away; `kind` names what was counted: `account`, `address`, `account_and_address`.
     pub fn throttled(&self, kind: &'static str) {
         self.throttled.get_or_create(&Kind { kind }).inc();
     }
 
-    /// How many hashes wait.
-    pub fn hashing_queue_depth(&self, waiting: usize) {
+    /// How many hashes wait, and how many were turned away since the start: read from where they are counted.
+    pub fn hashing(&self, waiting: usize, rejected: u64) {
         self.hashing_queue.set(i64::try_from(waiting).unwrap_or(i64::MAX));
-    }
-
-    /// One hash turned away.
-    pub fn hashing_rejected(&self) {
-        self.hashing_rejected.inc();
+        self.hashing_rejected.inner().store(rejected, Ordering::Relaxed);
     }
 
     /// The text that `/metrics` answers, in the OpenMetrics format 1.0.0.
@@ -190,7 +184,7 @@ mod tests {
         metrics.token_issued("refresh_token");
         metrics.login(LoginOutcome::Failed);
         metrics.throttled("account");
-        metrics.hashing_queue_depth(7);
+        metrics.hashing(7, 3);
         let text = metrics.encode();
         for line in [
             "authy_http_requests_total{endpoint=\"token\",status=\"2xx\"} 2",
@@ -200,6 +194,7 @@ mod tests {
             "authy_logins_total{outcome=\"failed\"} 1",
             "authy_throttled_total{kind=\"account\"} 1",
             "authy_hashing_queue_depth 7",
+            "authy_hashing_rejected_total 3",
         ] {
             assert!(text.lines().any(|known| known == line), "{line} is not in\n{text}");
         }

@@ -32,7 +32,8 @@ pub async fn show(request: HttpRequest, app: web::Data<App>, error: web::Path<St
     render::page(&app, &template, StatusCode::OK, FormAction::Own)
 }
 
-fn is_id(text: &str) -> bool {
+/// Whether it looks like an `error_id`.
+pub fn is_id(text: &str) -> bool {
     text.len() == 20 && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'))
 }
 
@@ -48,6 +49,7 @@ const fn mend(code: ErrorCode) -> &'static str {
         }
         ErrorCode::UnauthorizedClient => "Add the grant type or response type to the registration of the application.",
         ErrorCode::UnsupportedGrantType | ErrorCode::UnsupportedResponseType => "Use one that the discovery document names.",
+        ErrorCode::InvalidAuthorizationDetails => "Ask only for types that the application is registered for, each as its schema says.",
         ErrorCode::InvalidScope => "Ask only for scopes that the application is registered for.",
         ErrorCode::AccessDenied => "Offer the person to try again; do not do so on your own.",
         ErrorCode::ServerError => "Try again later. If it stays, give the error id to whoever runs this service.",
@@ -72,8 +74,13 @@ const fn mend(code: ErrorCode) -> &'static str {
         ErrorCode::AuthorizationPending => "Wait as many seconds as interval says, then ask again.",
         ErrorCode::SlowDown => "Wait five seconds longer between questions than before.",
         ErrorCode::ExpiredToken => "Start a new request while the person is there to answer it.",
+        ErrorCode::UnknownUserId => "Ask for somebody who has an account here, by user name or e-mail address.",
+        ErrorCode::InvalidBindingMessage => "Use a short message of plain characters.",
         ErrorCode::InvalidRedirectUri => {
             "Register an absolute https URI without a fragment, or a loopback or private-use one for a native application."
+        }
+        ErrorCode::InvalidSoftwareStatement | ErrorCode::UnapprovedSoftwareStatement => {
+            "Ask whoever issued the software statement for a fresh one, or the operator to trust its issuer."
         }
         ErrorCode::InvalidClientMetadata => "Compare the metadata with RFC 7591 and with the discovery document.",
     }

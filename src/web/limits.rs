@@ -29,6 +29,8 @@ pub enum Excess {
     Target,
     /// 415: not `application/x-www-form-urlencoded`, or compressed.
     MediaType,
+    /// 415: not `application/json`, or compressed.
+    NotJson,
     /// 400: the body is no text, or broke off.
     Unreadable,
 }
@@ -40,7 +42,7 @@ impl Excess {
             Self::Body => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Headers => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Target => StatusCode::URI_TOO_LONG,
-            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::MediaType | Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Fields | Self::Unreadable => StatusCode::BAD_REQUEST,
         }
     }
@@ -53,6 +55,7 @@ impl Excess {
             Self::Headers => "The header fields of the request are too large.",
             Self::Target => "The URL of the request is too long.",
             Self::MediaType => "The body must be application/x-www-form-urlencoded and not compressed.",
+            Self::NotJson => "The body must be application/json and not compressed.",
             Self::Unreadable => "The body of the request could not be read as text.",
         })
     }
@@ -61,10 +64,14 @@ impl Excess {
 /// Looks at the head of a request.
 ///
 /// # Errors
-/// When its target or its header fields are too large.
+/// When its target or its header fields are too large, or its path is no text.
 pub fn check_head(head: &RequestHead) -> Result<(), Excess> {
     if head.uri.path_and_query().map_or(0, |target| target.as_str().len()) > MAX_TARGET {
         return Err(Excess::Target);
+    }
+    // No path of ours has a NUL, and not every store can be asked for one.
+    if head.uri.path().contains("%00") {
+        return Err(Excess::Unreadable);
     }
     let size: usize = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     if size > MAX_HEADERS { Err(Excess::Headers) } else { Ok(()) }
@@ -75,10 +82,22 @@ pub fn check_head(head: &RequestHead) -> Result<(), Excess> {
 /// # Errors
 /// For another media type, and for a compressed body: nothing is ever inflated.
 pub fn check_form_type(headers: &HeaderMap) -> Result<(), Excess> {
+    if is_plain(headers, "application/x-www-form-urlencoded") { Ok(()) } else { Err(Excess::MediaType) }
+}
+
+/// Whether a body is JSON: RFC 7591 §3.1.
+///
+/// # Errors
+/// As [`check_form_type`].
+pub fn check_json_type(headers: &HeaderMap) -> Result<(), Excess> {
+    if is_plain(headers, "application/json") { Ok(()) } else { Err(Excess::NotJson) }
+}
+
+fn is_plain(headers: &HeaderMap, wanted: &str) -> bool {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = value.split(';').next().unwrap_or_default().trim();
     let encoded = headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
-    if encoded || !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") { Err(Excess::MediaType) } else { Ok(()) }
+    !encoded && media_type.eq_ignore_ascii_case(wanted)
 }
 
 /// Reads a body up to [`MAX_BODY`]. One that announces more is refused before a byte of it is read.

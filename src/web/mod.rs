@@ -10,6 +10,7 @@ pub mod csrf;
 pub mod error_page;
 pub mod extract;
 pub mod help;
+pub mod json_body;
 pub mod limits;
 pub mod not_found;
 pub mod observe;

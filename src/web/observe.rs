@@ -18,26 +18,45 @@ pub async fn observe(request: ServiceRequest, next: Next<impl MessageBody + 'sta
     let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
-    let id = request_id::of(request.request(), app.entropy.as_ref());
-    let (method, path, started) = (request.method().clone(), request.path().to_owned(), app.now());
-    // The query may hold codes and tokens: it is never logged.
-    let span = tracing::info_span!("request", id = id.as_str(), %method, path);
-    let answer = async move {
-        match refuse(&app, &request) {
-            Some(response) => Ok(request.into_response(response)),
-            None => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
-        }
-        .map(|response| (app, response))
+    let (endpoint, started) = (endpoint(request.path(), app.issuer.path()), app.now());
+    let (app, response) = match endpoint {
+        // Documents are the same for everybody and log nothing: an id and a span would be a third of what they cost.
+        "discovery" | "jwks" => answer(app, request, next).await?,
+        _ => in_span(app, request, next).await?,
     };
-    let (app, mut response) = answer.instrument(span.clone()).await?;
+    let mut response = response;
     security_headers::everywhere(app.issuer.is_https(), response.headers_mut());
+    app.metrics.request(endpoint, response.status().as_u16(), app.now().since(started));
+    Ok(response)
+}
+
+async fn answer(
+    app: web::Data<App>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<(web::Data<App>, ServiceResponse<BoxBody>), Error> {
+    let response = match refuse(&app, &request) {
+        Some(response) => request.into_response(response),
+        None => next.call(request).await.map(ServiceResponse::map_into_boxed_body)?,
+    };
+    Ok((app, response))
+}
+
+/// With an id that is in the answer and in every line that is logged on the way.
+async fn in_span(
+    app: web::Data<App>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<(web::Data<App>, ServiceResponse<BoxBody>), Error> {
+    let id = request_id::of(request.request(), app.entropy.as_ref());
+    // The query may hold codes and tokens: it is never logged.
+    let span = tracing::info_span!("request", id = id.as_str(), method = %request.method(), path = request.path());
+    let (app, mut response) = answer(app, request, next).instrument(span.clone()).await?;
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(request_id::HEADER, value);
     }
-    let (status, took) = (response.status().as_u16(), app.now().since(started));
-    app.metrics.request(endpoint(response.request().path(), app.issuer.path()), status, took);
-    span.in_scope(|| tracing::debug!(status, milliseconds = took.as_millis(), "answered"));
-    Ok(response)
+    span.in_scope(|| tracing::debug!(status = response.status().as_u16(), "answered"));
+    Ok((app, response))
 }
 
 /// The names under which requests are counted: few and fixed, whatever strangers ask for.
@@ -47,6 +66,7 @@ const ENDPOINTS: &[(&str, &str)] = &[
     ("/oauth2/userinfo", "userinfo"),
     ("/oauth2/introspect", "introspect"),
     ("/oauth2/revoke", "revoke"),
+    ("/oauth2/register", "register"),
     ("/oauth2/logout", "end_session"),
     ("/.well-known/jwks.json", "jwks"),
     ("/.well-known/", "discovery"),
@@ -56,6 +76,7 @@ const ENDPOINTS: &[(&str, &str)] = &[
     ("/setup", "setup"),
     ("/account", "account"),
     ("/admin", "admin"),
+    ("/explain/", "admin"),
     ("/static/", "static"),
 ];
 

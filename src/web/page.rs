@@ -31,6 +31,7 @@ const ACCOUNT_SECTIONS: &[Section] = &[
     Section { key: "security", path: "/account/security", label: "Password" },
     Section { key: "sessions", path: "/account/sessions", label: "Sessions" },
     Section { key: "apps", path: "/account/apps", label: "Applications" },
+    Section { key: "approvals", path: "/account/approvals", label: "Requests" },
 ];
 
 const ADMIN_SECTIONS: &[Section] = &[

@@ -25,7 +25,10 @@ pub fn publish_as(app: &web::Data<App>, error_id: &str, failure: &Failure, about
     let client = client_id.unwrap_or("unknown");
     match failure {
         Failure::Refused(_) => tracing::info!(error_id, client.id = client, %error, detail, "refused {endpoint}"),
-        Failure::Busy(_) => tracing::warn!(error_id, client.id = client, %error, detail, "too busy for {endpoint}"),
+        Failure::Busy(_) => match app.outage_warnings.ask(app.now()) {
+            Some(more) => tracing::warn!(error_id, client.id = client, %error, detail, more, "too busy for {endpoint}"),
+            None => tracing::debug!(error_id, client.id = client, %error, detail, "too busy for {endpoint}"),
+        },
         Failure::Broken(_) => tracing::error!(error_id, client.id = client, %error, detail, "broken at {endpoint}"),
     }
     app.metrics.refused(endpoint, error);
@@ -37,6 +40,7 @@ pub fn publish_as(app: &web::Data<App>, error_id: &str, failure: &Failure, about
         detail,
         endpoint: endpoint.to_owned(),
         client_id: client_id.map(str::to_owned),
+        about: failure.public().about.map(str::to_owned),
     };
     let app = app.clone();
     // The answer does not wait for it: a record is a convenience, and the store may be what is away.

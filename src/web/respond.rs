@@ -17,6 +17,7 @@ use crate::spec::dpop;
 use crate::spec::error::{ErrorCode, OAuthError};
 use crate::spec::issuer::Issuer;
 use crate::web::client_certificate;
+use crate::web::extract::FormBody;
 use crate::web::limits::Excess;
 use crate::web::report::{self, About};
 use crate::web::security_headers::no_store;
@@ -66,6 +67,12 @@ pub fn redirect(location: &str) -> HttpResponse {
         }
         Err(_) => empty(StatusCode::INTERNAL_SERVER_ERROR),
     }
+}
+
+/// What came by POST, from another site and so without the Lax cookies, asked again by GET: that brings them.
+pub fn post_to_get(issuer: &Issuer, path: &str, request: &HttpRequest, body: &FormBody) -> HttpResponse {
+    let query = if body.as_str().is_empty() { request.query_string() } else { body.as_str() };
+    redirect(&format!("{}?{query}", issuer.url(path)))
 }
 
 /// Says when to come back, in whole seconds.

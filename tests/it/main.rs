@@ -11,6 +11,8 @@ mod fuzz;
 mod grants;
 mod house;
 mod logout;
+mod outages;
+mod registration;
 mod security;
 mod store;
 mod support;

@@ -3,11 +3,12 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::Decision;
 use super::page::ConsentPage;
-use super::{Decision, Found};
 use crate::accounts::http::{Bound, Visit};
 use crate::accounts::person::Person;
 use crate::app::App;
+use crate::endpoints::authorize::Answer;
 use crate::spec::params::Params;
 use crate::web::extract::FormBody;
 
@@ -17,41 +18,31 @@ pub const PATH: &str = "/consent";
 /// Shows what an application asks for.
 pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     let visit = Visit::new(&app, &request);
-    let (handle, signed_in) = match visit.parked().await {
-        Ok(parked) => parked,
-        Err(response) => return response,
-    };
-    match super::question(&app, &handle, &signed_in).await {
-        Ok(Found::Here(question)) => {
-            let redirect_uri = question.redirect_uri.clone();
-            let action = visit.url(PATH, &[("t", &handle)]);
-            let template = ConsentPage::new(visit.page(Bound::Session), question, Person::of(&signed_in.user), action);
-            visit.render_for(&template, StatusCode::OK, Some(&redirect_uri))
-        }
-        Ok(Found::Gone) => visit.gone(),
-        Ok(Found::Foreign) => visit.foreign(),
-        Err(failure) => visit.failure(failure),
-    }
+    page(&visit).await.unwrap_or_else(|instead| instead)
+}
+
+async fn page(visit: &Visit) -> Result<HttpResponse, HttpResponse> {
+    let (handle, signed_in) = visit.parked().await?;
+    let question = visit.found(super::question(&visit.app, &handle, &signed_in).await)?;
+    let redirect_uri = question.redirect_uri.clone();
+    let action = visit.url(PATH, &[("t", &handle)]);
+    let template = ConsentPage::new(visit.page(Bound::Session), question, Person::of(&signed_in.user), action);
+    Ok(visit.render_for(&template, StatusCode::OK, Some(&redirect_uri)))
 }
 
 /// Takes the answer.
 pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -> HttpResponse {
     let visit = Visit::new(&app, &request).with_pre_session();
-    let (handle, signed_in) = match visit.parked().await {
-        Ok(parked) => parked,
-        Err(response) => return response,
-    };
-    let form = match visit.form(&body, Bound::Session) {
-        Ok(form) => form,
-        Err(failure) => return visit.failure(failure),
-    };
-    let Some(decision) = decision(&form) else { return visit.incomplete("decision") };
-    match super::answer(&app, &handle, decision, &signed_in).await {
-        Ok(Found::Here(answer)) => visit.answer(answer).await,
-        Ok(Found::Gone) => visit.gone(),
-        Ok(Found::Foreign) => visit.foreign(),
-        Err(failure) => visit.failure(failure),
+    match answer(&visit, &body).await {
+        Ok(answer) => visit.answer(answer).await,
+        Err(instead) => instead,
     }
+}
+
+async fn answer(visit: &Visit, body: &FormBody) -> Result<Answer, HttpResponse> {
+    let (handle, signed_in, form) = visit.parked_form(body).await?;
+    let decision = decision(&form).ok_or_else(|| visit.incomplete("decision"))?;
+    visit.found(super::answer(&visit.app, &handle, decision, &signed_in).await)
 }
 
 /// The form has two fields. One that brings more, like a scope of its own, is not ours.

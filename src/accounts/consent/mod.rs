@@ -6,14 +6,14 @@ pub mod remember;
 pub mod scopes;
 
 use crate::accounts::client_card::ClientCard;
-use crate::accounts::transaction::{self, Parked};
+use crate::accounts::transaction::{self, Found};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::endpoints::authorize::open::{self, Opened};
 use crate::endpoints::authorize::request::AuthorizationRequest;
 use crate::endpoints::authorize::{self, Answer, SignedIn, interaction};
+use crate::endpoints::register;
 use crate::failure::Failure;
-use crate::model::transaction::Transaction;
 use crate::telemetry::audit;
 
 use remember::Approved;
@@ -43,26 +43,14 @@ pub enum Decision {
     Deny,
 }
 
-/// What a page finds when it asks for a parked request.
-#[derive(Debug)]
-pub enum Found<T> {
-    /// It is there.
-    Here(T),
-    /// It was answered before, or has expired.
-    Gone,
-    /// It belongs to another session.
-    Foreign,
-}
-
 /// Load the request, check it again, and put it into words.
 ///
 /// # Errors
 /// When a store is away, or the client has changed meanwhile.
 pub async fn question(app: &App, handle: &str, signed_in: &SignedIn) -> Result<Found<Question>, Failure> {
-    let transaction = match transaction::load(app, handle, signed_in.session.id).await? {
-        Parked::Ready(transaction) => transaction,
-        Parked::Gone => return Ok(Found::Gone),
-        Parked::Foreign => return Ok(Found::Foreign),
+    let transaction = match transaction::load(app, handle, signed_in.session.id).await?.here() {
+        Ok(transaction) => transaction,
+        Err(lost) => return Ok(lost),
     };
     let opened = open::again(app, &transaction).await?;
     let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
@@ -70,6 +58,7 @@ pub async fn question(app: &App, handle: &str, signed_in: &SignedIn) -> Result<F
     let before = app.sql.consent_of(&signed_in.user.subject, &opened.client.client_id).await?.filter(|consent| now < consent.expires_at);
     let mut asked = scopes::asked(request.scope.iter(), before.as_ref());
     asked.extend(scopes::asked_claims(request.claims.names().into_iter(), before.as_ref()));
+    asked.extend(scopes::asked_details(&request.authorization_details, &app.authorization_types().await?, before.as_ref()));
     Ok(Found::Here(Question {
         client: ClientCard::of(&opened.client),
         redirect_uri: opened.path.redirect_uri().to_string(),
@@ -85,20 +74,20 @@ pub async fn question(app: &App, handle: &str, signed_in: &SignedIn) -> Result<F
 /// # Errors
 /// When a store is away.
 pub async fn answer(app: &App, handle: &str, decision: Decision, signed_in: &SignedIn) -> Result<Found<Answer>, Failure> {
-    let mut transaction = match transaction::take(app, handle, signed_in.session.id).await? {
-        Parked::Ready(transaction) => transaction,
-        Parked::Gone => return Ok(Found::Gone),
-        Parked::Foreign => return Ok(Found::Foreign),
+    let mut transaction = match transaction::take(app, handle, signed_in.session.id).await?.here() {
+        Ok(transaction) => transaction,
+        Err(lost) => return Ok(lost),
     };
     if decision == Decision::Deny {
         return Ok(Found::Here(authorize::deny(app, &transaction).await)); // RFC 6749 §4.1.2.1
     }
     let opened = open::again(app, &transaction).await?;
+    register::usage::approved(app, &opened.client, &signed_in.user.subject).await?;
     if interaction::is_remembered(&opened.client, opened.path.redirect_uri().as_str()) {
         remember(app, &opened, signed_in).await?;
     }
     transaction.consented = true;
-    Ok(Found::Here(authorize::resume(app, Transaction::clone(&transaction), signed_in).await))
+    Ok(Found::Here(authorize::resume(app, transaction, signed_in).await))
 }
 
 async fn remember(app: &App, opened: &Opened, signed_in: &SignedIn) -> Result<(), Failure> {
@@ -109,6 +98,7 @@ async fn remember(app: &App, opened: &Opened, signed_in: &SignedIn) -> Result<()
         scopes: request.scope.iter().map(str::to_owned).collect(),
         claims: request.claims.names().into_iter().map(str::to_owned).collect(),
         resources: request.resources.clone(),
+        authorization_details: request.authorization_details.clone(),
     };
     save(app, approved).await
 }

@@ -3,8 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::clock::Timestamp;
 use crate::model::consent::Consent;
+
+/// How many authorization details are remembered for one client.
+const MAX_DETAILS: usize = 50;
 
 /// What a person has just approved.
 #[derive(Debug)]
@@ -19,11 +24,14 @@ pub struct Approved<'a> {
     pub claims: Vec<String>,
     /// Resources (RFC 8707).
     pub resources: Vec<String>,
+    /// Authorization details (RFC 9396).
+    pub authorization_details: Vec<Value>,
 }
 
 /// The consent to keep: what is still approved from before, and what is new. It lasts anew from now.
 pub fn merged(before: Option<Consent>, approved: Approved<'_>, now: Timestamp, lifetime: Duration) -> Consent {
     let before = before.filter(|consent| now < consent.expires_at);
+    let details = before.as_ref().map(|consent| consent.authorization_details.clone()).unwrap_or_default();
     let (scopes, claims, resources) = before.map(|consent| (consent.scopes, consent.claims, consent.resources)).unwrap_or_default();
     Consent {
         subject: approved.subject.to_owned(),
@@ -31,6 +39,7 @@ pub fn merged(before: Option<Consent>, approved: Approved<'_>, now: Timestamp, l
         scopes: union(scopes, approved.scopes),
         claims: union(claims, approved.claims),
         resources: union(resources, approved.resources),
+        authorization_details: with_details(details, approved.authorization_details),
         granted_at: now,
         expires_at: now + lifetime,
     }
@@ -41,6 +50,14 @@ fn union(before: Vec<String>, new: Vec<String>) -> Vec<String> {
     before.into_iter().chain(new).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
+/// Each once, the latest last. The oldest of very many are forgotten, and asked for again.
+fn with_details(before: Vec<Value>, new: Vec<Value>) -> Vec<Value> {
+    let mut all: Vec<Value> = before.into_iter().filter(|detail| !new.contains(detail)).collect();
+    all.extend(new);
+    let surplus = all.len().saturating_sub(MAX_DETAILS);
+    all.split_off(surplus)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,7 +66,7 @@ mod tests {
 
     fn approved(scopes: &[&str]) -> Approved<'static> {
         let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        Approved { subject: "ada", client_id: "rp", scopes, claims: Vec::new(), resources: Vec::new() }
+        Approved { subject: "ada", client_id: "rp", scopes, claims: Vec::new(), resources: Vec::new(), authorization_details: Vec::new() }
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! Scopes and claims in words, and which of them are new. OIDC Core §5.1, §5.4, §11. Pure.
 
+use serde_json::Value;
+
+use crate::model::authorization_type::AuthorizationType;
 use crate::model::consent::Consent;
+use crate::spec::authorization_details::{sentence, type_of};
 
 /// One thing an application asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +27,18 @@ pub fn asked<'a>(scopes: impl Iterator<Item = &'a str>, before: Option<&Consent>
 pub fn asked_claims<'a>(claims: impl Iterator<Item = &'a str>, before: Option<&Consent>) -> Vec<Asked> {
     let known = before.map(|consent| consent.claims.as_slice()).unwrap_or_default();
     claims.map(|name| Asked { words: claim_in_words(name), name: name.to_owned(), new: !contains(known, name) }).collect()
+}
+
+/// The authorization details of a request in the words of their types: RFC 9396 §11.1.
+pub fn asked_details(details: &[Value], types: &[AuthorizationType], before: Option<&Consent>) -> Vec<Asked> {
+    let known = before.map(|consent| consent.authorization_details.as_slice()).unwrap_or_default();
+    let in_words = |detail: &Value| {
+        let kind = type_of(detail).unwrap_or_default();
+        let of_type = types.iter().find(|known| known.kind == kind);
+        let words = of_type.map_or_else(|| format!("Use the permission “{kind}”"), |known| sentence::in_words(&known.sentence, detail));
+        Asked { words, name: kind.to_owned(), new: !known.contains(detail) }
+    };
+    details.iter().map(in_words).collect()
 }
 
 fn contains(known: &[String], name: &str) -> bool {
@@ -84,6 +100,7 @@ mod tests {
             scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
             claims: vec!["picture".to_owned()],
             resources: Vec::new(),
+            authorization_details: Vec::new(),
             granted_at: Timestamp::default(),
             expires_at: Timestamp::default(),
         }

@@ -18,6 +18,7 @@ use crate::accounts::consent::{self, Decision};
 use crate::accounts::login::throttle;
 use crate::app::App;
 use crate::endpoints::authorize::{SignedIn, interaction};
+use crate::endpoints::{client_document, register};
 use crate::failure::Failure;
 use crate::model::approval::Outcome;
 use crate::model::client::Client;
@@ -94,7 +95,9 @@ pub async fn look_up(app: &App, typed: &str, signed_in: &SignedIn, address: &str
     let Some((hash, code)) = device_codes::by_user_code(&app.kv, &concealed(app, user_code.as_str())).await? else {
         return Ok(Looked::Unknown);
     };
-    let Some(client) = app.client(&code.client_id).await?.filter(|client| client.enabled && code.expires_at > app.now()) else {
+    let Some(client) =
+        client_document::authenticating(app, &code.client_id).await?.filter(|client| client.enabled && code.expires_at > app.now())
+    else {
         return Ok(Looked::Unknown);
     };
     let ticket = serde_json::to_vec(&Ticket { code: hash, session: signed_in.session.id }).map_err(anyhow::Error::from)?;
@@ -134,9 +137,12 @@ pub async fn answer(app: &App, ticket: &str, decision: Decision, signed_in: &Sig
     let Some(code) = device_codes::load(&app.kv, &hash).await?.filter(|code| code.expires_at > app.now()) else {
         return Ok(Answered::Gone);
     };
-    let Some(client) = app.client(&code.client_id).await?.filter(|client| client.enabled) else { return Ok(Answered::Gone) };
+    let Some(client) = client_document::authenticating(app, &code.client_id).await?.filter(|client| client.enabled) else {
+        return Ok(Answered::Gone);
+    };
     let outcome = match decision {
         Decision::Approve => {
+            register::usage::approved(app, &client, &signed_in.user.subject).await?;
             let asked = Asked { client: &client, scopes: &code.scopes, resources: &code.resources };
             Outcome::Approved(Box::new(asked.approved_by(signed_in, app.entropy.as_ref(), app.now())))
         }
@@ -163,6 +169,7 @@ async fn record(app: &App, code: &DeviceCode, client: &Client, answer: (Decision
             scopes: code.scopes.clone(),
             claims: Vec::new(),
             resources: code.resources.clone(),
+            authorization_details: Vec::new(),
         };
         consent::save(app, approved).await?;
     }

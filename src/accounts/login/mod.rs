@@ -21,6 +21,7 @@ use crate::sealing::Purpose;
 use crate::secret::Secret;
 use crate::store::kv::throttle as counted;
 use crate::telemetry::audit;
+use crate::telemetry::metrics::LoginOutcome;
 
 use throttle::Guess;
 
@@ -100,7 +101,7 @@ pub async fn meanwhile(app: &App, transaction: &Transaction, browser: &Browser) 
             Interaction::Login(_) | Interaction::SelectAccount => Meanwhile::Nothing,
             Interaction::Consent => Meanwhile::GoneOn(Box::new(answer)),
         },
-        Answer::Page(_) | Answer::Return(..) => Meanwhile::GoneOn(Box::new(answer)),
+        Answer::Page(..) | Answer::Return(..) => Meanwhile::GoneOn(Box::new(answer)),
     })
 }
 
@@ -109,6 +110,18 @@ pub async fn meanwhile(app: &App, transaction: &Transaction, browser: &Browser) 
 /// # Errors
 /// When a store is away, and when too many passwords wait to be verified.
 pub async fn sign_in(app: &App, attempt: Attempt, browser: &Browser) -> Result<Outcome, Failure> {
+    let outcome = try_sign_in(app, attempt, browser).await;
+    match &outcome {
+        Ok(Outcome::SignedIn(..)) => app.metrics.login(LoginOutcome::Succeeded),
+        Ok(Outcome::Wrong) => app.metrics.login(LoginOutcome::Failed),
+        Ok(Outcome::Wait(_)) => app.metrics.login(LoginOutcome::Throttled),
+        Err(Failure::Busy(_)) => app.metrics.login(LoginOutcome::Busy),
+        Err(Failure::Refused(_) | Failure::Broken(_)) => {}
+    }
+    outcome
+}
+
+async fn try_sign_in(app: &App, attempt: Attempt, browser: &Browser) -> Result<Outcome, Failure> {
     if let Some(wait) = admit(app, &attempt.username, &browser.address).await? {
         return Ok(Outcome::Wait(wait));
     }
@@ -142,6 +155,7 @@ pub async fn admit(app: &App, username: &str, address: &str) -> Result<Option<Du
             false => 0,
         };
         if let Some(wait) = throttle::wait(&counter, count, succeeded, guess.now) {
+            app.metrics.throttled(counter.counts());
             return Ok(Some(wait));
         }
     }

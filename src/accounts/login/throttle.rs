@@ -37,6 +37,17 @@ pub struct Counter {
     pub forgives: bool,
 }
 
+impl Counter {
+    /// What it counts, in one word: for metrics.
+    pub fn counts(&self) -> &'static str {
+        match self.kind {
+            "login-address" => "address",
+            "login-account" => "account",
+            _ => "account_and_address",
+        }
+    }
+}
+
 /// Who guesses, and at whom. Both names are concealed before they come here: the store shall hold no names of people.
 #[derive(Clone, Copy, Debug)]
 pub struct Guess<'a> {

@@ -5,10 +5,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::Choice;
 use super::page::SelectPage;
-use crate::accounts::consent::Found;
 use crate::accounts::http::{Bound, Visit};
 use crate::accounts::person::Person;
 use crate::app::App;
+use crate::endpoints::authorize::Answer;
 use crate::web::extract::FormBody;
 
 /// Where the page is.
@@ -17,43 +17,32 @@ pub const PATH: &str = "/login/select";
 /// Shows who is signed in.
 pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     let visit = Visit::new(&app, &request);
-    let (handle, signed_in) = match visit.parked().await {
-        Ok(parked) => parked,
-        Err(response) => return response,
-    };
-    match super::offer(&app, &handle, &signed_in).await {
-        Ok(Found::Here(offer)) => {
-            let page = visit.page(Bound::Session);
-            let action = visit.url(PATH, &[("t", &handle)]);
-            let template = SelectPage { page, client: offer.client, person: Person::of(&signed_in.user), action };
-            visit.render_for(&template, StatusCode::OK, Some(&offer.redirect_uri))
-        }
-        Ok(Found::Gone) => visit.gone(),
-        Ok(Found::Foreign) => visit.foreign(),
-        Err(failure) => visit.failure(failure),
-    }
+    page(&visit).await.unwrap_or_else(|instead| instead)
+}
+
+async fn page(visit: &Visit) -> Result<HttpResponse, HttpResponse> {
+    let (handle, signed_in) = visit.parked().await?;
+    let offer = visit.found(super::offer(&visit.app, &handle, &signed_in).await)?;
+    let action = visit.url(PATH, &[("t", &handle)]);
+    let template = SelectPage { page: visit.page(Bound::Session), client: offer.client, person: Person::of(&signed_in.user), action };
+    Ok(visit.render_for(&template, StatusCode::OK, Some(&offer.redirect_uri)))
 }
 
 /// Goes on with the chosen account.
 pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -> HttpResponse {
     let visit = Visit::new(&app, &request).with_pre_session();
-    let (handle, signed_in) = match visit.parked().await {
-        Ok(parked) => parked,
-        Err(response) => return response,
-    };
-    let form = match visit.form(&body, Bound::Session) {
-        Ok(form) => form,
-        Err(failure) => return visit.failure(failure),
-    };
+    match answer(&visit, &body).await {
+        Ok(answer) => visit.answer(answer).await,
+        Err(instead) => instead,
+    }
+}
+
+async fn answer(visit: &Visit, body: &FormBody) -> Result<Answer, HttpResponse> {
+    let (handle, signed_in, form) = visit.parked_form(body).await?;
     let choice = match form.get("choice") {
         Some("continue") => Choice::Continue,
         Some("other") => Choice::Other,
-        _ => return visit.incomplete("choice"),
+        _ => return Err(visit.incomplete("choice")),
     };
-    match super::choose(&app, &handle, choice, &signed_in).await {
-        Ok(Found::Here(answer)) => visit.answer(answer).await,
-        Ok(Found::Gone) => visit.gone(),
-        Ok(Found::Foreign) => visit.foreign(),
-        Err(failure) => visit.failure(failure),
-    }
+    visit.found(super::choose(&visit.app, &handle, choice, &signed_in).await)
 }

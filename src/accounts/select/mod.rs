@@ -4,8 +4,7 @@ pub mod http;
 pub mod page;
 
 use crate::accounts::client_card::ClientCard;
-use crate::accounts::consent::Found;
-use crate::accounts::transaction::{self, Parked};
+use crate::accounts::transaction::{self, Found};
 use crate::app::App;
 use crate::endpoints::authorize::interaction::{Interaction, LoginReason};
 use crate::endpoints::authorize::{self, Answer, SignedIn, Waiting, open};
@@ -34,10 +33,9 @@ pub struct Offer {
 /// # Errors
 /// When a store is away, or the client has changed meanwhile.
 pub async fn offer(app: &App, handle: &str, signed_in: &SignedIn) -> Result<Found<Offer>, Failure> {
-    let transaction = match transaction::load(app, handle, signed_in.session.id).await? {
-        Parked::Ready(transaction) => transaction,
-        Parked::Gone => return Ok(Found::Gone),
-        Parked::Foreign => return Ok(Found::Foreign),
+    let transaction = match transaction::load(app, handle, signed_in.session.id).await?.here() {
+        Ok(transaction) => transaction,
+        Err(lost) => return Ok(lost),
     };
     let opened = open::again(app, &transaction).await?;
     Ok(Found::Here(Offer { client: ClientCard::of(&opened.client), redirect_uri: opened.path.redirect_uri().to_string() }))
@@ -48,10 +46,9 @@ pub async fn offer(app: &App, handle: &str, signed_in: &SignedIn) -> Result<Foun
 /// # Errors
 /// When the store is away.
 pub async fn choose(app: &App, handle: &str, choice: Choice, signed_in: &SignedIn) -> Result<Found<Answer>, Failure> {
-    let mut transaction = match transaction::take(app, handle, signed_in.session.id).await? {
-        Parked::Ready(transaction) => *transaction,
-        Parked::Gone => return Ok(Found::Gone),
-        Parked::Foreign => return Ok(Found::Foreign),
+    let mut transaction = match transaction::take(app, handle, signed_in.session.id).await?.here() {
+        Ok(transaction) => transaction,
+        Err(lost) => return Ok(lost),
     };
     Ok(Found::Here(match choice {
         Choice::Continue => {

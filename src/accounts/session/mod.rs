@@ -17,6 +17,9 @@ use crate::telemetry::audit;
 /// `acr` of a sign-in with a password alone.
 pub const ACR_PASSWORD: &str = "urn:authy:acr:password";
 
+/// What a sign-in can be: `acr_values_supported`.
+pub const SUPPORTED_ACR: &[&str] = &[ACR_PASSWORD];
+
 /// The cookies of a new session.
 #[derive(Debug)]
 pub struct Cookies {

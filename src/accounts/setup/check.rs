@@ -3,24 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
-use crate::secret::TokenHash;
 
-/// The one-time setup link as it is stored: of the token only its hash.
+/// A one-time setup link as it is stored, under the hash of its token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredLink {
-    /// SHA-256 of the token, in hexadecimal.
-    pub hash: String,
     /// When it stops working.
     pub expires_at: Timestamp,
-}
-
-impl StoredLink {
-    /// Whether this is the token, in time.
-    pub fn opens_with(&self, token: &str, now: Timestamp) -> bool {
-        use subtle::ConstantTimeEq as _;
-        let fits: bool = TokenHash::of(token).hex().as_bytes().ct_eq(self.hash.as_bytes()).into();
-        fits && now < self.expires_at
-    }
 }
 
 /// A username, in lower case: 1 to 64 characters of `a-z 0-9 . _ -`, or an e-mail address.
@@ -59,16 +47,6 @@ pub fn email(text: &str) -> Result<String, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_link_opens_with_its_token_until_it_expires() {
-        let end = Timestamp::from_seconds(100);
-        let link = StoredLink { hash: TokenHash::of("su_token").hex(), expires_at: end };
-        assert!(link.opens_with("su_token", Timestamp::from_seconds(99)));
-        assert!(!link.opens_with("su_token", end));
-        assert!(!link.opens_with("su_other", Timestamp::from_seconds(99)));
-        assert!(!link.opens_with("", Timestamp::from_seconds(99)));
-    }
 
     #[test]
     fn names_are_lower_case_and_plain() {

@@ -22,7 +22,8 @@ use crate::telemetry::audit;
 
 use check::StoredLink;
 
-const SETTING: &str = "setup_token";
+/// Begins the name of every stored link.
+const SETTING: &str = "setup_token:";
 const LOCK: &str = "setup";
 const LOCKED_FOR: Duration = Duration::from_secs(60);
 
@@ -48,18 +49,25 @@ pub enum Outcome {
     Unfit(&'static str, &'static str),
 }
 
-/// A new link for this start of the server, while there is no administrator. Links of earlier starts die.
+/// A new link for this start of the server, while there is no administrator. Links of other starts live on until there is one: nodes
+/// that start together all print theirs.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn new_link(app: &App) -> Result<Option<String>, Failure> {
     if app.sql.administrator_exists().await? {
+        app.sql.delete_settings(SETTING).await?;
         return Ok(None);
     }
     let token = app.entropy.token("su_");
-    let stored = StoredLink { hash: TokenHash::of(&token).hex(), expires_at: app.now() + app.settings.lifetimes.setup_link };
-    app.sql.put_setting(SETTING, &serde_json::to_string(&stored).map_err(anyhow::Error::from)?).await?;
+    let link = StoredLink { expires_at: app.now() + app.settings.lifetimes.setup_link };
+    app.sql.put_setting(&name(&token), &serde_json::to_string(&link).map_err(anyhow::Error::from)?).await?;
     Ok(Some(app.issuer.url(&format!("/setup?token={token}"))))
+}
+
+/// Of the token only its hash is stored, as a part of the name: what is looked up by a hash needs no comparison in constant time.
+fn name(token: &str) -> String {
+    format!("{SETTING}{}", TokenHash::of(token).hex())
 }
 
 /// Whether a link still works.
@@ -67,8 +75,8 @@ pub async fn new_link(app: &App) -> Result<Option<String>, Failure> {
 /// # Errors
 /// When the database is away.
 pub async fn is_alive(app: &App, token: &str) -> Result<bool, Failure> {
-    let stored = app.sql.setting(SETTING).await?.and_then(|text| serde_json::from_str::<StoredLink>(&text).ok());
-    let opens = stored.is_some_and(|stored| stored.opens_with(token, app.now()));
+    let stored = app.sql.setting(&name(token)).await?.and_then(|text| serde_json::from_str::<StoredLink>(&text).ok());
+    let opens = stored.is_some_and(|stored| app.now() < stored.expires_at);
     Ok(opens && !app.sql.administrator_exists().await?)
 }
 
@@ -126,7 +134,10 @@ async fn create(
     };
     let event = audit::event(app.entropy.as_ref(), now, audit::SETUP_DONE, &user.subject).subject(&user.subject).build();
     match app.sql.create_user(&user, Some(password), &event).await? {
-        Created::Done => Ok(Ok(user)),
+        Created::Done => {
+            app.sql.delete_settings(SETTING).await?;
+            Ok(Ok(user))
+        }
         Created::Exists("email") => Ok(Err(Outcome::Unfit("email", "Somebody has this e-mail address already."))),
         Created::Exists(_) => Ok(Err(Outcome::Unfit("username", "Somebody has this username already."))),
     }

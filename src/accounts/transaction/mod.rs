@@ -26,16 +26,33 @@ pub const fn longest(app: &App) -> Duration {
     app.settings.lifetimes.login.saturating_mul(PAGES)
 }
 
-/// What a handle stands for.
+/// What a page finds when it asks for a parked request.
 #[derive(Debug)]
-pub enum Parked {
-    /// A request of this very session.
-    Ready(Box<Transaction>),
+pub enum Found<T> {
+    /// It is there, and belongs to this very session.
+    Here(T),
     /// Unknown, expired, or finished before: a form that was sent twice ends here.
     Gone,
-    /// A request of another session.
+    /// It belongs to another session.
     Foreign,
 }
+
+impl<T> Found<T> {
+    /// What is there.
+    ///
+    /// # Errors
+    /// Why it is not, for a page that would have shown something else.
+    pub fn here<U>(self) -> Result<T, Found<U>> {
+        match self {
+            Self::Here(found) => Ok(found),
+            Self::Gone => Err(Found::Gone),
+            Self::Foreign => Err(Found::Foreign),
+        }
+    }
+}
+
+/// What a handle stands for.
+pub type Parked = Found<Transaction>;
 
 /// The request for the URL of a page before sign-in, bound to the browser's pre-session cookie.
 ///
@@ -97,7 +114,7 @@ pub async fn load(app: &App, handle: &str, session: Uuid) -> Result<Parked, Fail
 /// When the store is away.
 pub async fn take(app: &App, handle: &str, session: Uuid) -> Result<Parked, Failure> {
     match load(app, handle, session).await? {
-        Parked::Ready(_) => sort(app, transactions::take(&app.kv, &TokenHash::of(handle)).await?, session).await,
+        Parked::Here(_) => sort(app, transactions::take(&app.kv, &TokenHash::of(handle)).await?, session).await,
         unusable => Ok(unusable),
     }
 }
@@ -111,7 +128,7 @@ async fn sort(app: &App, found: Option<Transaction>, session: Uuid) -> Result<Pa
         Binding::Session(bound) => bound == session || was_renewed(app, bound, session).await?,
         Binding::Browser(_) => false,
     };
-    Ok(if own { Parked::Ready(Box::new(transaction)) } else { Parked::Foreign })
+    Ok(if own { Parked::Here(transaction) } else { Parked::Foreign })
 }
 
 /// The same person has signed in again in the same browser, in another tab: what waits in this one is still theirs.

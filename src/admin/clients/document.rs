@@ -1,6 +1,6 @@
 //! A metadata document as RFC 7591 §2 writes it, read into a draft. Pure.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::admin::fault::Faults;
 use crate::model::client::protocol::ProtocolMetadata;
@@ -28,7 +28,7 @@ const ANSWER_ONLY: [&str; 10] = [
 pub fn read(text: &str, draft: &mut ClientDraft) -> Result<(), Faults> {
     let mut faults = Faults::default();
     match serde_json::from_str::<Value>(text) {
-        Ok(Value::Object(members)) => members.into_iter().for_each(|(name, value)| member(draft, &name, value, &mut faults)),
+        Ok(Value::Object(members)) => return take(members, draft),
         Ok(_) => faults.add(
             "metadata",
             "The metadata document is not a JSON object.",
@@ -40,6 +40,16 @@ pub fn read(text: &str, draft: &mut ClientDraft) -> Result<(), Faults> {
             "Check its commas, quotes and braces.",
         ),
     }
+    faults.or(())
+}
+
+/// Reads the members of a document; members that it lacks stay as they are.
+///
+/// # Errors
+/// When members have the wrong type: all of them at once.
+pub fn take(members: Map<String, Value>, draft: &mut ClientDraft) -> Result<(), Faults> {
+    let mut faults = Faults::default();
+    members.into_iter().for_each(|(name, value)| member(draft, &name, value, &mut faults));
     faults.or(())
 }
 

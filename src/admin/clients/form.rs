@@ -117,18 +117,18 @@ pub fn read(form: &Form, base: Option<&Client>) -> Result<ClientDraft, Faults> {
     if faults.is_empty() { Ok(draft) } else { Err(with_rules(faults, &draft)) }
 }
 
+fn key_set(text: &str, faults: &mut Faults) -> Option<serde_json::Value> {
+    let set = document::key_set(text);
+    faults.unless(set.is_ok(), "jwks", "This is not a JSON Web Key Set.", "Paste the public keys as {\"keys\": […]}, or give their URL.");
+    set.ok()
+}
+
 /// The last day of what is weaker than the default; empty: until further notice.
 fn last_day(form: &Form, faults: &mut Faults) -> Option<i64> {
     let text = form.filled("allowed_until")?;
     let end = Timestamp::end_of_day(text).map(Timestamp::as_seconds);
     faults.unless(end.is_some(), "allowed_until", "This is not a date.", "Write it like 2026-12-31, or leave it empty.");
     end
-}
-
-fn key_set(text: &str, faults: &mut Faults) -> Option<serde_json::Value> {
-    let set = document::key_set(text);
-    faults.unless(set.is_ok(), "jwks", "This is not a JSON Web Key Set.", "Paste the public keys as {\"keys\": […]}, or give their URL.");
-    set.ok()
 }
 
 fn seconds(form: &Form, name: &'static str, faults: &mut Faults) -> Option<u64> {

@@ -141,18 +141,16 @@ impl Edit<'_> {
         ]
     }
 
+    fn edited(&self) -> Option<&str> {
+        self.client.as_ref().map(|client| client.client_id.as_str())
+    }
+
     fn action(&self) -> String {
-        match &self.client {
-            Some(client) => format!("{}/admin/clients/{}/edit", self.page.base, client.client_id),
-            None => format!("{}/admin/clients/new", self.page.base),
-        }
+        crate::admin::page::form_action(&self.page, "/admin/clients", self.edited())
     }
 
     fn back(&self) -> String {
-        match &self.client {
-            Some(client) => format!("{}/admin/clients/{}", self.page.base, client.client_id),
-            None => format!("{}/admin/clients", self.page.base),
-        }
+        crate::admin::page::form_back(&self.page, "/admin/clients", self.edited())
     }
 }
 

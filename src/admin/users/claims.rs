@@ -92,6 +92,7 @@ fn fault(name: &str, value: &Value) -> Option<Fault> {
         "address" if !value.is_object() => Some(wrong("a JSON object", r#"address={"locality":"London","country":"UK"}"#)),
         "phone_number_verified" if !value.is_boolean() => Some(wrong("true or false", "phone_number_verified=true")),
         text if TEXT_CLAIMS.contains(&text) && !value.is_string() => Some(wrong("text", &format!("{text}=…"))),
+        _ if value.to_string().contains("\\u0000") => Some(wrong("text or JSON without NUL characters", "a value without them")),
         _ if value.to_string().len() > 4_096 => Some(wrong("at most 4 KiB of JSON", "a shorter value")),
         _ => None,
     }
@@ -126,5 +127,6 @@ mod tests {
         assert!(fault("address", &json!({"formatted": "Paris"})).is_none());
         assert!(fault("phone_number_verified", &json!("true")).is_some());
         assert!(fault("locale", &json!(1)).is_some());
+        assert!(fault("note", &json!(["a\0b"])).is_some(), "Postgres keeps no NUL");
     }
 }

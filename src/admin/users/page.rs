@@ -71,18 +71,16 @@ impl Edit<'_> {
         self.faults.of("claims").is_some()
     }
 
+    fn edited(&self) -> Option<&str> {
+        self.user.as_ref().map(|user| user.subject.as_str())
+    }
+
     fn action(&self) -> String {
-        match &self.user {
-            Some(user) => format!("{}/admin/users/{}/edit", self.page.base, user.subject),
-            None => format!("{}/admin/users/new", self.page.base),
-        }
+        crate::admin::page::form_action(&self.page, "/admin/users", self.edited())
     }
 
     fn back(&self) -> String {
-        match &self.user {
-            Some(user) => format!("{}/admin/users/{}", self.page.base, user.subject),
-            None => format!("{}/admin/users", self.page.base),
-        }
+        crate::admin::page::form_back(&self.page, "/admin/users", self.edited())
     }
 }
 

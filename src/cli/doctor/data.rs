@@ -7,13 +7,15 @@ use crate::admin::keys::plan::{self, State};
 use crate::boot::master_key::{self, Inspection, Source};
 use crate::boot::{self, BootError};
 use crate::cli::open;
-use crate::clock::Timestamp;
+use crate::clock::{Clock as _, SystemClock, Timestamp};
 use crate::config::Settings;
 use crate::jose::{Algorithm, KeySet};
 use crate::model::signing_key::SigningKey;
 use crate::sealing::Sealer;
 use crate::store::sql::{Kind, Sql};
 
+/// More than a query takes.
+const CLOCKS_APART: Duration = Duration::from_secs(2);
 /// A key that has signed for longer should be rotated.
 const OLD: Duration = Duration::from_secs(365 * 24 * 3_600);
 
@@ -46,6 +48,7 @@ async fn look(settings: &Settings, sql: &Sql, now: Timestamp, findings: &mut Fin
         return Ok(());
     }
     findings.ok("The schema is up to date.");
+    clock(sql.database_time().await?, findings);
     let keys = sql.signing_keys(now).await?;
     match master_key::inspect(settings, sql).await {
         Ok(Inspection::NotYet) => findings.ok("The master key will be made or taken at the first start."),
@@ -72,6 +75,21 @@ async fn look(settings: &Settings, sql: &Sql, now: Timestamp, findings: &mut Fin
         findings.warn("There is no administrator.", "Open the setup link that `authy serve` prints, or run `authy user create … --admin`.");
     }
     Ok(())
+}
+
+/// Everything that expires is compared with this machine's clock; another node, or the database, may see it otherwise.
+fn clock(theirs: Option<Timestamp>, findings: &mut Findings) {
+    let Some(theirs) = theirs else { return };
+    let ours = SystemClock.now();
+    let apart = ours.since(theirs).max(theirs.since(ours));
+    if apart > CLOCKS_APART {
+        findings.warn(
+            format!("The clocks of this machine and of the database are {} s apart.", apart.as_secs()),
+            "Let both follow the same time server: what one node issues may be expired, or not yet valid, for another.",
+        );
+    } else {
+        findings.ok("The clocks of this machine and of the database agree.");
+    }
 }
 
 fn signing_keys(keys: &[SigningKey], sealer: &Sealer, now: Timestamp, findings: &mut Findings) {

@@ -23,8 +23,7 @@ pub async fn get(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
 
 /// OIDC Core §3.1.2.1: by POST. It comes from another site, so the Lax session cookie stays behind; the same request by GET brings it.
 pub async fn post(request: HttpRequest, app: web::Data<App>, body: FormBody) -> HttpResponse {
-    let query = if body.as_str().is_empty() { request.query_string() } else { body.as_str() };
-    respond::redirect(&format!("{}?{query}", app.issuer.url("/oauth2/authorize")))
+    respond::post_to_get(&app.issuer, "/oauth2/authorize", &request, &body)
 }
 
 /// What an authorization request came to, with the cookies that the browser gets on the way.
@@ -36,10 +35,10 @@ pub async fn respond(
 ) -> HttpResponse {
     let (browser, mut cookies) = visitor;
     let mut response = match answer {
-        Answer::Page(failure) => error_page::failure(app, request, &failure, ("authorize", None)),
+        Answer::Page(failure, client_id) => error_page::failure(app, request, &failure, ("authorize", client_id.as_deref())),
         Answer::Return(delivery, refused) => {
-            if let Some((failure, error_id)) = refused {
-                report::publish_as(app, &error_id, &failure, ("authorize", None));
+            if let Some(refused) = refused {
+                report::publish_as(app, &refused.error_id, &refused.failure, ("authorize", Some(&refused.client_id)));
             }
             render::delivery(app, request, &delivery)
         }

@@ -30,6 +30,8 @@ pub enum LoginReason {
     TooOld,
     /// Somebody else is signed in than the request asks for.
     OtherUser,
+    /// The sign-in was of another kind than the request demands.
+    OtherKind,
 }
 
 /// What is known when the question is asked.
@@ -101,6 +103,10 @@ fn login(request: &AuthorizationRequest, standing: &Standing<'_>) -> Option<Logi
     if !fresh && request.hints.max_age.is_some_and(|max_age| too_old(auth_time, max_age, standing.now)) {
         return Some(LoginReason::TooOld);
     }
+    let demanded = request.claims.essential_acr();
+    if !fresh && !demanded.is_empty() && !demanded.contains(&signed_in.session.acr.as_str()) {
+        return Some(LoginReason::OtherKind);
+    }
     let subject = standing.subject.unwrap_or_default();
     let is_meant = request.hinted_subject.as_ref().is_none_or(|hinted| hinted == subject) && request.claims.allows_subject(subject);
     (!is_meant).then_some(LoginReason::OtherUser)
@@ -143,4 +149,5 @@ fn covers(consent: Option<&Consent>, request: &AuthorizationRequest, now: Timest
     request.scope.iter().all(|scope| consent.scopes.iter().any(|known| known == scope))
         && request.claims.names().iter().all(|claim| consent.claims.iter().any(|known| known == claim))
         && request.resources.iter().all(|resource| consent.resources.contains(resource))
+        && request.authorization_details.iter().all(|detail| consent.authorization_details.contains(detail))
 }

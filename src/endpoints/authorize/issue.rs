@@ -64,6 +64,7 @@ pub fn grant(entropy: &dyn Entropy, approval: &Approval<'_>) -> Grant {
             acr: session.acr.clone(),
         },
         claims_request: request.claims.to_stored(),
+        authorization_details: request.authorization_details.clone(),
         created_at: *now,
         revoked_at: None,
     }

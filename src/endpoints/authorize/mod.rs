@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::accounts::browser::Browser;
 use crate::accounts::session;
 use crate::app::App;
-use crate::endpoints::token;
+use crate::endpoints::{register, token};
 use crate::failure::Failure;
 use crate::jose::verify::{self, Expect, Typ};
 use crate::model::client::Client;
@@ -33,12 +33,23 @@ use request::AuthorizationRequest;
 /// What the browser gets.
 #[derive(Debug)]
 pub enum Answer {
-    /// A page of ours: nobody may be redirected (RFC 6749 §4.1.2.1).
-    Page(Failure),
+    /// A page of ours: nobody may be redirected (RFC 6749 §4.1.2.1). The client, when there is one of that id.
+    Page(Failure, Option<String>),
     /// Back to the client, with a code or with a refusal.
-    Return(Delivery, Option<(Failure, String)>),
+    Return(Delivery, Option<Refused>),
     /// A person has to do something first.
     Interact(Box<Waiting>),
+}
+
+/// What is told about a refusal that went back to the client.
+#[derive(Debug)]
+pub struct Refused {
+    /// Why.
+    pub failure: Failure,
+    /// The id that the client was given.
+    pub error_id: String,
+    /// The client.
+    pub client_id: String,
 }
 
 /// A request that waits for a person, and why.
@@ -67,7 +78,7 @@ pub struct SignedIn {
 pub async fn authorize(app: &App, raw: &str, browser: &Browser) -> Answer {
     let signed_in = match session::current(app, browser).await {
         Ok(signed_in) => signed_in,
-        Err(failure) => return Answer::Page(failure),
+        Err(failure) => return Answer::Page(failure, None),
     };
     let transaction = Transaction {
         request: raw.to_owned(),
@@ -88,46 +99,57 @@ pub async fn resume(app: &App, transaction: Transaction, signed_in: &SignedIn) -
 pub async fn deny(app: &App, transaction: &Transaction) -> Answer {
     let opened = match open::open(app, transaction).await {
         Ok(opened) => opened,
-        Err(closed) => return refuse_closed(app, closed),
+        Err(closed) => return refuse_closed(app, &transaction.request, closed).await,
     };
     let failure = match respond::answer_once(app, &opened).await {
         Ok(()) => OAuthError::access_denied("The person did not agree.").into(),
         Err(failure) => failure,
     };
-    refuse(app, (&opened.client, &opened.path), failure)
+    refuse(app, (&opened.client, &opened.path), failure).await
 }
 
-async fn advance(app: &App, transaction: Transaction, signed_in: Option<&SignedIn>) -> Answer {
+async fn advance(app: &App, mut transaction: Transaction, signed_in: Option<&SignedIn>) -> Answer {
     // Until the return path is proven, the person sees the error. RFC 6749 §4.1.2.1: "MUST NOT automatically redirect".
     let opened = match open::open(app, &transaction).await {
         Ok(opened) => opened,
-        Err(closed) => return refuse_closed(app, closed),
+        Err(closed) => return refuse_closed(app, &transaction.request, closed).await,
     };
+    if let Some(fetched) = &opened.fetched {
+        transaction.request.clone_from(fetched);
+    }
     match decide(app, &opened, &transaction, signed_in).await {
         Ok(Next::Issue(delivery)) => Answer::Return(delivery, None),
         Ok(Next::Interact(interaction)) => {
             let session = signed_in.map(|signed_in| signed_in.session.id);
             Answer::Interact(Box::new(Waiting { interaction, transaction, session }))
         }
-        Err(failure) => refuse(app, (&opened.client, &opened.path), failure), // from here on every refusal goes back to the client
+        Err(failure) => refuse(app, (&opened.client, &opened.path), failure).await, // from here on every refusal goes back to the client
     }
 }
 
-fn refuse_closed(app: &App, closed: Closed) -> Answer {
-    match closed {
-        Closed::Page(failure) => Answer::Page(failure),
-        Closed::Return(proven, failure) => refuse(app, (&proven.0, &proven.1), failure),
-    }
+/// Names the client on a page of ours too, so that its owner can ask why.
+async fn refuse_closed(app: &App, raw: &str, closed: Closed) -> Answer {
+    let failure = match closed {
+        Closed::Return(proven, failure) => return refuse(app, (&proven.0, &proven.1), failure).await,
+        Closed::Page(failure) => failure,
+    };
+    let client_id = Params::parse(raw).ok().and_then(|params| params.get("client_id").map(str::to_owned));
+    let known = match &client_id {
+        Some(client_id) => matches!(app.client(client_id).await, Ok(Some(_))),
+        None => false,
+    };
+    Answer::Page(failure, client_id.filter(|_| known))
 }
 
 /// Back to the client: RFC 6749 §4.1.2.1.
-fn refuse(app: &App, (client, path): (&Client, &ReturnPath), failure: Failure) -> Answer {
+async fn refuse(app: &App, (client, path): (&Client, &ReturnPath), failure: Failure) -> Answer {
     let error_id = app.entropy.identifier();
     let public = failure.public();
     let error_uri = format!("{}?id={error_id}", app.issuer.url(&format!("/errors/{}", public.error)));
-    match respond::deliver(app, client, path, &return_path::refusal(&public, &error_uri)) {
-        Ok(delivery) => Answer::Return(delivery, Some((failure, error_id))),
-        Err(broken) => Answer::Page(broken),
+    let client_id = client.client_id.clone();
+    match respond::deliver(app, client, path, &return_path::refusal(&public, &error_uri)).await {
+        Ok(delivery) => Answer::Return(delivery, Some(Refused { failure, error_id, client_id })),
+        Err(broken) => Answer::Page(broken, Some(client_id)),
     }
 }
 
@@ -140,6 +162,7 @@ enum Next {
 async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in: Option<&SignedIn>) -> Result<Next, Failure> {
     let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
     let resources = token::any_resources(app, &opened.params).await?; // RFC 8707 §2.1
+    token::fitting_details(app, &request.authorization_details).await?; // RFC 9396 §5
     let request = request.with_hinted_subject(hinted_subject(app, &opened.params)?);
     let consent = match signed_in {
         Some(SignedIn { user, .. }) => app.sql.consent_of(&user.subject, &opened.client.client_id).await?,
@@ -162,6 +185,7 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
     let Some(signed_in) = signed_in else {
         return Err(OAuthError::login_required("Nobody is signed in.").into());
     };
+    register::usage::approved(app, &opened.client, &signed_in.user.subject).await?;
     respond::issue(app, opened, (&request, &resources), signed_in).await.map(Next::Issue)
 }
 

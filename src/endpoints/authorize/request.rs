@@ -1,6 +1,9 @@
 //! The checked authorization request: a value that only [`AuthorizationRequest::check`] makes. RFC 6749 §4.1.1, OIDC Core §3.1.2.2.
 
-use crate::model::client::Client;
+use serde_json::Value;
+
+use crate::model::client::{Client, Profile};
+use crate::spec::authorization_details;
 use crate::spec::claims_request::ClaimsRequest;
 use crate::spec::dpop;
 use crate::spec::error::{OAuthError, Refusal};
@@ -30,6 +33,8 @@ pub struct AuthorizationRequest {
     pub claims: ClaimsRequest,
     /// `resource`, as asked.
     pub resources: Vec<String>,
+    /// `authorization_details`, of types that the client may ask for; whether they fit is asked of the registered types.
+    pub authorization_details: Vec<Value>,
     /// The subject of the `id_token_hint`.
     pub hinted_subject: Option<String>,
 }
@@ -40,20 +45,22 @@ impl AuthorizationRequest {
     /// # Errors
     /// Sent back to the client: RFC 6749 §4.1.2.1, OIDC Core §3.1.2.6.
     pub fn check(params: &Params, client: &Client) -> Result<Self, Refusal> {
-        no_request_object(params)?; // OIDC Core §6, RFC 9101
+        no_registration(params)?; // OIDC Core §7.2.1
         let response_type = ResponseType::check(params, client)?; // RFC 6749 §3.1.1, §4.1.2.1
-        ResponseMode::check(params, response_type)?; // Multiple Response Types §2.1
+        let mode = ResponseMode::check(params, response_type)?; // Multiple Response Types §2.1
+        detached_or_signed(client, response_type, mode)?; // FAPI 1.0 Advanced §5.2.2
         let scope = requested_scope(params, client)?; // RFC 6749 §3.3
         let nonce = nonce(params, response_type)?; // OIDC Core §3.1.2.1, §3.2.2.1
         openid_for_id_token(&scope, response_type)?; // OIDC Core §3.1.2.1
-        let pkce = response_type.gives_code() && (client.is_public() || client.metadata.require_pkce);
-        let code_challenge = CodeChallenge::check(params, pkce)?; // RFC 7636 §4.4.1
+        let code_challenge = CodeChallenge::check(params, needs_pkce(client, response_type))?; // RFC 7636 §4.4.1
         let mut hints = Hints::check(params)?; // OIDC Core §3.1.2.1
         hints.max_age = hints.max_age.or(client.metadata.default_max_age); // OIDC Registration §2
         let claims = ClaimsRequest::check(params)?; // OIDC Core §5.5
         let resources = crate::spec::resource::requested(params)?; // RFC 8707 §2.1
         let dpop_jkt = dpop::requested_key(params)?; // RFC 9449 §10
-        Ok(Self { response_type, scope, code_challenge, nonce, dpop_jkt, hints, claims, resources, hinted_subject: None })
+        let authorization_details = authorization_details::requested(params, client)?; // RFC 9396 §3
+        let hinted_subject = None;
+        Ok(Self { response_type, scope, code_challenge, nonce, dpop_jkt, hints, claims, resources, authorization_details, hinted_subject })
     }
 
     /// Adds what the `id_token_hint` says, once its signature has been verified.
@@ -64,18 +71,27 @@ impl AuthorizationRequest {
     }
 }
 
-/// OIDC Core §3.1.2.6: silently ignoring a request object would drop what the client signed.
-fn no_request_object(params: &Params) -> Result<(), Refusal> {
-    if params.get("request").is_some() {
-        return Err(OAuthError::request_not_supported("Request objects are not supported.").about("request").into());
-    }
-    if params.get("request_uri").is_some() {
-        return Err(OAuthError::request_uri_not_supported("Request objects by reference are not supported.").about("request_uri").into());
-    }
+/// OIDC Core §7.2.1: a client that is not registered cannot be known by what a request says of it.
+fn no_registration(params: &Params) -> Result<(), Refusal> {
     if params.get("registration").is_some() {
         return Err(OAuthError::registration_not_supported("Registration within a request is not supported.").about("registration").into());
     }
     Ok(())
+}
+
+/// FAPI 1.0 Advanced §5.2.2: "response_type value code id_token, or response_type value code in conjunction with the response_mode value jwt".
+fn detached_or_signed(client: &Client, response_type: ResponseType, mode: ResponseMode) -> Result<(), Refusal> {
+    if client.metadata.profile == Profile::Fapi1 && response_type == ResponseType::Code && !mode.signed {
+        return Err(OAuthError::invalid_request("This client needs response_type code id_token, or response_mode jwt.")
+            .about("response_mode")
+            .into());
+    }
+    Ok(())
+}
+
+/// RFC 9700 §2.1.1; FAPI 2.0 Security Profile §5.3.2.2: always.
+fn needs_pkce(client: &Client, response_type: ResponseType) -> bool {
+    response_type.gives_code() && (client.is_public() || client.metadata.require_pkce || client.metadata.profile == Profile::Fapi2)
 }
 
 /// Scopes that the client may not have are dropped; a request of which nothing remains has asked only for such scopes.

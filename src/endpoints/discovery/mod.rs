@@ -9,7 +9,7 @@ use crate::config::Mtls;
 use crate::endpoints::possession::DPOP_ALGORITHMS;
 use crate::grants::GRANTS;
 use crate::jose::algorithm::Algorithm;
-use crate::jose::jwe::{ContentEncryption, KeyManagement};
+use crate::jose::jwe::{self, ContentEncryption, KeyManagement};
 use crate::model::client::AuthMethod;
 use crate::spec::discovery::{self, Metadata, Registries};
 use crate::spec::response_mode::ResponseMode;
@@ -33,13 +33,18 @@ pub fn document(app: &App) -> Metadata {
             response_types: &response_types,
             response_modes: ResponseMode::SUPPORTED,
             id_token_algs: &algorithms,
+            client_algs: &algorithms,
+            own_encryption_algs: &jwe::KeyManagement::OWN.map(jwe::KeyManagement::as_str),
+            own_encryption_encs: &jwe::ContentEncryption::ALL.map(jwe::ContentEncryption::as_str),
             userinfo_algs: &algorithms,
             encryption_algs: &KeyManagement::ALL.map(KeyManagement::as_str),
             encryption_encs: &ContentEncryption::ALL.map(ContentEncryption::as_str),
             dpop_algs: &DPOP_ALGORITHMS.map(Algorithm::as_str),
             scopes: SCOPES_SUPPORTED,
-            acr_values: &[crate::accounts::session::ACR_PASSWORD],
+            acr_values: crate::accounts::session::SUPPORTED_ACR,
             ui_locales: &["en"],
+            client_documents: app.settings.client_documents.enabled,
+            registration: app.settings.registration.is_on(),
             session_management: app.settings.session_management,
             require_pushed_authorization_requests: app.settings.require_pushed_authorization_requests,
             service_documentation: None,

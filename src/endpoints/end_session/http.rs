@@ -23,8 +23,7 @@ pub async fn get(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
 
 /// RP-Initiated Logout §2: by POST, which comes from another site without the Lax cookie; the same request by GET brings it.
 pub async fn post(request: HttpRequest, app: web::Data<App>, body: FormBody) -> HttpResponse {
-    let query = if body.as_str().is_empty() { request.query_string() } else { body.as_str() };
-    respond::redirect(&format!("{}?{query}", app.issuer.url("/oauth2/logout")))
+    respond::post_to_get(&app.issuer, "/oauth2/logout", &request, &body)
 }
 
 async fn finish(app: &App, outcome: Outcome) -> Result<HttpResponse, Failure> {

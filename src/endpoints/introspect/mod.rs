@@ -103,18 +103,18 @@ pub async fn may_know(app: &App, client: &AuthenticatedClient, facts: &OpaqueCla
     Ok(false)
 }
 
-/// What a token that lives stands on.
-struct Standing {
-    client: Arc<Client>,
-    person: Option<(Arc<Grant>, Arc<User>)>,
-}
-
-/// Whether nothing has ended the token before its time.
+/// Whether nothing has ended a token before its time.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn lives(app: &App, facts: &OpaqueClaims) -> Result<bool, Failure> {
     Ok(standing(app, facts).await?.is_some())
+}
+
+/// What a token that lives stands on.
+struct Standing {
+    client: Arc<Client>,
+    person: Option<(Arc<Grant>, Arc<User>)>,
 }
 
 /// Everything that can end a token before its time.
@@ -152,6 +152,7 @@ fn access_token(app: &App, facts: &OpaqueClaims, standing: &Standing) -> Introsp
         jti: Some(facts.jti.clone()),
         auth_time: how.map(|how| how.auth_time.as_seconds()), // RFC 9470 §6.2
         acr: how.map(|how| how.acr.clone()).filter(|acr| !acr.is_empty()),
+        authorization_details: facts.authorization_details.clone(),
         act: facts.act.clone(),
         ..Introspection::active(facts.issued_at, facts.expires_at)
     };
@@ -173,6 +174,7 @@ async fn refresh_token(app: &App, client: &AuthenticatedClient, token: &str) -> 
     }
     Ok(Introspection {
         scope: Some(grant.scopes.join(" ")),
+        authorization_details: grant.authorization_details,
         client_id: Some(grant.client_id),
         sub: Some(app.subject_for(client, &grant.subject)),
         iss: Some(app.issuer.as_str().to_owned()),

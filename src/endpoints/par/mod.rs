@@ -38,7 +38,8 @@ pub async fn push(app: &App, body: &str, credentials: &Credentials, client_id: &
     let params = check::authorization_request(&params, &client)?; // RFC 9126 §2.1
     let opened = open::pushing(app, client.into_client(), params).await?; // RFC 9126 §3, RFC 6749 §3.1.2
     let opened = bound_to_its_proof(app, opened, credentials).await?; // RFC 9449 §10.1
-    AuthorizationRequest::check(&opened.params, &opened.client)?;
+    let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
+    token::fitting_details(app, &request.authorization_details).await?; // RFC 9396 §5
     token::any_resources(app, &opened.params).await?; // RFC 8707 §2.1
     authorize::hinted_subject(app, &opened.params)?; // OIDC Core §3.1.2.1
     keep(app, &opened).await

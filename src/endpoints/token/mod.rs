@@ -5,13 +5,19 @@ pub mod issue;
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use crate::app::App;
 use crate::client_auth::{self, AuthenticatedClient, Credentials, Presented};
 use crate::endpoints::possession::{self, Possession};
+use crate::endpoints::register;
 use crate::failure::Failure;
 use crate::grants::{self, Exchange, GrantType};
+use crate::model::client::Client;
+use crate::model::grant::Grant;
 use crate::model::resource::Resource;
 use crate::model::user::User;
+use crate::spec::authorization_details;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
 use crate::spec::resource;
@@ -43,7 +49,9 @@ pub async fn token(app: &App, body: &str, credentials: &Credentials, trace: &mut
     client_may_use(&client, grant)?; // RFC 6749 §5.2, unauthorized_client
     let Possession { confirmation, next_nonce, .. } = possession::of_client(app, &client, credentials).await?; // RFC 9449 §5, RFC 8705 §3
     trace.dpop_nonce = next_nonce;
-    grant.exchange(Exchange { app, client: &client, params: &params, confirmation: &confirmation, now: app.now() }).await
+    let tokens = grant.exchange(Exchange { app, client: &client, params: &params, confirmation: &confirmation, now: app.now() }).await?;
+    register::usage::used(app, &client).await?;
+    Ok(tokens)
 }
 
 /// RFC 6749 §5.2: whether the client is registered for the grant type.
@@ -86,6 +94,26 @@ pub async fn requested_resources(app: &App, params: &Params, approved: &[String]
 /// `invalid_target` for an unknown one.
 pub async fn any_resources(app: &App, params: &Params) -> Result<Vec<Arc<Resource>>, Failure> {
     load_resources(app, &resource::requested(params)?).await
+}
+
+/// RFC 9396 §5: whether requested details fit the types that are registered now.
+///
+/// # Errors
+/// `invalid_authorization_details`.
+pub async fn fitting_details(app: &App, details: &[Value]) -> Result<(), Failure> {
+    if !details.is_empty() {
+        authorization_details::fit(details, &app.authorization_types().await?)?;
+    }
+    Ok(())
+}
+
+/// RFC 9396 §6, §7.1: the grant as this token request wants it, with some or all of the details that were approved.
+///
+/// # Errors
+/// `invalid_authorization_details`.
+pub fn with_requested_details(grant: &Grant, client: &Client, params: &Params) -> Result<Grant, Refusal> {
+    let details = authorization_details::narrow(authorization_details::requested(params, client)?, &grant.authorization_details)?;
+    Ok(grant.clone().detailed_as(details))
 }
 
 /// The registered resources of these names.

@@ -53,6 +53,7 @@ async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     };
     check::redeemable(&code, client, params, (*now, exchange.confirmation))?; // RFC 6749 §4.1.3, RFC 7636 §4.6
     let resources = token::requested_resources(app, params, &code.grant.resources).await?; // RFC 8707 §2.2
+    token::with_requested_details(&code.grant, client, params)?; // RFC 9396 §6
     let user = token::active_user(app, &code.grant.subject).await?;
     let code = match codes::claim(&app.kv, &hash).await? {
         Claimed::Live(code) => code,
@@ -79,9 +80,11 @@ async fn answer(exchange: &Exchange<'_>, code: &AuthorizationCode, user: &User, 
     let (resources, refresh_token) = parts;
     let mint = Mint::of(exchange);
     let scope = code.grant.scopes.clone();
-    let access_token = mint.access_token_of_user(user, &code.grant, &scope, &resources)?;
+    let grant = token::with_requested_details(&code.grant, exchange.client, exchange.params)?; // RFC 9396 §6
+    let access_token = mint.access_token_of_user(user, &grant, &scope, &resources)?;
     let id_token = mint.id_token(user, &code.grant, Beside::access_token(&access_token), code.nonce.as_deref()).await?;
-    Ok(TokenResponse::new(access_token, &scope).with_refresh_token(refresh_token).with_id_token(id_token))
+    let response = TokenResponse::new(access_token, &scope).with_authorization_details(&grant.authorization_details);
+    Ok(response.with_refresh_token(refresh_token).with_id_token(id_token))
 }
 
 /// RFC 6749 §4.1.2: "the authorization server MUST deny the request and SHOULD revoke (when possible) all tokens previously issued".

@@ -6,6 +6,7 @@ use super::{Answer, Exchange, GrantType};
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{Mint, TokenResponse};
 use crate::failure::Failure;
+use crate::spec::authorization_details;
 
 /// `client_credentials`.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ async fn exchange_credentials(exchange: Exchange<'_>) -> Result<TokenResponse, F
     let Exchange { app, client, params, .. } = exchange;
     let scope = check::scope(params.get("scope"), &client.metadata.scopes)?; // RFC 6749 §3.3
     let resources = token::any_resources(app, params).await?; // RFC 8707 §2
-    let access_token = Mint::of(&exchange).access_token_of_client(&scope, &resources)?;
-    Ok(TokenResponse::new(access_token, &scope)) // RFC 6749 §4.4.3: no refresh token
+    let details = authorization_details::requested(params, client)?; // RFC 9396 §6
+    token::fitting_details(app, &details).await?;
+    let access_token = Mint::of(&exchange).access_token_of_client(&scope, &resources, &details)?;
+    Ok(TokenResponse::new(access_token, &scope).with_authorization_details(&details)) // RFC 6749 §4.4.3: no refresh token
 }

@@ -11,7 +11,7 @@ use crate::accounts::session;
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{self, Beside, Mint, TokenResponse};
 use crate::failure::Failure;
-use crate::model::client::Profile;
+use crate::model::client::{Client, Profile};
 use crate::model::grant::Grant;
 use crate::model::refresh_token::RefreshToken;
 use crate::secret::{Secret, TokenHash};
@@ -55,14 +55,16 @@ async fn refresh(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     check::holds_its_keys(&stored, exchange.confirmation)?; // RFC 9449 §5, RFC 8705 §4
     let scope = check::narrowed_scope(params, &grant.scopes)?; // RFC 6749 §6
     let resources = token::requested_resources(app, params, &grant.resources).await?; // RFC 8707 §2.2
+    let detailed = token::with_requested_details(&grant, client, params)?; // RFC 9396 §7.1
     let user = token::active_user(app, &grant.subject).await?;
     session_lives(&exchange, &grant).await?;
     let next = advance(&exchange, &presented, &stored, standing).await?;
 
     let mint = Mint::of(&exchange);
-    let access_token = mint.access_token_of_user(&user, &grant, &scope, &resources)?;
+    let access_token = mint.access_token_of_user(&user, &detailed, &scope, &resources)?;
     let id_token = mint.id_token(&user, &grant.narrowed_to(&scope), Beside::access_token(&access_token), None).await?; // OIDC Core §12.2
-    Ok(TokenResponse::new(access_token, &scope).with_refresh_token(Some(next)).with_id_token(id_token))
+    let response = TokenResponse::new(access_token, &scope).with_authorization_details(&detailed.authorization_details);
+    Ok(response.with_refresh_token(Some(next)).with_id_token(id_token))
 }
 
 /// Without `offline_access` the grant ends with its browser session, whether by logout or by time.
@@ -78,6 +80,11 @@ async fn session_lives(exchange: &Exchange<'_>, grant: &Grant) -> Result<(), Fai
     }
 }
 
+/// Public clients always; FAPI 2.0 Security Profile §5.3.2.1: "shall not use refresh token rotation".
+fn rotates(client: &Client) -> bool {
+    client.is_public() || (client.metadata.refresh_rotation && client.metadata.profile != Profile::Fapi2)
+}
+
 /// Rotates, or gives the same successor again within the grace window, or lets the token live on where the client does not rotate.
 async fn advance(
     exchange: &Exchange<'_>,
@@ -87,8 +94,7 @@ async fn advance(
 ) -> Result<Secret<String>, Failure> {
     let Exchange { app, client, now, .. } = exchange;
     let expires_at = issue::refresh_token_end(app, client, *now).min(token.absolute_expires_at);
-    // FAPI 2.0 Security Profile §5.3.2.1 item 9: "shall not use refresh token rotation".
-    if !client.is_public() && (!client.metadata.refresh_rotation || client.metadata.profile == Profile::Fapi2) {
+    if !rotates(client) {
         app.sql.slide_refresh_token(&token.hash, expires_at).await?;
         return Ok(presented.clone());
     }

@@ -3,7 +3,7 @@
 use url::{Host, Url};
 
 use super::{ClientDraft, GRANT_TYPES, NEVER_PUBLIC, Problem, signs_people_in};
-use crate::model::client::{ClientMetadata, Profile};
+use crate::model::client::{ClientMetadata, ClientOrigin, Profile};
 use crate::secret::Secret;
 use crate::spec::redirect_uri::{Registration, check_registration};
 use crate::spec::resource::is_resource_uri;
@@ -26,7 +26,7 @@ pub(super) fn check_identity(draft: &ClientDraft, problems: &mut Vec<Problem>) {
         ));
     }
     let acceptable = |id: &str| (1..=255).contains(&id.len()) && id.bytes().all(|byte| is_unreserved(byte) || matches!(byte, b':' | b'@'));
-    if draft.client_id.as_deref().is_some_and(|id| !acceptable(id)) {
+    if draft.origin != ClientOrigin::Document && draft.client_id.as_deref().is_some_and(|id| !acceptable(id)) {
         problems.push(Problem::new(
             "client_id",
             "it has characters that need encoding, or is longer than 255",
@@ -64,7 +64,9 @@ const fn is_unreserved(byte: u8) -> bool {
 
 /// RFC 7591 §5: redirect URIs and post-logout URIs.
 pub(super) fn check_redirect_uris(draft: &ClientDraft, metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
-    let registration = Registration { public: draft.is_public(), administrator: draft.by_administrator() };
+    // RFC 8252 §8.4: a program that registers itself may have a secret of its own, which then protects what it receives on its device.
+    let installed = !draft.by_administrator() && metadata.response_types.iter().all(|kind| kind == "code");
+    let registration = Registration { public: draft.is_public() || installed, administrator: draft.by_administrator() };
     for (field, uris) in [("redirect_uris", &metadata.redirect_uris), ("post_logout_redirect_uris", &metadata.post_logout_redirect_uris)] {
         if uris.len() > MAX_LIST {
             problems.push(Problem::new(field, "there are more than a hundred", "register several clients"));
@@ -172,6 +174,10 @@ pub(super) fn check_addresses(draft: &ClientDraft, problems: &mut Vec<Problem>) 
             ));
         }
     }
+    // OIDC Registration §2: initiate_login_uri "MUST use the https scheme".
+    if !draft.by_administrator() && protocol.initiate_login_uri.as_deref().is_some_and(|uri| !uri.starts_with("https:")) {
+        problems.push(Problem::new("initiate_login_uri", "it is not an https URL", "write it like https://app.example.com/start"));
+    }
     for origin in &draft.allowed_origins {
         let normal = Url::parse(origin).map(|url| url.origin().ascii_serialization());
         if !is_web_address(origin) || normal.as_deref() != Ok(origin.as_str()) {
@@ -197,7 +203,7 @@ pub(super) fn check_addresses(draft: &ClientDraft, problems: &mut Vec<Problem>) 
 }
 
 /// https, or http on this machine; without user information, so that nobody reads a wrong host.
-fn is_web_address(uri: &str) -> bool {
+pub(super) fn is_web_address(uri: &str) -> bool {
     let Ok(url) = Url::parse(uri) else { return false };
     let loopback = match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -38,7 +38,8 @@ pub(super) fn resolve(draft: &ClientDraft, problems: &mut Vec<Problem>) -> Clien
         profile: choose("profile", draft.profile.as_deref(), PROFILES, problems).unwrap_or_default(),
         require_pkce: draft.require_pkce.unwrap_or(public),
         id_token_claims: choose("id_token_claims", draft.id_token_claims.as_deref(), ID_TOKEN_CLAIMS, problems).unwrap_or(default_claims),
-        id_token_signed_response_alg: algorithm("id_token_signed_response_alg", draft.id_token_signed_response_alg.as_deref(), problems),
+        id_token_signed_response_alg: algorithm("id_token_signed_response_alg", draft.id_token_signed_response_alg.as_deref(), problems)
+            .or_else(|| fapi_algorithm(draft)),
         userinfo_signed_response_alg: algorithm("userinfo_signed_response_alg", draft.userinfo_signed_response_alg.as_deref(), problems),
         access_token_format: choose("access_token_format", draft.access_token_format.as_deref(), FORMATS, problems).unwrap_or_default(),
         default_resource: draft.default_resource.clone(),
@@ -57,6 +58,11 @@ pub(super) fn resolve(draft: &ClientDraft, problems: &mut Vec<Problem>) -> Clien
         protocol: draft.protocol.clone(),
         more: draft.more.clone(),
     }
+}
+
+/// FAPI 2.0 Security Profile §5.4.1, FAPI 1.0 Advanced §8.6: RS256, the default of everybody else, is not for these profiles.
+fn fapi_algorithm(draft: &ClientDraft) -> Option<String> {
+    matches!(draft.profile.as_deref(), Some("fapi1" | "fapi2")).then(|| "PS256".to_owned())
 }
 
 /// `None` stands for a confidential client that may use either secret method.

@@ -164,6 +164,41 @@ fn strangers_may_not_do_what_administrators_may() {
 }
 
 #[test]
+fn requests_and_answers_are_signed_as_the_profile_knows() {
+    let fapi = ClientDraft { profile: Some("fapi2".to_owned()), ..draft() };
+    assert_eq!(check(&fapi).unwrap().id_token_signed_response_alg.as_deref(), Some("PS256"));
+    let mut weak = ClientDraft { id_token_signed_response_alg: Some("RS256".to_owned()), ..fapi };
+    weak.protocol.request_object_signing_alg = Some("none".to_owned());
+    weak.protocol.require_signed_request_object = true;
+    weak.protocol.authorization_signed_response_alg = Some("HS256".to_owned());
+    weak.protocol.request_uris = list(&["ftp://rp.example/request"]);
+    assert_eq!(
+        fields(&weak),
+        [
+            "authorization_signed_response_alg",
+            "request_object_signing_alg",
+            "request_uris",
+            "id_token_signed_response_alg",
+            "request_object_signing_alg"
+        ]
+    );
+}
+
+#[test]
+fn older_response_types_are_for_their_profile_and_need_their_grant_types() {
+    let hybrid = |profile: &str, grants: &[&str]| ClientDraft {
+        profile: Some(profile.to_owned()),
+        grant_types: list(grants),
+        response_types: list(&["code", "code id_token"]),
+        ..draft()
+    };
+    assert!(check(&hybrid("legacy", &["authorization_code", "implicit"])).is_ok());
+    assert!(check(&hybrid("fapi1", &["authorization_code"])).is_ok());
+    assert_eq!(fields(&hybrid("legacy", &["authorization_code"])), ["response_types"]);
+    assert_eq!(fields(&hybrid("oauth21", &["authorization_code", "implicit"])), ["response_types", "grant_types"]);
+}
+
+#[test]
 fn a_client_is_shown_under_its_registered_names_and_can_be_drafted_again() {
     let mut client = client();
     client.metadata.protocol.software_id = Some("x".to_owned());

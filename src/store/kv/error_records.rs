@@ -22,6 +22,8 @@ struct Stored {
     detail: String,
     endpoint: String,
     client_id: Option<String>,
+    #[serde(default)]
+    about: Option<String>,
 }
 
 /// Keeps a record for `ttl`, unless there are too many.
@@ -32,8 +34,8 @@ pub async fn save(kv: &Kv, record: &ErrorRecord, ttl: Duration) -> Result<(), St
             return Ok(());
         }
     }
-    let ErrorRecord { id, at, error, description, detail, endpoint, client_id } = record.clone();
-    let stored = Stored { id, at, error, description, detail, endpoint, client_id };
+    let ErrorRecord { id, at, error, description, detail, endpoint, client_id, about } = record.clone();
+    let stored = Stored { id, at, error, description, detail, endpoint, client_id, about };
     let value = serde_json::to_vec(&stored).map_err(|error| unreadable("an error record", error))?;
     kv.put(&format!("error:{}", record.id), &value, ttl).await
 }
@@ -42,6 +44,6 @@ pub async fn save(kv: &Kv, record: &ErrorRecord, ttl: Duration) -> Result<(), St
 pub async fn load(kv: &Kv, id: &str) -> Result<Option<ErrorRecord>, StoreError> {
     let Some(value) = kv.get(&format!("error:{id}")).await? else { return Ok(None) };
     let stored: Stored = serde_json::from_slice(&value).map_err(|error| unreadable("an error record", error))?;
-    let Stored { id, at, error, description, detail, endpoint, client_id } = stored;
-    Ok(Some(ErrorRecord { id, at, error, description, detail, endpoint, client_id }))
+    let Stored { id, at, error, description, detail, endpoint, client_id, about } = stored;
+    Ok(Some(ErrorRecord { id, at, error, description, detail, endpoint, client_id, about }))
 }

@@ -5,21 +5,26 @@
 
 use uuid::Uuid;
 
-use super::outcome::{AuditFilter, Created, Page, Redemption, Rotation};
+use super::outcome::{AuditFilter, Created, Page, Redemption, Registered, Rotation};
 use super::{Backend, Sql, in_time, postgres, sqlite};
 use crate::clock::Timestamp;
+use crate::model::approval::Outcome;
 use crate::model::audit::AuditEvent;
+use crate::model::authentication_request::AuthenticationRequest;
+use crate::model::authorization_type::AuthorizationType;
 use crate::model::client::{Client, ClientSecret};
 use crate::model::consent::Consent;
 use crate::model::grant::Grant;
 use crate::model::group::Group;
 use crate::model::logout_delivery::LogoutDelivery;
 use crate::model::refresh_token::RefreshToken;
+use crate::model::registration::{Admission, DynamicClient, RegistrationToken};
 use crate::model::resource::Resource;
 use crate::model::session::Session;
 use crate::model::signing_key::SigningKey;
 use crate::model::user::{Password, User};
 use crate::secret::TokenHash;
+use crate::spec::device::Polling;
 use crate::store::StoreError;
 
 macro_rules! run {
@@ -129,6 +134,29 @@ queries! {
     /// Removes every secret but one.
     write clients::retire_other_client_secrets(client_id: &str, keep: Uuid, event: &AuditEvent) -> ();
 
+    /// Registers a client that brought itself: RFC 7591 §3.2.
+    write registration::register_client(client: &Client, dynamic: &DynamicClient, admission: &Admission, event: Option<&AuditEvent>) -> Registered;
+    /// Whether an initial access token could register a client now.
+    read registration::registration_token_lives(hash: &TokenHash, now: Timestamp) -> bool;
+    /// What is known of a client that no administrator registered.
+    read registration::dynamic_client(client_id: &str) -> Option<DynamicClient>;
+    /// Replaces name and metadata, and the registration access token if another is given; false when there is no such client.
+    write registration::change_registered_client(client: &Client, token_hash: Option<&TokenHash>, event: Option<&AuditEvent>) -> bool;
+    /// Deletes a client and everything it was granted; false when there is no such client.
+    write registration::delete_registered_client(client_id: &str, event: Option<&AuditEvent>) -> bool;
+    /// Ends the quarantine of a client; false when it had none.
+    write registration::approve_client(client_id: &str, now: Timestamp, expires_at: Timestamp, event: &AuditEvent) -> bool;
+    /// Notes, at most once a day, that a client is in use.
+    step registration::note_client_use(client_id: &str, now: Timestamp, expires_at: Timestamp) -> ();
+    /// Saves a client that is a document, or what its document says now.
+    write registration::save_document_client(client: &Client, dynamic: &DynamicClient, event: &AuditEvent) -> ();
+    /// Saves a new initial access token.
+    write registration::create_registration_token(token: &RegistrationToken, event: &AuditEvent) -> Created;
+    /// By name.
+    read registration::list_registration_tokens() -> Vec<RegistrationToken>;
+    /// False when there is no such token.
+    write registration::delete_registration_token(id: Uuid, event: &AuditEvent) -> bool;
+
     /// Saves a new session.
     write sessions::create_session(session: &Session, event: &AuditEvent) -> ();
     /// By the hash of the cookie, whether it lives or not.
@@ -184,11 +212,32 @@ queries! {
     /// By hash, with its grant, whatever state they are in.
     read refresh_tokens::refresh_token(hash: &TokenHash) -> Option<(RefreshToken, Grant)>;
     /// Replaces a token by its successor, once.
-    write refresh_tokens::rotate_refresh_token(hash: &TokenHash, successor: &RefreshToken, now: Timestamp) -> Rotation;
+    step refresh_tokens::rotate_refresh_token(hash: &TokenHash, successor: &RefreshToken, now: Timestamp) -> Rotation;
     /// Moves the end by idleness of a token that does not rotate.
     step refresh_tokens::slide_refresh_token(hash: &TokenHash, expires_at: Timestamp) -> ();
     /// Revokes the grant behind a reused token: RFC 9700 §4.14.2.
     write refresh_tokens::revoke_family(grant_id: Uuid, now: Timestamp, event: &AuditEvent) -> ();
+
+    /// Keeps a request of a client (CIBA) unless `most` of its wait; false then.
+    write authentication_requests::create_authentication_request(request: &AuthenticationRequest, most: i64) -> bool;
+    /// By the hash of the `auth_req_id`, whatever state it is in.
+    read authentication_requests::authentication_request(auth_req_id: &TokenHash) -> Option<AuthenticationRequest>;
+    /// By id, whatever state it is in.
+    read authentication_requests::authentication_request_by_id(id: Uuid) -> Option<AuthenticationRequest>;
+    /// Those that can be answered now, of one person or of everybody, the oldest first; at most a hundred.
+    read authentication_requests::pending_authentication_requests(subject: Option<&str>, now: Timestamp) -> Vec<AuthenticationRequest>;
+    /// Answers, once; false when it was answered before, has expired or is unknown.
+    write authentication_requests::answer_authentication_request(id: Uuid, outcome: &Outcome, now: Timestamp, event: &AuditEvent) -> bool;
+    /// Remembers that the client has asked.
+    step authentication_requests::save_polling(id: Uuid, polling: Polling) -> ();
+    /// Takes an approval; one caller hears true.
+    step authentication_requests::claim_authentication_request(id: Uuid) -> bool;
+    /// Notices to clients that are due, each for one caller until `leased_until`.
+    write authentication_requests::due_notices(now: Timestamp, leased_until: Timestamp, limit: i64) -> Vec<AuthenticationRequest>;
+    /// After a notice: when to try again, or that there is nothing more to do.
+    step authentication_requests::settle_notice(id: Uuid, next: Option<Timestamp>) -> ();
+    /// What the next notice carries.
+    step authentication_requests::reseal_notice(id: Uuid, sealed: &[u8]) -> ();
 
     /// The published ones, the latest first.
     read signing_keys::signing_keys(now: Timestamp) -> Vec<SigningKey>;
@@ -205,8 +254,21 @@ queries! {
     read settings::setting(name: &str) -> Option<String>;
     /// Sets a value.
     step settings::put_setting(name: &str, value: &str) -> ();
+    /// Forgets every value whose name begins so.
+    step settings::delete_settings(prefix: &str) -> ();
+    /// What the clock of the database server says; none where the database is a file.
+    read settings::database_time() -> Option<Timestamp>;
     /// Sets a value unless there is one, and returns what is stored then.
     write settings::put_setting_if_absent(name: &str, value: &str) -> String;
+
+    /// Registers a type of authorization details (RFC 9396).
+    write authorization_types::create_authorization_type(known: &AuthorizationType, event: &AuditEvent) -> Created;
+    /// By name.
+    read authorization_types::list_authorization_types() -> Vec<AuthorizationType>;
+    /// False when there is no such type.
+    write authorization_types::update_authorization_type(known: &AuthorizationType, event: &AuditEvent) -> bool;
+    /// False when there is no such type.
+    write authorization_types::delete_authorization_type(kind: &str, event: &AuditEvent) -> bool;
 
     /// Registers a resource (RFC 8707).
     write resources::create_resource(resource: &Resource, event: &AuditEvent) -> Created;

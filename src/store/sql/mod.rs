@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 
-pub use outcome::{AuditFilter, Created, Page, Redemption, Rotation};
+pub use outcome::{AuditFilter, Created, Page, Redemption, Registered, Rotation};
 
 use crate::store::StoreError;
 

@@ -13,6 +13,18 @@ pub enum Created {
     Exists(&'static str),
 }
 
+/// Whether a client that brought itself was registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Registered {
+    /// It was.
+    Done,
+    /// The initial access token is unknown, expired or used up, or the quarantine is full.
+    NotAdmitted,
+    /// Its `client_id` is taken.
+    Taken,
+}
+
 /// What became of a redeemed code's grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]

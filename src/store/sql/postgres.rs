@@ -12,7 +12,8 @@ use futures_util::future::FutureExt as _;
 use tokio::runtime::Handle;
 
 use super::postgres_tls::Target;
-use super::{Options, migrations};
+use super::{Options, migrations, types};
+use crate::clock::Timestamp;
 use crate::store::StoreError;
 
 #[path = "pool.rs"]
@@ -77,6 +78,110 @@ pub async fn migration(database: &Database, step: migrations::Step) -> Result<Ve
         migrations::run(&mut connection, MIGRATIONS, step)
     };
     place.main.spawn_blocking(work).await.map_err(|error| StoreError::Broken(error.into()))?
+}
+
+/// What the server's clock says.
+pub async fn server_time(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
+    use diesel_async::RunQueryDsl as _;
+    let now = diesel::dsl::sql::<types::Timestamptz>("clock_timestamp()");
+    diesel::select(now).get_result::<types::Time>(conn).await.map(|time| Some(time.0))
+}
+
+/// The parts of the audit record, one for each month.
+pub mod audit_months {
+    use diesel::prelude::*;
+    use diesel::sql_types::Text;
+    use diesel_async::RunQueryDsl;
+
+    use super::{Conn, types};
+    use types::{Time, Timestamptz};
+
+    #[derive(QueryableByName)]
+    struct Part {
+        #[diesel(sql_type = Text)]
+        name: String,
+    }
+
+    /// Makes those of this month and the next one, and drops whole those that nobody may read any more.
+    pub async fn keep(conn: &mut Conn, now: Time, oldest: Time) -> QueryResult<()> {
+        diesel::sql_query("select audit_month($1), audit_month($1 + interval '1 month')").bind::<Timestamptz, _>(now).execute(conn).await?;
+        let past = "select c.relname::text as name from pg_inherits i join pg_class c on c.oid = i.inhrelid \
+            where i.inhparent = 'audit_events'::regclass and c.relname ~ '^audit_events_[0-9]{6}$' \
+            and c.relname < 'audit_events_' || to_char($1 at time zone 'UTC', 'YYYYMM')";
+        let past: Vec<Part> = diesel::sql_query(past).bind::<Timestamptz, _>(oldest).load(conn).await?;
+        for part in past {
+            // The name is six digits after a word of ours.
+            diesel::sql_query(format!("drop table {}", part.name)).execute(conn).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A rotation is one statement, and so one round trip.
+pub mod rotation {
+    use diesel::QueryResult;
+    use diesel::pg::Pg;
+    use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+    use diesel::sql_types::{Binary, Integer};
+    use diesel_async::RunQueryDsl as _;
+
+    use super::{Conn, types};
+    use crate::model::refresh_token::RefreshToken;
+    use types::{Id, Time, Timestamptz, Uuid};
+
+    struct Rotate<'a> {
+        hash: &'a [u8],
+        successor: &'a [u8],
+        grant_id: Id,
+        generation: i32,
+        now: Time,
+        issued_at: Time,
+        expires_at: Time,
+        absolute_expires_at: Time,
+    }
+
+    impl QueryId for Rotate<'_> {
+        type QueryId = Rotate<'static>;
+        const HAS_STATIC_QUERY_ID: bool = true;
+    }
+
+    impl QueryFragment<Pg> for Rotate<'_> {
+        fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+            out.push_sql("with rotated as (update refresh_tokens set rotated_at = ");
+            out.push_bind_param::<Timestamptz, _>(&self.now)?;
+            out.push_sql(" where rotated_at is null and hash = ");
+            out.push_bind_param::<Binary, _>(self.hash)?;
+            out.push_sql(" and grant_id = (select id from grants where revoked_at is null and id = ");
+            out.push_bind_param::<Uuid, _>(&self.grant_id)?;
+            out.push_sql(") returning grant_id) insert into refresh_tokens (grant_id, hash, generation, issued_at, expires_at, absolute_expires_at) select grant_id, ");
+            out.push_bind_param::<Binary, _>(self.successor)?;
+            out.push_sql(", ");
+            out.push_bind_param::<Integer, _>(&self.generation)?;
+            out.push_sql(", ");
+            out.push_bind_param::<Timestamptz, _>(&self.issued_at)?;
+            out.push_sql(", ");
+            out.push_bind_param::<Timestamptz, _>(&self.expires_at)?;
+            out.push_sql(", ");
+            out.push_bind_param::<Timestamptz, _>(&self.absolute_expires_at)?;
+            out.push_sql(" from rotated");
+            Ok(())
+        }
+    }
+
+    /// Whether it was this call that rotated.
+    pub async fn rotate(conn: &mut Conn, hash: &[u8], successor: &RefreshToken, now: Time) -> QueryResult<bool> {
+        let statement = Rotate {
+            hash,
+            successor: successor.hash.as_bytes().as_slice(),
+            grant_id: Id(successor.grant_id),
+            generation: successor.generation,
+            now,
+            issued_at: Time(successor.issued_at),
+            expires_at: Time(successor.expires_at),
+            absolute_expires_at: Time(successor.absolute_expires_at),
+        };
+        Ok(statement.execute(conn).await? > 0)
+    }
 }
 
 /// Reads that hold what they read until the transaction ends.

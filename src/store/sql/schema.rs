@@ -105,6 +105,7 @@ diesel::table! {
         resources -> Jsonb,
         granted_at -> Timestamptz,
         expires_at -> Timestamptz,
+        authorization_details -> Jsonb,
     }
 }
 
@@ -127,6 +128,7 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
+        authorization_details -> Nullable<Jsonb>,
     }
 }
 
@@ -195,7 +197,7 @@ diesel::table! {
 diesel::table! {
     use crate::store::sql::types::*;
 
-    audit_events (id) {
+    audit_events (at, id) {
         id -> Uuid,
         at -> Timestamptz,
         kind -> Text,
@@ -203,6 +205,31 @@ diesel::table! {
         subject -> Nullable<Text>,
         client_id -> Nullable<Text>,
         detail -> Jsonb,
+    }
+}
+
+diesel::table! {
+    use crate::store::sql::types::*;
+
+    dynamic_clients (client_id) {
+        client_id -> Text,
+        token_hash -> Nullable<Bytea>,
+        approved_at -> Nullable<Timestamptz>,
+        last_used_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::store::sql::types::*;
+
+    registration_tokens (id) {
+        id -> Uuid,
+        name -> Text,
+        hash -> Bytea,
+        uses_left -> Nullable<Int8>,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -230,11 +257,48 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::store::sql::types::*;
+
+    authentication_requests (id) {
+        id -> Uuid,
+        auth_req_id -> Bytea,
+        client_id -> Text,
+        subject -> Text,
+        scopes -> Jsonb,
+        resources -> Jsonb,
+        binding_message -> Nullable<Text>,
+        delivery -> Text,
+        sealed -> Bytea,
+        polling -> Jsonb,
+        state -> Text,
+        approval -> Nullable<Jsonb>,
+        attempts -> Int4,
+        notify_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::store::sql::types::*;
+
+    authorization_types (kind) {
+        kind -> Text,
+        schema -> Jsonb,
+        sentence -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(passwords -> users (subject));
 diesel::joinable!(group_members -> groups (group_name));
 diesel::joinable!(group_members -> users (subject));
 diesel::joinable!(client_secrets -> clients (client_id));
+diesel::joinable!(dynamic_clients -> clients (client_id));
 diesel::joinable!(sessions -> users (subject));
+diesel::joinable!(authentication_requests -> clients (client_id));
+diesel::joinable!(authentication_requests -> users (subject));
 diesel::joinable!(consents -> users (subject));
 diesel::joinable!(consents -> clients (client_id));
 diesel::joinable!(grants -> clients (client_id));
@@ -244,15 +308,19 @@ diesel::joinable!(session_clients -> clients (client_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
+    authentication_requests,
+    authorization_types,
     client_secrets,
     clients,
     consents,
+    dynamic_clients,
     grants,
     group_members,
     groups,
     logout_deliveries,
     passwords,
     refresh_tokens,
+    registration_tokens,
     resources,
     revoked_tokens,
     session_clients,

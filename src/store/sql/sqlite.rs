@@ -17,6 +17,7 @@ use futures_util::future::{BoxFuture, FutureExt as _, TryFutureExt as _};
 use tokio::runtime::Handle;
 
 use super::{Options, migrations};
+use crate::clock::Timestamp;
 use crate::store::StoreError;
 
 #[path = "pool.rs"]
@@ -152,6 +153,63 @@ fn lock_beside(database: &Path) -> anyhow::Result<File> {
     let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&name).context("cannot open the migration lock")?;
     file.lock().context("cannot take the migration lock")?;
     Ok(file)
+}
+
+/// The file has no clock of its own.
+#[expect(clippy::unused_async, reason = "Postgres has one, and is asked by the same query")]
+pub async fn server_time(_: &mut Conn) -> QueryResult<Option<Timestamp>> {
+    Ok(None)
+}
+
+/// The audit record is one table here: old events are removed one by one.
+pub mod audit_months {
+    use diesel::QueryResult;
+
+    use super::Conn;
+    use crate::store::sql::types::Time;
+
+    /// There are none.
+    #[expect(clippy::unused_async, reason = "on Postgres the same call has work to do")]
+    pub async fn keep(_: &mut Conn, _: Time, _: Time) -> QueryResult<()> {
+        Ok(())
+    }
+}
+
+/// A rotation is one transaction: no statement of SQLite changes two rows in two ways.
+pub mod rotation {
+    use diesel::prelude::*;
+    use diesel_async::RunQueryDsl;
+
+    use super::{Conn, finish, start};
+    use crate::model::refresh_token::RefreshToken;
+    use crate::store::sql::schema::{grants, refresh_tokens as tokens};
+    use crate::store::sql::types::{Id, Time};
+
+    /// Whether it was this call that rotated.
+    pub async fn rotate(conn: &mut Conn, hash: &[u8], successor: &RefreshToken, now: Time) -> QueryResult<bool> {
+        start(conn).await?;
+        let outcome = step(conn, hash, successor, now).await;
+        finish(conn, outcome).await
+    }
+
+    async fn step(conn: &mut Conn, hash: &[u8], successor: &RefreshToken, now: Time) -> QueryResult<bool> {
+        let live = grants::table.filter(grants::revoked_at.is_null()).select(grants::id);
+        let newest = tokens::table
+            .filter(tokens::hash.eq(hash).and(tokens::rotated_at.is_null()))
+            .filter(tokens::grant_id.eq(Id(successor.grant_id)).and(tokens::grant_id.eq_any(live)));
+        if diesel::update(newest).set(tokens::rotated_at.eq(now)).execute(conn).await? == 0 {
+            return Ok(false);
+        }
+        let row = (
+            tokens::hash.eq(successor.hash.as_bytes().as_slice()),
+            tokens::grant_id.eq(Id(successor.grant_id)),
+            tokens::generation.eq(successor.generation),
+            tokens::issued_at.eq(Time(successor.issued_at)),
+            tokens::expires_at.eq(Time(successor.expires_at)),
+            tokens::absolute_expires_at.eq(Time(successor.absolute_expires_at)),
+        );
+        diesel::insert_into(tokens::table).values(row).execute(conn).await.map(|_| true)
+    }
 }
 
 /// Locks nothing: a transaction that writes is alone.

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { account, leaving } from './account.mjs'
 import { administration, deletions, setUp } from './administration.mjs'
+import { elsewhere } from './elsewhere.mjs'
 import { formAction } from './form_action.mjs'
 import { errors, signingIn } from './signing_in.mjs'
 import { withoutScripts } from './without_scripts.mjs'
@@ -17,6 +18,7 @@ try {
   await account(grace, look)
   const ada = await person(browser)
   await signingIn(ada, look, made)
+  await elsewhere(ada, look)
   await errors(ada, look)
   await leaving(ada, look, made)
   await deletions(grace, look, made)

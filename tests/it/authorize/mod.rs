@@ -1,6 +1,8 @@
 //! The authorization endpoint: what a person has to do, and when.
 
 mod consent;
+mod details;
 mod prompts;
+mod request_objects;
 mod response_types;
 mod responses;

@@ -55,6 +55,23 @@ fn a_database_in_a_directory_that_is_not_there_is_refused_and_not_made() {
 }
 
 #[test]
+fn a_file_that_is_no_database_is_told_apart_from_a_server_that_is_away() {
+    let place = tempdir().unwrap();
+    super::write(place.path(), "a.db", [7_u8; 8_192]);
+    let url = format!("sqlite:{}/a.db", place.path().display());
+    let ran = run(place.path(), &["user", "list", "--database-url", &url, "--json"]).exits(1);
+    assert!(ran.error()["mend"].as_str().unwrap().contains("Restore"), "{ran:?}");
+}
+
+#[test]
+fn without_a_running_server_a_refusal_that_only_it_knows_cannot_be_explained() {
+    let place = tempdir().unwrap();
+    let ran = authy(place.path(), &[("AUTHY_MANAGEMENT_LISTEN", "127.0.0.1:1")], &["explain", "abcdefghij2345672345", "--json"]).exits(1);
+    assert!(ran.error()["mend"].as_str().unwrap().contains("authy serve"), "{ran:?}");
+    assert_eq!(run(place.path(), &["explain", "nonsense", "--json"]).exits(1).error()["error"], "not_found");
+}
+
+#[test]
 fn a_data_directory_is_closed_to_others_unless_it_holds_what_is_not_ours() {
     let place = tempdir().unwrap();
     let mode = |name: &str| std::fs::metadata(place.path().join(name)).unwrap().permissions().mode() & 0o777;

@@ -51,6 +51,7 @@ fn version_and_help_are_data() {
         "group",
         "client",
         "resource",
+        "authorization-type",
         "key",
         "perform",
         "healthcheck",

@@ -11,7 +11,7 @@ async fn the_document_names_the_issuer_and_only_endpoints_that_answer() {
         assert_eq!(document, app.get_json("/.well-known/oauth-authorization-server").await);
         assert_eq!(document["issuer"], app.base);
         assert_eq!(document["code_challenge_methods_supported"], serde_json::json!(["S256"]));
-        assert_eq!(document["request_uri_parameter_supported"], false);
+        assert_eq!(document["require_request_uri_registration"], true);
         for (name, value) in document.as_object().expect("an object") {
             if name.ends_with("_endpoint") || name == "jwks_uri" {
                 let status = crate::support::http::get(value.as_str().expect("a URL")).await.status();

@@ -1,7 +1,10 @@
 //! The token endpoint and its grant types.
 
 mod authorization_code;
+mod ciba;
 mod client_credentials;
 mod device_code;
+mod jwt_bearer;
+mod matrix;
 mod refresh_token;
 mod token_exchange;

@@ -50,6 +50,11 @@ async fn an_unregistered_address_gets_a_page_and_never_a_redirect_whatever_else_
             &[("scope", "\"")],
             &[("request", "x.y.z")],
             &[("request_uri", "https://rp.example/r")],
+            &[("request_uri", "urn:ietf:params:oauth:request_uri:x")],
+            &[("response_mode", "query.jwt")],
+            &[("response_mode", "form_post.jwt")],
+            &[("response_type", "code id_token token")],
+            &[("authorization_details", "[1]")],
         ];
         for uri in FOREIGN.iter().copied().chain([long.as_str(), "-"]) {
             for other in others {

@@ -60,6 +60,22 @@ async fn pages_follow_name_and_id_also_when_names_repeat() {
 }
 
 #[tokio::test]
+async fn a_secret_that_must_be_had_back_is_kept_sealed_and_sealed_anew() {
+    each(async |backend| {
+        let sql = &backend.sql;
+        let mut app = client("app", "App");
+        app.secrets = vec![ClientSecret { hash: SecretHash::Sealed(vec![1, 2]), ..secret("1") }];
+        let _ = sql.create_client(&app, &event("client.created")).await.unwrap();
+        let _ = sql.create_client(&client("other", "Other"), &event("client.created")).await.unwrap();
+        assert_eq!(sql.client_by_id("app").await.unwrap().unwrap().secrets, app.secrets);
+        assert_eq!(sql.sealed_client_secrets().await.unwrap(), [(app.secrets[0].id, vec![1, 2])]);
+        sql.reseal("k2", &[], &[(app.secrets[0].id, vec![3])]).await.unwrap();
+        assert_eq!(sql.client_by_id("app").await.unwrap().unwrap().secrets[0].hash, SecretHash::Sealed(vec![3]));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn two_secrets_live_at_once_and_the_newest_comes_first() {
     each(async |backend| {
         let sql = &backend.sql;

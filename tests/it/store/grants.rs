@@ -128,6 +128,7 @@ async fn consent_is_remembered_widened_and_forgotten_with_its_grants() {
             scopes: vec!["openid".to_owned()],
             claims: Vec::new(),
             resources: Vec::new(),
+            authorization_details: Vec::new(),
             granted_at: START,
             expires_at: START + DAY * 365,
         };

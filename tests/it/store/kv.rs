@@ -194,6 +194,7 @@ fn record(number: u32) -> ErrorRecord {
         detail: "why".to_owned(),
         endpoint: "token".to_owned(),
         client_id: None,
+        about: Some("redirect_uri".to_owned()),
     }
 }
 

@@ -122,6 +122,7 @@ pub fn grant(session: &Session, client_id: &str) -> Grant {
             acr: session.acr.clone(),
         },
         claims_request: json!({"userinfo": {"email": null}}),
+        authorization_details: Vec::new(),
         created_at: START,
         revoked_at: None,
     }

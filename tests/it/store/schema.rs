@@ -81,12 +81,13 @@ fn class_of(postgres: &str) -> &'static str {
 }
 
 const POSTGRES_COLUMNS: &str = "select table_name::text, column_name::text, data_type::text, is_nullable = 'YES' \
-    from information_schema.columns where table_schema = 'public' and table_name not like '\\_\\_%'";
+    from information_schema.columns where table_schema = 'public' and table_name not like '\\_\\_%' \
+    and not exists (select from pg_class c where c.relname = table_name and c.relispartition)";
 const POSTGRES_INDEXES: &str = "select t.relname::text, case when i.indisprimary then null else c.relname::text end, i.indisunique, \
     (select string_agg(a.attname::text, ',' order by k.position) from unnest(i.indkey) with ordinality k(number, position) \
     join pg_attribute a on a.attrelid = t.oid and a.attnum = k.number) \
     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_class t on t.oid = i.indrelid \
-    join pg_namespace n on n.oid = t.relnamespace where n.nspname = 'public' and t.relname not like '\\_\\_%'";
+    join pg_namespace n on n.oid = t.relnamespace where n.nspname = 'public' and not t.relispartition and t.relname not like '\\_\\_%'";
 const POSTGRES_FOREIGN_KEYS: &str = "select k.table_name || '.' || k.column_name || ' -> ' || u.table_name || '.' || u.column_name \
     || ' on delete ' || lower(r.delete_rule) from information_schema.referential_constraints r \
     join information_schema.key_column_usage k using (constraint_schema, constraint_name) \

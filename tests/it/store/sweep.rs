@@ -29,6 +29,7 @@ async fn the_sweeper_removes_what_is_over_in_small_batches_and_nothing_else() {
             scopes: Vec::new(),
             claims: Vec::new(),
             resources: Vec::new(),
+            authorization_details: Vec::new(),
             granted_at: START,
             expires_at: START + DAY * 365,
         };

@@ -11,14 +11,16 @@ use authy::model::audit::AuditEvent;
 use authy::model::client::{Client, ClientMetadata, ClientOrigin, ClientSecret, SecretHash};
 use authy::model::resource::Resource;
 use authy::model::user::{Password, User};
+use authy::outbound::Outbound;
 use authy::sealing::{MasterKey, Purpose, Sealer};
 use authy::secret::{Secret, TokenHash};
 use authy::server::{Bound, Running};
 use authy::spec::issuer::Issuer;
-use authy::store::sql::Created;
+use authy::store::sql::{Created, Options};
+use authy::store::{Kv, Sql};
 use serde_json::{Map, Value, json};
 
-use super::backends::Backend;
+use super::backends::{Backend, Redis};
 use super::browser::Browser;
 use super::relying_party::RelyingParty;
 
@@ -32,6 +34,7 @@ pub struct TestApp {
     /// `http://localhost:PORT`: the issuer.
     pub base: String,
     pub management: String,
+    master: Arc<MasterKey>,
     running: Option<Running>,
 }
 
@@ -44,6 +47,11 @@ impl TestApp {
     }
 
     pub async fn start_with(backend: Backend, adjust: Adjust) -> Self {
+        Self::start_asking(backend, adjust, None).await
+    }
+
+    /// With something else in the place of what sends authy's own requests.
+    pub async fn start_asking(backend: Backend, adjust: Adjust, outbound: Option<Arc<dyn Outbound>>) -> Self {
         let Backend { sql, kv, clock, .. } = backend;
         let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
         let mut settings = authy::config::Settings::for_tests();
@@ -51,16 +59,35 @@ impl TestApp {
         let bound = Bound::new(&settings).expect("free ports");
         let base = format!("http://localhost:{}", bound.port().expect("a port"));
         let management = format!("http://{}", bound.addresses().last().expect("a management listener"));
-        let sealer = Sealer::new(&MasterKey::generate(entropy.as_ref()));
+        let master = MasterKey::generate(entropy.as_ref());
+        let sealer = Sealer::new(&master);
         let keys = super::keys::first_keys(&sealer, entropy.as_ref(), clock.now());
         sql.create_first_signing_keys(&keys).await.expect("keys are stored");
-        let issuer = Issuer::parse(&base).expect("an issuer");
+        let issuer = settings.issuer.clone().unwrap_or_else(|| Issuer::parse(&base).expect("an issuer"));
         settings.mtls.base = settings.mtls.base.take().or_else(|| bound.mtls_base(&issuer));
+        let guarded = || Arc::new(authy::outbound::Guarded::new(&settings.outbound, &issuer).expect("a client"));
+        let outbound = outbound.unwrap_or_else(|| guarded());
+        let parts = Parts { settings, issuer, clock: clock.clone(), entropy, sql, kv, sealer, outbound };
+        let app = Arc::new(App::build(parts).await.expect("an app"));
+        let running = authy::server::start(app.clone(), bound).expect("a server");
+        Self { app, clock, base, management, master: Arc::new(master), running: Some(running) }
+    }
+
+    /// Another node on the same storages: connections, caches and a port of its own; the same issuer, master key and clock.
+    pub async fn another_node(&self, options: &Options, redis: &Redis) -> Self {
+        let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
+        let settings = self.app.settings.clone();
+        let bound = Bound::new(&settings).expect("free ports");
+        let base = format!("http://localhost:{}", bound.port().expect("a port"));
+        let management = format!("http://{}", bound.addresses().last().expect("a management listener"));
+        let sql = Sql::open(options).await.expect("the database");
+        let kv = Kv::open_redis_under(&redis.url, None, &redis.prefix).await.expect("Redis");
+        let (issuer, clock, master, sealer) = (self.app.issuer.clone(), self.clock.clone(), self.master.clone(), Sealer::new(&self.master));
         let outbound = Arc::new(authy::outbound::Guarded::new(&settings.outbound, &issuer).expect("a client"));
         let parts = Parts { settings, issuer, clock: clock.clone(), entropy, sql, kv, sealer, outbound };
         let app = Arc::new(App::build(parts).await.expect("an app"));
         let running = authy::server::start(app.clone(), bound).expect("a server");
-        Self { app, clock, base, management, running: Some(running) }
+        Self { app, clock, base, management, master, running: Some(running) }
     }
 
     pub fn now(&self) -> Timestamp {

@@ -93,6 +93,11 @@ impl<'a> RelyingParty<'a> {
         Self { app, client, secret, scope: "openid profile email offline_access".to_owned() }
     }
 
+    /// The same client at another node.
+    pub fn at<'b>(&self, node: &'b TestApp) -> RelyingParty<'b> {
+        RelyingParty { app: node, client: self.client.clone(), secret: self.secret.clone(), scope: self.scope.clone() }
+    }
+
     pub fn id(&self) -> &str {
         &self.client.client_id
     }

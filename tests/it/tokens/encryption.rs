@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::app::TestApp;
 use crate::support::backends;
-use crate::support::relying_party::{claims, jose_header};
+use crate::support::relying_party::{claims, jose_header, query};
 
 /// A client's keys for encryption: it opens with them what authy encrypted.
 struct Recipient(KeySet);
@@ -37,6 +37,7 @@ fn encrypted(metadata: &mut ClientMetadata, jwks: Value) {
     protocol.id_token_encrypted_response_alg = Some("RSA-OAEP-256".to_owned());
     protocol.userinfo_encrypted_response_alg = Some("ECDH-ES".to_owned());
     protocol.userinfo_encrypted_response_enc = Some("A256GCM".to_owned());
+    protocol.authorization_encrypted_response_alg = Some("ECDH-ES".to_owned());
     protocol.introspection_encrypted_response_alg = Some("ECDH-ES".to_owned());
     protocol.introspection_encrypted_response_enc = Some("A128GCM".to_owned());
 }
@@ -65,6 +66,25 @@ async fn what_a_client_reads_is_encrypted_to_its_key_as_it_registered() {
         assert_eq!(answer.headers["content-type"], "application/token-introspection+jwt");
         let nested = recipient.open(&app, answer.body.as_str().unwrap());
         assert_eq!(claims(&nested)["token_introspection"]["active"], true);
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_authorization_response_is_signed_and_then_encrypted() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        let recipient = Recipient::new(&app);
+        let rp = app.client(|metadata| encrypted(metadata, recipient.jwks(&app))).await;
+        for changes in [[("response_mode", "jwt"), ("prompt", "login")], [("response_mode", "jwt"), ("scope", "unknown")]] {
+            let back = app.browser().walk(&rp.url(&changes), "ada").await;
+            let response = query(&back)["response"].clone();
+            let answered = claims(&recipient.open(&app, &response));
+            assert_eq!((&answered["iss"], &answered["state"]), (&json!(app.base), &json!("st-1")));
+            assert!(answered.get("code").is_some() || answered["error"] == "invalid_scope", "{answered}");
+        }
         app.stop().await;
     })
     .await;

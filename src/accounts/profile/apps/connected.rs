@@ -61,6 +61,7 @@ mod tests {
             scopes: vec!["openid".to_owned()],
             claims: Vec::new(),
             resources: Vec::new(),
+            authorization_details: Vec::new(),
             granted_at: Timestamp::from_seconds(50),
             expires_at: Timestamp::from_seconds(expires_at),
         }
@@ -77,6 +78,7 @@ mod tests {
             resources: Vec::new(),
             authentication: Authentication { sid: String::new(), auth_time: Timestamp::default(), amr: Vec::new(), acr: String::new() },
             claims_request: serde_json::Value::Null,
+            authorization_details: Vec::new(),
             created_at: Timestamp::from_seconds(created_at),
             revoked_at: None,
         }

@@ -2,6 +2,7 @@
 
 pub mod connected;
 pub mod http;
+pub mod launch;
 pub mod page;
 
 use crate::app::App;
@@ -10,21 +11,34 @@ use crate::telemetry::audit;
 
 use connected::Connected;
 
-/// Every connected application with its name, by name.
+/// An application as its user sees it.
+#[derive(Debug)]
+pub struct Entry {
+    /// `client_name`.
+    pub name: String,
+    /// The link that opens it.
+    pub link: Option<String>,
+    /// What it may do, and since when.
+    pub connected: Connected,
+}
+
+/// Every connected application, by name.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn list(app: &App, subject: &str) -> Result<Vec<(String, Connected)>, Failure> {
+pub async fn list(app: &App, subject: &str) -> Result<Vec<Entry>, Failure> {
     let consents = app.sql.consents_of(subject).await?;
     let grants = app.sql.grants_of(subject).await?;
     let lines = connected::connected(consents.iter().map(|(consent, _)| consent), grants.iter(), app.now());
-    let mut named = Vec::with_capacity(lines.len());
-    for line in lines {
-        let client = app.client(&line.client_id).await?;
-        named.push((client.map_or_else(|| line.client_id.clone(), |client| client.name.clone()), line));
+    let mut entries = Vec::with_capacity(lines.len());
+    for connected in lines {
+        let client = app.client(&connected.client_id).await?;
+        let link = client.as_ref().filter(|client| client.enabled).and_then(|client| launch::link(client, &app.issuer));
+        let name = client.map_or_else(|| connected.client_id.clone(), |client| client.name.clone());
+        entries.push(Entry { name, link, connected });
     }
-    named.sort_by_key(|(name, _)| name.to_lowercase());
-    Ok(named)
+    entries.sort_by_key(|entry| entry.name.to_lowercase());
+    Ok(entries)
 }
 
 /// Takes back what an application was given: the remembered approval and every grant.

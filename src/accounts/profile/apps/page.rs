@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::connected::Connected;
+use super::Entry;
 use crate::accounts::consent::scopes;
 use crate::clock::Timestamp;
 use crate::web::page::Page;
@@ -19,6 +19,7 @@ pub struct AppsPage<'a> {
 struct Row {
     client_id: String,
     name: String,
+    link: Option<String>,
     scopes: Vec<String>,
     since: String,
     until: String,
@@ -26,14 +27,15 @@ struct Row {
 
 impl<'a> AppsPage<'a> {
     /// Applications with their names.
-    pub fn new(page: Page<'a>, apps: Vec<(String, Connected)>) -> Self {
+    pub fn new(page: Page<'a>, apps: Vec<Entry>) -> Self {
         let day = |time: Timestamp| time.for_people().chars().take(10).collect::<String>();
-        let row = |(name, app): (String, Connected)| Row {
+        let row = |Entry { name, link, connected: app }: Entry| Row {
             scopes: app.scopes.iter().map(|scope| scopes::in_words(scope)).collect(),
             since: day(app.since),
             until: app.until.map(day).unwrap_or_default(),
             client_id: app.client_id,
             name,
+            link,
         };
         Self { page, rows: apps.into_iter().map(row).collect() }
     }

@@ -1,9 +1,13 @@
-//! From raw parameters to a request whose client and return path are proven: RFC 6749 §3.1.2, RFC 9126 §4.
+//! From raw parameters to a request whose client and return path are proven: RFC 6749 §3.1.2, RFC 9101 §6, RFC 9126 §4.
+
+mod object;
 
 use std::sync::Arc;
 
 use super::client;
 use crate::app::App;
+use crate::clock::Timestamp;
+use crate::endpoints::client_document;
 use crate::failure::Failure;
 use crate::model::client::Client;
 use crate::model::pushed_request::PushedRequest;
@@ -29,6 +33,17 @@ pub struct Opened {
     pub carried: Carried,
     /// The pushed request behind it, which is answered once (RFC 9126 §7.3).
     pub pushed: Option<TokenHash>,
+    /// What to go on with instead of the raw request, when a request object was fetched for it: it is fetched once.
+    pub fetched: Option<String>,
+}
+
+/// What a request asks, wherever it stood.
+#[derive(Debug, Default)]
+struct Asked {
+    params: Params,
+    carried: Carried,
+    pushed: Option<TokenHash>,
+    fetched: Option<String>,
 }
 
 /// Why a request was not opened.
@@ -74,10 +89,12 @@ impl Closed {
 pub async fn open(app: &App, transaction: &Transaction) -> Result<Opened, Closed> {
     let params = Params::parse(&transaction.request)?; // RFC 6749 §3.1
     let client_id = params.require("client_id")?; // RFC 6749 §4.1.1
-    let first = open_for(app, &params, transaction, app.client(client_id).await?).await;
+    let first = open_for(app, &params, transaction, client_document::requesting(app, client_id).await?).await;
     match first {
         // Refused by what was read a moment ago: what an administrator has just allowed works at once.
-        Err(_) if app.client_has_changed(client_id).await? => open_for(app, &params, transaction, app.client(client_id).await?).await,
+        Err(_) if app.client_has_changed(client_id).await? => {
+            open_for(app, &params, transaction, client_document::requesting(app, client_id).await?).await
+        }
         opened => opened,
     }
 }
@@ -92,30 +109,64 @@ pub async fn again(app: &App, transaction: &Transaction) -> Result<Opened, Failu
 
 async fn open_for(app: &App, outer: &Params, transaction: &Transaction, client: Option<Arc<Client>>) -> Result<Opened, Closed> {
     let client = client::known(client)?;
-    match outer.get("request_uri").filter(|uri| pushed::is_reference(uri)) {
-        Some(reference) => {
-            let hash = TokenHash::of(reference);
-            let request = load_pushed(app, &hash, &client, transaction).await?; // RFC 9126 §4
-            let carried = Carried { pushed: true, signed: request.signed };
-            prove(app, client, Params::parse(&request.request)?, (carried, Some(hash)))
+    match outer.get("request_uri") {
+        Some(reference) if pushed::is_reference(reference) => {
+            let asked = pushed_request(app, &client, reference, transaction).await?; // RFC 9126 §4
+            prove(app, client, asked)
         }
-        None => prove(app, client, outer.clone(), (Carried::default(), None)),
+        _ => match asked(app, &client, outer, transaction.started_at).await {
+            Ok(asked) => prove(app, client, asked),
+            // The object is not to be believed, but client and redirect URI may be proven by what stands beside it.
+            Err(failure) => match ReturnPath::verify(outer, &client, &app.issuer) {
+                Ok(path) => Err(Closed::Return(Box::new((client, path)), failure)),
+                Err(_) => Err(Closed::Page(failure)),
+            },
+        },
     }
 }
 
-/// A request on its way into the store, from a client that has authenticated: RFC 9126 §2.1.
+/// A request on its way into the store, from a client that has authenticated: RFC 9126 §2.1, §3.
 ///
 /// # Errors
 /// As at the authorization endpoint; there is nobody to redirect.
 pub async fn pushing(app: &App, client: Arc<Client>, params: Params) -> Result<Opened, Failure> {
-    prove(app, client, params, (Carried { pushed: true, signed: false }, None)).map_err(Closed::into_failure)
+    let asked = asked(app, &client, &params, app.now()).await?;
+    let carried = Carried { pushed: true, ..asked.carried };
+    prove(app, client, Asked { carried, ..asked }).map_err(Closed::into_failure)
+}
+
+/// The parameters that count: those of the request object if there is one, fetched or not (RFC 9101 §5), else the plain ones.
+async fn asked(app: &App, client: &Client, outer: &Params, came_at: Timestamp) -> Result<Asked, Failure> {
+    let (object, fetched) = match (outer.get("request"), outer.get("request_uri")) {
+        (Some(_), Some(_)) => {
+            return Err(OAuthError::invalid_request("A request has either request or request_uri.").about("request").into()); // RFC 9101 §5
+        }
+        (Some(object), None) => (object.to_owned(), None),
+        (None, Some(uri)) => {
+            let object = object::fetch(app, client, uri).await?;
+            let beside = outer.iter().filter(|(name, _)| *name != "request_uri");
+            let going_on = Params::from_pairs(beside.chain([("request", object.as_str())])).encode();
+            (object, Some(going_on))
+        }
+        (None, None) => return Ok(Asked { params: outer.clone(), ..Asked::default() }),
+    };
+    let read = object::read(app, client, &object, came_at).await?;
+    Ok(Asked { params: read.params, carried: Carried { pushed: false, signed: read.signed }, pushed: None, fetched })
+}
+
+async fn pushed_request(app: &App, client: &Client, reference: &str, transaction: &Transaction) -> Result<Asked, Failure> {
+    let hash = TokenHash::of(reference);
+    let request = load_pushed(app, &hash, client, transaction).await?;
+    let carried = Carried { pushed: true, signed: request.signed };
+    Ok(Asked { params: Params::parse(&request.request)?, carried, pushed: Some(hash), fetched: None })
 }
 
 /// RFC 6749 §3.1.2, RFC 9700 §2.1: proves where answers go; from here on refusals go there.
-fn prove(app: &App, client: Arc<Client>, params: Params, (carried, pushed): (Carried, Option<TokenHash>)) -> Result<Opened, Closed> {
+fn prove(app: &App, client: Arc<Client>, asked: Asked) -> Result<Opened, Closed> {
+    let Asked { params, carried, pushed, fetched } = asked;
     let path = ReturnPath::verify(&params, &client, &app.issuer)?;
-    match pushed::may_come_so(&client, carried, app.settings.require_pushed_authorization_requests) {
-        Ok(()) => Ok(Opened { params, client, path, carried, pushed }),
+    match pushed::may_come_so(&client, carried, &params, app.settings.require_pushed_authorization_requests) {
+        Ok(()) => Ok(Opened { params, client, path, carried, pushed, fetched }),
         Err(refusal) => Err(Closed::Return(Box::new((client, path)), refusal.into())),
     }
 }

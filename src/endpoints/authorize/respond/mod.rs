@@ -1,16 +1,18 @@
 //! The authorization response: what is issued, and how it travels. OIDC Core §3.1.2.5, §3.2.2.5, §3.3.2.5, JARM §2.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::SignedIn;
 use super::issue::{self, Approval};
 use super::open::Opened;
 use super::request::AuthorizationRequest;
 use crate::app::App;
+use crate::endpoints::encrypted::{self, Kind};
 use crate::endpoints::token::issue::{AccessToken, Beside, Mint};
 use crate::failure::Failure;
 use crate::jose::algorithm::Algorithm;
-use crate::model::client::Client;
+use crate::model::client::{Client, Profile};
 use crate::model::grant::Grant;
 use crate::model::resource::Resource;
 use crate::secret::Secret;
@@ -33,7 +35,7 @@ pub async fn issue(
     signed_in: &SignedIn,
 ) -> Result<Delivery, Failure> {
     answer_once(app, opened).await?; // RFC 9126 §7.3
-    let lifetime = app.settings.lifetimes.code;
+    let lifetime = code_lifetime(app, &opened.client);
     let approval = Approval { request, client: &opened.client, path: &opened.path, resources, signed_in, now: app.now(), lifetime };
     let grant = issue::grant(app.entropy.as_ref(), &approval);
     let access_token = access_token(app, &approval, &grant).await?; // OIDC Core §3.2.2.5
@@ -53,7 +55,7 @@ pub async fn issue(
         parameters.push(("scope", grant.scopes.join(" ")));
     }
     parameters.extend(session_state(app, &approval).map(|state| ("session_state", state)));
-    deliver(app, &opened.client, &opened.path, &parameters)
+    deliver(app, &opened.client, &opened.path, &parameters).await
 }
 
 /// OIDC Session Management §2: in every successful OpenID response. A browser without the cookie gets none: the client would take the first
@@ -73,6 +75,14 @@ pub async fn answer_once(app: &App, opened: &Opened) -> Result<(), Failure> {
     match pushed_requests::claim(&app.kv, pushed).await? {
         Claimed::First => Ok(()),
         Claimed::Late => Err(OAuthError::invalid_request_uri("The request_uri was used before.").about("request_uri").into()),
+    }
+}
+
+/// FAPI 2.0 Security Profile §5.3.2.1: "authorization codes with a maximum lifetime of 60 seconds".
+fn code_lifetime(app: &App, client: &Client) -> Duration {
+    match client.metadata.profile {
+        Profile::Fapi1 | Profile::Fapi2 => app.settings.lifetimes.code.min(Duration::from_secs(60)),
+        Profile::Oauth21 | Profile::Legacy => app.settings.lifetimes.code,
     }
 }
 
@@ -114,15 +124,15 @@ async fn id_token(
         return Ok(None);
     }
     let only = code.is_none() && access_token.is_none();
-    let beside = Beside { access_token, code, state: path.state(), only };
+    let beside = Beside { access_token, code, state: path.state(), only, ..Beside::default() };
     Mint::unbound(app, client, *now).id_token(&signed_in.user, grant, beside, request.nonce.as_deref()).await
 }
 
-/// Sends parameters along the return path, signed where the response mode says so (JARM §2).
+/// Sends parameters along the return path, signed where the response mode says so, and encrypted where the client registered that (JARM §2.2).
 ///
 /// # Errors
 /// When no key signs as the client has registered.
-pub fn deliver(app: &App, client: &Client, path: &ReturnPath, parameters: &[(&str, String)]) -> Result<Delivery, Failure> {
+pub async fn deliver(app: &App, client: &Client, path: &ReturnPath, parameters: &[(&str, String)]) -> Result<Delivery, Failure> {
     let fields = path.parameters(parameters);
     if !path.response_mode().signed {
         return Ok(path.deliver(fields));
@@ -133,5 +143,6 @@ pub fn deliver(app: &App, client: &Client, path: &ReturnPath, parameters: &[(&st
     let signer = Algorithm::parse(name).and_then(|algorithm| keys.set.signer(algorithm, now));
     let signer = signer.ok_or_else(|| anyhow::anyhow!("no key signs {name} now"))?;
     let signed = signer.sign(None, &jarm::claims(&fields, app.issuer.as_str(), client, now)).map_err(anyhow::Error::from)?;
-    Ok(path.deliver(vec![(jarm::PARAMETER.to_owned(), signed)]))
+    let response = encrypted::token(app, client, Kind::Authorization, Secret::new(signed)).await?;
+    Ok(path.deliver(vec![(jarm::PARAMETER.to_owned(), response.expose().clone())]))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -27,6 +28,7 @@ use crate::model::user::User;
 use crate::sealing::Purpose;
 use crate::secret::{Secret, TokenHash};
 use crate::spec::access_token::{Holder, JwtClaims, OpaqueClaims};
+use crate::spec::ciba;
 use crate::spec::claims;
 use crate::spec::claims_request::ClaimsRequest;
 use crate::spec::id_token::IdTokenClaims;
@@ -51,6 +53,8 @@ pub struct TokenResponse {
     issued_token_type: Option<&'static str>,
     #[serde(skip_serializing_if = "String::is_empty")]
     scope: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authorization_details: Vec<Value>,
 }
 
 impl TokenResponse {
@@ -64,7 +68,15 @@ impl TokenResponse {
             id_token: None,
             issued_token_type: None,
             scope: scope.join(" "),
+            authorization_details: Vec::new(),
         }
+    }
+
+    /// Adds what was granted in detail: RFC 9396 §7.
+    #[must_use]
+    pub fn with_authorization_details(mut self, details: &[Value]) -> Self {
+        self.authorization_details = details.to_vec();
+        self
     }
 
     /// Adds a refresh token, if there is one.
@@ -118,6 +130,10 @@ pub struct Beside<'a> {
     pub code: Option<&'a Secret<String>>,
     /// `s_hash`
     pub state: Option<&'a str>,
+    /// The refresh token beside it in a push: CIBA Core §10.3.1.
+    pub refresh_token: Option<&'a Secret<String>>,
+    /// The request that a push answers: CIBA Core §10.3.1.
+    pub auth_req_id: Option<&'a Secret<String>>,
     /// There is no access token and none will come, so the claims of the scopes are here: OIDC Core §5.4.
     pub only: bool,
 }
@@ -126,6 +142,13 @@ impl<'a> Beside<'a> {
     /// An ID Token of the token endpoint.
     pub fn access_token(token: &'a AccessToken) -> Self {
         Self { access_token: Some(token), ..Self::default() }
+    }
+
+    /// The claims that only a pushed ID Token has: CIBA Core §10.3.1.
+    fn of_push(&self, algorithm: Algorithm) -> impl Iterator<Item = (String, Value)> {
+        let request = self.auth_req_id.map(|id| (ciba::AUTH_REQ_ID, id.expose().clone()));
+        let refresh_token = self.refresh_token.map(|token| (ciba::REFRESH_TOKEN_HASH, jose::half_hash(algorithm, token.expose())));
+        request.into_iter().chain(refresh_token).map(|(name, value)| (name.to_owned(), Value::from(value)))
     }
 }
 
@@ -164,15 +187,23 @@ impl<'a> Mint<'a> {
         resources: &[Arc<Resource>],
     ) -> Result<AccessToken, Failure> {
         let holder = Holder::User { subject: user.subject.clone(), grant_id: grant.id };
-        self.access_token(&self.claims(holder, scope, resources), resources, Some((user, &grant.authentication)))
+        let claims = OpaqueClaims { authorization_details: grant.authorization_details.clone(), ..self.claims(holder, scope, resources) };
+        self.access_token(&claims, resources, Some((user, &grant.authentication)))
     }
 
     /// An access token that acts for the client itself.
     ///
     /// # Errors
     /// [`Failure::Broken`] when signing fails.
-    pub fn access_token_of_client(&self, scope: &[String], resources: &[Arc<Resource>]) -> Result<AccessToken, Failure> {
-        self.access_token(&self.claims(Holder::Client, scope, resources), resources, None)
+    pub fn access_token_of_client(
+        &self,
+        scope: &[String],
+        resources: &[Arc<Resource>],
+        authorization_details: &[Value],
+    ) -> Result<AccessToken, Failure> {
+        let claims =
+            OpaqueClaims { authorization_details: authorization_details.to_vec(), ..self.claims(Holder::Client, scope, resources) };
+        self.access_token(&claims, resources, None)
     }
 
     /// An ID Token, when `openid` was approved: OIDC Core §2, §3.1.3.6, §12.2.
@@ -209,7 +240,7 @@ impl<'a> Mint<'a> {
             access_token_hash: beside.access_token.map(|token| jose::half_hash(algorithm, token.text.expose())),
             code_hash: beside.code.map(|code| jose::half_hash(algorithm, code.expose())),
             state_hash: beside.state.map(|state| jose::half_hash(algorithm, state)),
-            extra: claims::user_claims(user, &released, &request.id_token),
+            extra: claims::user_claims(user, &released, &request.id_token).into_iter().chain(beside.of_push(algorithm)).collect(),
         };
         let signed = self.app.sign(algorithm, None, &claims.to_json())?;
         encrypted::token(self.app, self.client, Kind::IdToken, signed).await.map(Some)
@@ -243,6 +274,7 @@ impl<'a> Mint<'a> {
             expires_at: self.now + self.lifetime(resources),
             jti: self.app.entropy.identifier(),
             confirmation: self.confirmation.clone(),
+            authorization_details: Vec::new(),
             act: None,
         }
     }

@@ -107,14 +107,32 @@ async fn with_secrets(conn: &mut Conn, rows: Vec<ClientRow>) -> QueryResult<Vec<
 }
 
 pub async fn create_client(conn: &mut Conn, client: &Client, event: &AuditEvent) -> QueryResult<Created> {
+    let created = insert(conn, client).await?;
+    if created == Created::Done {
+        audit::insert(conn, event).await?;
+    }
+    Ok(created)
+}
+
+/// The client and its secrets.
+pub(super) async fn insert(conn: &mut Conn, client: &Client) -> QueryResult<Created> {
     if diesel::insert_into(clients::table).values(ClientRow::from(client)).on_conflict_do_nothing().execute(conn).await? == 0 {
         return Ok(Created::Exists("client_id"));
     }
     for secret in &client.secrets {
         insert_secret(conn, &client.client_id, secret).await?;
     }
-    audit::insert(conn, event).await?;
     Ok(Created::Done)
+}
+
+/// What a client may change about itself: whether it is enabled stays.
+pub(super) async fn replace_metadata(conn: &mut Conn, client: &Client) -> QueryResult<bool> {
+    let changed = (
+        clients::name.eq(client.name.clone()),
+        clients::metadata.eq(Json(client.metadata.clone())),
+        clients::updated_at.eq(Time(client.updated_at)),
+    );
+    Ok(diesel::update(clients::table.find(&client.client_id)).set(changed).execute(conn).await? > 0)
 }
 
 async fn insert_secret(conn: &mut Conn, client_id: &str, secret: &ClientSecret) -> QueryResult<()> {

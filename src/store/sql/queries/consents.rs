@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 
 use super::{Conn, audit};
 use crate::clock::Timestamp;
@@ -20,6 +21,7 @@ struct ConsentRow {
     resources: Json<Vec<String>>,
     granted_at: Time,
     expires_at: Time,
+    authorization_details: Json<Vec<Value>>,
 }
 
 impl From<&Consent> for ConsentRow {
@@ -32,6 +34,7 @@ impl From<&Consent> for ConsentRow {
             resources: Json(consent.resources.clone()),
             granted_at: Time(consent.granted_at),
             expires_at: Time(consent.expires_at),
+            authorization_details: Json(consent.authorization_details.clone()),
         }
     }
 }
@@ -46,6 +49,7 @@ impl From<ConsentRow> for Consent {
             resources: row.resources.0,
             granted_at: row.granted_at.0,
             expires_at: row.expires_at.0,
+            authorization_details: row.authorization_details.0,
         }
     }
 }

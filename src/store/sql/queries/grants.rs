@@ -37,6 +37,7 @@ pub(super) struct GrantRow {
     created_at: Time,
     expires_at: Time,
     revoked_at: Option<Time>,
+    authorization_details: Option<Json<Vec<Value>>>,
 }
 
 impl GrantRow {
@@ -58,6 +59,7 @@ impl GrantRow {
             created_at: Time(grant.created_at),
             expires_at: Time(token.map_or(kept, |token| token.absolute_expires_at.max(kept))),
             revoked_at: grant.revoked_at.map(Time),
+            authorization_details: Some(Json(grant.authorization_details.clone())),
         }
     }
 
@@ -78,6 +80,7 @@ impl GrantRow {
             created_at: Time(now),
             expires_at: Time(now + KEPT),
             revoked_at: Some(Time(now)),
+            authorization_details: None,
         }
     }
 
@@ -100,6 +103,8 @@ impl GrantRow {
             resources: resources.0,
             authentication: Authentication { sid, auth_time: auth_time.0, amr: amr.0, acr },
             claims_request: claims_request.0,
+            // Null in rows from before there were any.
+            authorization_details: self.authorization_details.map(|details| details.0).unwrap_or_default(),
             created_at: self.created_at.0,
             revoked_at: self.revoked_at.map(|time| time.0),
         }))

@@ -1,6 +1,8 @@
 //! Every query, once: this folder is a module of each backend, with `Conn` as that backend's connection.
 
 pub mod audit;
+pub mod authentication_requests;
+pub mod authorization_types;
 pub mod clients;
 pub mod consents;
 pub mod credentials;
@@ -8,6 +10,7 @@ pub mod grants;
 pub mod groups;
 pub mod logouts;
 pub mod refresh_tokens;
+pub mod registration;
 pub mod resources;
 pub mod revoked_tokens;
 pub mod sessions;

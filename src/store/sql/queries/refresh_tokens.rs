@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::super::rotation;
 use super::grants::{self as grant_queries, GrantRow};
 use super::{Conn, audit, hash_of};
 use crate::clock::Timestamp;
@@ -79,12 +80,7 @@ pub async fn refresh_token(conn: &mut Conn, hash: &TokenHash) -> QueryResult<Opt
 /// One `update … where rotated_at is null`: of any number of callers, one changes the row.
 pub async fn rotate_refresh_token(conn: &mut Conn, hash: &TokenHash, successor: &RefreshToken, now: Timestamp) -> QueryResult<Rotation> {
     let hash = hash.as_bytes().as_slice();
-    let live = grants::table.filter(grants::revoked_at.is_null()).select(grants::id);
-    let newest = refresh_tokens::table
-        .filter(refresh_tokens::hash.eq(hash).and(refresh_tokens::rotated_at.is_null()))
-        .filter(refresh_tokens::grant_id.eq(Id(successor.grant_id)).and(refresh_tokens::grant_id.eq_any(live)));
-    if diesel::update(newest).set(refresh_tokens::rotated_at.eq(Time(now))).execute(conn).await? > 0 {
-        insert(conn, successor).await?;
+    if rotation::rotate(conn, hash, successor, Time(now)).await? {
         return Ok(Rotation::Rotated);
     }
     let revoked_at: Option<Option<Time>> = refresh_tokens::table

@@ -3,7 +3,9 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use super::super::server_time;
 use super::Conn;
+use crate::clock::Timestamp;
 use crate::store::sql::schema::settings;
 
 pub async fn ping(conn: &mut Conn) -> QueryResult<()> {
@@ -23,6 +25,16 @@ pub async fn put_setting(conn: &mut Conn, name: &str, value: &str) -> QueryResul
         .execute(conn)
         .await
         .map(drop)
+}
+
+pub async fn delete_settings(conn: &mut Conn, prefix: &str) -> QueryResult<()> {
+    let named = settings::table.filter(settings::name.like(format!("{prefix}%")));
+    diesel::delete(named).execute(conn).await.map(drop)
+}
+
+/// The database's own clock; none where it is this machine's.
+pub async fn database_time(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
+    server_time(conn).await
 }
 
 pub async fn put_setting_if_absent(conn: &mut Conn, name: &str, value: &str) -> QueryResult<String> {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::{Conn, logouts};
+use super::{Conn, logouts, registration};
 use crate::clock::Timestamp;
-use crate::store::sql::schema::{audit_events, consents, grants, refresh_tokens, revoked_tokens, sessions};
+use crate::store::sql::schema::{audit_events, authentication_requests, consents, grants, refresh_tokens, revoked_tokens, sessions};
 use crate::store::sql::types::{Id, Time};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -17,11 +17,14 @@ const SESSIONS_KEPT: u32 = 30;
 const AUDIT_KEPT: u32 = 400;
 
 pub async fn sweep(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<u64> {
+    super::super::audit_months::keep(conn, Time(now), Time(now - DAY * AUDIT_KEPT)).await?;
     let removed = sessions(conn, now, limit).await?
         + refresh_tokens(conn, now, limit).await?
         + grants(conn, now, limit).await?
         + consents(conn, now, limit).await?
+        + authentication_requests(conn, now, limit).await?
         + revoked_tokens(conn, now, limit).await?
+        + registration::sweep(conn, now, limit).await?
         + audit_events(conn, now, limit).await?;
     Ok(u64::try_from(removed).unwrap_or(u64::MAX))
 }
@@ -61,6 +64,13 @@ async fn consents(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<us
         removed += diesel::delete(expired).execute(conn).await?;
     }
     Ok(removed)
+}
+
+/// A day after their end: until then a client is told that they have expired.
+async fn authentication_requests(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+    let query = authentication_requests::table.filter(authentication_requests::expires_at.lt(Time(now - DAY))).limit(limit);
+    let gone: Vec<Id> = query.select(authentication_requests::id).load(conn).await?;
+    diesel::delete(authentication_requests::table.filter(authentication_requests::id.eq_any(gone))).execute(conn).await
 }
 
 async fn revoked_tokens(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {

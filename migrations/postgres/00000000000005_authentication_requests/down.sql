@@ -1,0 +1,1 @@
+drop table authentication_requests;

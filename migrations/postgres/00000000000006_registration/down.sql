@@ -1,0 +1,2 @@
+drop table registration_tokens;
+drop table dynamic_clients;

@@ -1,0 +1,22 @@
+-- Postgres keeps a part for each month; here the primary key alone follows, so that the two schemas stay equal.
+alter table audit_events rename to audit_events_before;
+drop index audit_events_at;
+drop index audit_events_kind;
+drop index audit_events_subject;
+drop index audit_events_client;
+create table audit_events (
+    id         blob not null,
+    at         integer not null,
+    kind       text not null,
+    actor      text not null,
+    subject    text,
+    client_id  text,
+    detail     text not null,
+    primary key (at, id)
+) strict;
+create index audit_events_kind on audit_events (kind, at, id);
+create index audit_events_subject on audit_events (subject, at, id);
+create index audit_events_client on audit_events (client_id, at, id);
+insert into audit_events (id, at, kind, actor, subject, client_id, detail)
+    select id, at, kind, actor, subject, client_id, detail from audit_events_before;
+drop table audit_events_before;

@@ -1,0 +1,67 @@
+//! `GET` and `POST /account/approvals`.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use uuid::Uuid;
+
+use super::page::ApprovalsPage;
+use crate::accounts::consent::Decision;
+use crate::accounts::http::{Bound, Visit};
+use crate::accounts::profile::http::{page, person};
+use crate::app::App;
+use crate::endpoints::authorize::SignedIn;
+use crate::web::extract::FormBody;
+use crate::web::page::NoticeKind;
+
+const PATH: &str = "/account/approvals";
+
+/// Lists what waits for an answer.
+pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    let visit = Visit::new(&app, &request);
+    match person(&visit, PATH).await {
+        Ok(signed_in) => {
+            let notice = visit.was_saved().then_some((NoticeKind::Success, "Your answer is on its way."));
+            render(&visit, &signed_in, (StatusCode::OK, notice)).await
+        }
+        Err(response) => response,
+    }
+}
+
+/// Takes an answer.
+pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -> HttpResponse {
+    let visit = Visit::new(&app, &request);
+    let signed_in = match person(&visit, PATH).await {
+        Ok(signed_in) => signed_in,
+        Err(response) => return response,
+    };
+    let form = match visit.form(&body, Bound::Session) {
+        Ok(form) => form,
+        Err(failure) => return visit.failure(failure),
+    };
+    let decision = match form.get("decision") {
+        Some("allow") => Decision::Approve,
+        Some("deny") => Decision::Deny,
+        _ => return visit.incomplete("decision"),
+    };
+    let Some(id) = form.get("request").and_then(|text| Uuid::parse_str(text).ok()) else { return visit.incomplete("request") };
+    match super::answer(&app, id, decision, &signed_in).await {
+        Ok(true) => visit.saved(PATH),
+        Ok(false) => {
+            let gone = (NoticeKind::Error, "That request was answered before or has expired.");
+            render(&visit, &signed_in, (StatusCode::BAD_REQUEST, Some(gone))).await
+        }
+        Err(failure) => visit.failure(failure),
+    }
+}
+
+async fn render(visit: &Visit, signed_in: &SignedIn, shown: (StatusCode, Option<(NoticeKind, &'static str)>)) -> HttpResponse {
+    let waiting = match super::list(&visit.app, &signed_in.user.subject).await {
+        Ok(waiting) => waiting,
+        Err(failure) => return visit.failure(failure),
+    };
+    let mut page = page(visit, "approvals", signed_in);
+    if let Some((kind, text)) = shown.1 {
+        page = page.with_notice(kind, text);
+    }
+    visit.render(&ApprovalsPage::new(page, waiting), shown.0)
+}

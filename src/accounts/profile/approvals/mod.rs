@@ -1,0 +1,89 @@
+//! What applications ask of a person who is elsewhere (OpenID CIBA): they are listed, and answered, on the person's own pages.
+
+pub mod http;
+pub mod page;
+
+use uuid::Uuid;
+
+use crate::accounts::approval::Asked;
+use crate::accounts::client_card::ClientCard;
+use crate::accounts::consent::remember::Approved;
+use crate::accounts::consent::{self, Decision, scopes};
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::endpoints::authorize::SignedIn;
+use crate::failure::Failure;
+use crate::model::approval::Outcome;
+use crate::telemetry::audit;
+
+/// One question.
+#[derive(Debug)]
+pub struct Waiting {
+    /// Names it in the form.
+    pub id: Uuid,
+    /// Who asks.
+    pub client: ClientCard,
+    /// What the other end shows too.
+    pub binding_message: Option<String>,
+    /// Scopes in words.
+    pub asked: Vec<String>,
+    /// The names of the resources (RFC 8707).
+    pub resources: Vec<String>,
+    /// Until when it can be answered.
+    pub expires_at: Timestamp,
+}
+
+/// Everything that waits for this person, the oldest first.
+///
+/// # Errors
+/// When the database is away.
+pub async fn list(app: &App, subject: &str) -> Result<Vec<Waiting>, Failure> {
+    let mut waiting = Vec::new();
+    for request in app.sql.pending_authentication_requests(Some(subject), app.now()).await? {
+        let Some(client) = app.client(&request.client_id).await?.filter(|client| client.enabled) else { continue };
+        waiting.push(Waiting {
+            id: request.id,
+            client: ClientCard::of(&client),
+            asked: request.scopes.iter().map(|scope| scopes::in_words(scope)).collect(),
+            resources: consent::resource_names(app, &request.resources).await?,
+            binding_message: request.binding_message,
+            expires_at: request.expires_at,
+        });
+    }
+    Ok(waiting)
+}
+
+/// Answers one, once, and remembers the approval as usual. False when it is not there for this person, or not any more.
+///
+/// # Errors
+/// When the database is away.
+pub async fn answer(app: &App, id: Uuid, decision: Decision, signed_in: &SignedIn) -> Result<bool, Failure> {
+    let (now, subject) = (app.now(), &signed_in.user.subject);
+    let Some(request) = app.sql.authentication_request_by_id(id).await?.filter(|request| request.subject == *subject) else {
+        return Ok(false);
+    };
+    let Some(client) = app.client(&request.client_id).await?.filter(|client| client.enabled) else { return Ok(false) };
+    let asked = Asked { client: &client, scopes: &request.scopes, resources: &request.resources };
+    let (outcome, kind) = match decision {
+        Decision::Approve => {
+            (Outcome::Approved(Box::new(asked.approved_by(signed_in, app.entropy.as_ref(), now))), audit::REQUEST_APPROVED)
+        }
+        Decision::Deny => (Outcome::Denied, audit::REQUEST_DENIED),
+    };
+    let event = audit::event(app.entropy.as_ref(), now, kind, subject).subject(subject).client(&client.client_id).build();
+    if !app.sql.answer_authentication_request(id, &outcome, now, &event).await? {
+        return Ok(false);
+    }
+    if decision == Decision::Approve {
+        let approved = Approved {
+            subject,
+            client_id: &client.client_id,
+            scopes: request.scopes.clone(),
+            claims: Vec::new(),
+            resources: request.resources.clone(),
+            authorization_details: Vec::new(),
+        };
+        consent::save(app, approved).await?;
+    }
+    Ok(true)
+}

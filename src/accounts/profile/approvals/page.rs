@@ -1,0 +1,41 @@
+//! The page that lists what applications ask of a person who is elsewhere.
+
+use askama::Template;
+
+use super::Waiting;
+use crate::web::page::Page;
+
+/// `templates/accounts/approvals.html`
+#[derive(Debug, Template)]
+#[template(path = "accounts/approvals.html")]
+pub struct ApprovalsPage<'a> {
+    page: Page<'a>,
+    rows: Vec<Row>,
+}
+
+#[derive(Debug)]
+struct Row {
+    id: String,
+    name: String,
+    verified: bool,
+    message: String,
+    asked: Vec<String>,
+    resources: Vec<String>,
+    until: String,
+}
+
+impl<'a> ApprovalsPage<'a> {
+    /// Questions, each with its two answers.
+    pub fn new(page: Page<'a>, waiting: Vec<Waiting>) -> Self {
+        let row = |waiting: Waiting| Row {
+            id: waiting.id.to_string(),
+            name: waiting.client.name,
+            verified: waiting.client.verified,
+            message: waiting.binding_message.unwrap_or_default(),
+            asked: waiting.asked,
+            resources: waiting.resources,
+            until: waiting.expires_at.for_people(),
+        };
+        Self { page, rows: waiting.into_iter().map(row).collect() }
+    }
+}

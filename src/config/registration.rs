@@ -1,0 +1,149 @@
+//! Clients that bring themselves: by registration (RFC 7591) or as a document at their own URL.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::problem::Fault;
+use super::{parse, reader::Reader};
+use crate::spec::client_metadata::GRANT_TYPES;
+use crate::spec::scope::is_scope_token;
+
+/// Who may register clients.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Nobody.
+    #[default]
+    Off,
+    /// Whoever has an initial access token.
+    Token,
+    /// Anybody.
+    Open,
+}
+
+/// Somebody whose word about software the operator takes: RFC 7591 §2.3.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatementIssuer {
+    /// `iss` of the statements.
+    pub issuer: String,
+    /// The public keys.
+    pub keys: KeySource,
+}
+
+/// Where public keys are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// In a file.
+    File(PathBuf),
+    /// At a URL.
+    Uri(String),
+}
+
+/// See the settings `registration.…`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Registration {
+    /// Who may register.
+    pub mode: Mode,
+    /// The profiles that a client may choose; the first is that of clients that choose none.
+    pub profiles: Vec<String>,
+    /// The grant types that a client may have.
+    pub grant_types: Vec<String>,
+    /// The scopes that a client may have.
+    pub scopes: Vec<String>,
+    /// How long a client lives that is never used.
+    pub expire_unused: Duration,
+    /// How long an openly registered client waits for the first person to approve it.
+    pub quarantine: Duration,
+    /// How many wait at once.
+    pub quarantine_clients: u32,
+    /// How many one address may register in an hour.
+    pub per_address: u32,
+    /// How long a secret of such a client works; `None`: as long as the client.
+    pub secret_lifetime: Option<Duration>,
+    /// Who may sign software statements.
+    pub software_statement_issuers: Vec<StatementIssuer>,
+    /// Whether clients need such a statement.
+    pub require_software_statement: bool,
+    /// Whether an update also replaces the registration access token.
+    pub rotate_token: bool,
+}
+
+impl Registration {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        let mut profiles = reader.all("registration.profiles", profile);
+        if profiles.is_empty() {
+            profiles.push("oauth21".to_owned());
+        }
+        Self {
+            mode: reader.one("registration.mode", mode),
+            profiles,
+            grant_types: reader.all("registration.grant_types", grant_type),
+            scopes: reader.all("registration.scopes", scope),
+            expire_unused: reader.one("registration.expire_unused", parse::duration),
+            quarantine: reader.one("registration.quarantine", parse::duration),
+            quarantine_clients: reader.one("registration.quarantine_clients", |text| parse::count(text, 1, 1_000_000)),
+            per_address: reader.one("registration.per_address", |text| parse::count(text, 1, 1_000_000)),
+            secret_lifetime: reader.optional("registration.secret_lifetime", parse::duration),
+            software_statement_issuers: reader.all("registration.software_statement_issuers", statement_issuer),
+            require_software_statement: reader.one("registration.require_software_statement", parse::boolean),
+            rotate_token: reader.one("registration.rotate_token", parse::boolean),
+        }
+    }
+
+    /// Whether the endpoint is there at all.
+    pub fn is_on(&self) -> bool {
+        self.mode != Mode::Off
+    }
+}
+
+fn mode(text: &str) -> Result<Mode, Fault> {
+    match text {
+        "off" => Ok(Mode::Off),
+        "token" => Ok(Mode::Token),
+        "open" => Ok(Mode::Open),
+        _ => Err(Fault::not(text, "a mode of registration", "Write off, token or open.")),
+    }
+}
+
+fn profile(text: &str) -> Result<String, Fault> {
+    match text {
+        "oauth21" | "fapi2" | "fapi1" | "legacy" => Ok(text.to_owned()),
+        _ => Err(Fault::not(text, "a profile", "Write some of oauth21, fapi2, fapi1, legacy.")),
+    }
+}
+
+fn grant_type(text: &str) -> Result<String, Fault> {
+    match GRANT_TYPES.contains(&text) {
+        true => Ok(text.to_owned()),
+        false => Err(Fault::not(text, "a grant type", format!("Write some of {}.", GRANT_TYPES.join(", ")))),
+    }
+}
+
+fn scope(text: &str) -> Result<String, Fault> {
+    match is_scope_token(text) {
+        true => Ok(text.to_owned()),
+        false => Err(Fault::not(text, "a scope", "Write visible ASCII without spaces, quotes and backslashes.")),
+    }
+}
+
+fn statement_issuer(text: &str) -> Result<StatementIssuer, Fault> {
+    match text.split_once('=') {
+        Some((issuer, keys)) if !issuer.is_empty() && !keys.is_empty() => {
+            let keys = if keys.starts_with("https://") { KeySource::Uri(keys.to_owned()) } else { KeySource::File(PathBuf::from(keys)) };
+            Ok(StatementIssuer { issuer: issuer.to_owned(), keys })
+        }
+        _ => Err(Fault::not(text, "an issuer of software statements", "Write ISSUER=FILE or ISSUER=https://host/jwks.json.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issuer_of_statements_comes_with_its_keys() {
+        assert_eq!(statement_issuer("https://s.example=/etc/s.json").unwrap().keys, KeySource::File("/etc/s.json".into()));
+        assert_eq!(statement_issuer("s=https://s.example/jwks").unwrap().keys, KeySource::Uri("https://s.example/jwks".to_owned()));
+        assert!(statement_issuer("https://s.example").is_err() && statement_issuer("=x").is_err());
+        assert!(mode("on").is_err() && profile("fapi").is_err() && scope("a b").is_err());
+    }
+}

@@ -1,0 +1,118 @@
+//! Telling clients of answers: OpenID CIBA Core §10.2 (ping), §10.3 (push), §12 (errors by push). What could not be told is tried again.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{LEASE, Notice, open, seal};
+use crate::app::App;
+use crate::endpoints::token;
+use crate::endpoints::token::issue::{self, Beside, Mint};
+use crate::failure::Failure;
+use crate::model::approval::Approval;
+use crate::model::authentication_request::{AuthenticationRequest, Delivery, State};
+use crate::model::client::Client;
+use crate::outbound::{Registrant, Request};
+use crate::secret::Secret;
+use crate::spec::error::OAuthError;
+use crate::store::sql::Redemption;
+
+/// How many notices are sent side by side.
+const BATCH: i64 = 20;
+/// After this many attempts a client is not told any more; by poll and ping it can still ask.
+const MOST_ATTEMPTS: i32 = 6;
+/// Before the second attempt; it doubles each time.
+const FIRST_PAUSE: Duration = Duration::from_secs(31);
+
+/// Sends what is due; returns how much that was.
+///
+/// # Errors
+/// When the database is away.
+pub async fn round(app: &App) -> Result<usize, Failure> {
+    let now = app.now();
+    let due = app.sql.due_notices(now, now + LEASE, BATCH).await?;
+    let sent = due.iter().map(async |request| {
+        if let Err(failure) = tell(app, request).await {
+            tracing::warn!(detail = failure.detail(), client.id = request.client_id, "a client could not be told of an answer");
+        }
+    });
+    futures_util::future::join_all(sent).await;
+    Ok(due.len())
+}
+
+async fn tell(app: &App, request: &AuthenticationRequest) -> Result<(), Failure> {
+    let client = app.client(&request.client_id).await?.filter(|client| client.enabled);
+    let told =
+        client.as_ref().and_then(|client| Some((client, client.metadata.protocol.backchannel_client_notification_endpoint.clone()?)));
+    let Some((client, endpoint)) = told else {
+        app.sql.settle_notice(request.id, None).await?;
+        return Ok(());
+    };
+    let notice = open(app, &request.sealed)?;
+    let token = notice.token.clone().unwrap_or_default();
+    let document = match request.delivery {
+        Delivery::Push => pushed(app, client, request, notice).await?,
+        Delivery::Poll | Delivery::Ping => json!({ "auth_req_id": notice.auth_req_id.expose() }),
+    };
+    let sending = Request::post_json(endpoint, Registrant::of(client), &document).with_bearer(token);
+    let next = match app.outbound.send(sending).await {
+        Ok(_) => None,
+        Err(error) => {
+            tracing::info!(%error, client.id = request.client_id, "a notice was not taken");
+            again(app, request.attempts)
+        }
+    };
+    app.sql.settle_notice(request.id, next).await?;
+    Ok(())
+}
+
+fn again(app: &App, attempts: i32) -> Option<crate::clock::Timestamp> {
+    let doubled = u32::try_from(attempts).ok().filter(|_| attempts + 1 < MOST_ATTEMPTS)?;
+    Some(app.now() + FIRST_PAUSE.saturating_mul(1 << doubled))
+}
+
+/// What is pushed is made once and kept until it is taken, so that a client which is told twice is told the same.
+async fn pushed(app: &App, client: &Client, request: &AuthenticationRequest, mut notice: Notice) -> Result<Value, Failure> {
+    if let Some(payload) = notice.payload {
+        return Ok(payload);
+    }
+    let made = match (request.state, &request.approval) {
+        (State::Approved, Some(approval)) if app.sql.claim_authentication_request(request.id).await? => {
+            tokens(app, client, approval, &notice.auth_req_id).await.unwrap_or_else(|failure| {
+                tracing::warn!(detail = failure.detail(), client.id = client.client_id, "an answer could not become tokens");
+                refusal("access_denied", "The approval is no longer valid.")
+            })
+        }
+        (State::Denied, _) => refusal("access_denied", "The person did not agree."),
+        (State::Pending, _) => refusal("expired_token", "Nobody answered in time."),
+        _ => refusal("transaction_failed", "The tokens were lost on the way."),
+    };
+    let mut payload = made;
+    payload["auth_req_id"] = Value::from(notice.auth_req_id.expose().as_str());
+    notice.payload = Some(payload.clone());
+    app.sql.reseal_notice(request.id, &seal(app, &notice)?).await?;
+    Ok(payload)
+}
+
+/// CIBA Core §12.
+fn refusal(error: &str, description: &str) -> Value {
+    json!({ "error": error, "error_description": description })
+}
+
+/// CIBA Core §10.3.1: the ID Token names the request and the tokens beside it.
+async fn tokens(app: &App, client: &Client, approval: &Approval, auth_req_id: &Secret<String>) -> Result<Value, Failure> {
+    let (grant, now) = (&approval.grant, app.now());
+    let user = token::active_user(app, &grant.subject).await?;
+    let resources = token::load_resources(app, &grant.resources).await?;
+    let mint = Mint::unbound(app, client, now);
+    let refresh = approval.refreshable.then(|| mint.first_refresh_token(grant.id));
+    if app.sql.redeem_grant(grant, refresh.as_ref().map(|(_, stored)| stored), now).await? != Redemption::Saved {
+        return Err(OAuthError::invalid_grant("The approval is no longer valid.").because("the session of the approval has ended").into());
+    }
+    let refresh_token = refresh.map(|(token, _)| token);
+    let access_token = mint.access_token_of_user(&user, grant, &grant.scopes, &resources)?;
+    let beside = Beside { refresh_token: refresh_token.as_ref(), auth_req_id: Some(auth_req_id), ..Beside::access_token(&access_token) };
+    let id_token = mint.id_token(&user, grant, beside, None).await?;
+    let response = issue::TokenResponse::new(access_token, &grant.scopes).with_refresh_token(refresh_token).with_id_token(id_token);
+    Ok(serde_json::to_value(&response).map_err(anyhow::Error::from)?)
+}

@@ -1,0 +1,155 @@
+//! Clients that read, change and delete their own registration: RFC 7592.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::answer::{self, Handed};
+use super::{bearer_token, draft, members, new_secret, outside};
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::failure::Failure;
+use crate::model::client::{Client, ClientOrigin, ClientSecret, SecretHash};
+use crate::model::registration::DynamicClient;
+use crate::sealing::Purpose;
+use crate::secret::{Secret, TokenHash};
+use crate::spec::error::OAuthError;
+use crate::telemetry::audit;
+
+/// A client that has proven that a registration is its own.
+#[derive(Debug)]
+struct Owner {
+    client: Arc<Client>,
+    dynamic: DynamicClient,
+    token: Secret<String>,
+}
+
+/// RFC 7592 §2.1.
+///
+/// # Errors
+/// `invalid_token`.
+pub async fn read(app: &App, client_id: &str, authorization: &[Option<String>]) -> Result<Map<String, Value>, Failure> {
+    let Owner { client, token, .. } = owner(app, client_id, authorization).await?;
+    Ok(answer::information(&client, &app.issuer, &Handed { secret: None, token: &token }))
+}
+
+/// RFC 7592 §2.2: what the request says replaces all that was registered.
+///
+/// # Errors
+/// `invalid_token`, and the errors of RFC 7591 §3.2.2.
+pub async fn update(app: &App, client_id: &str, authorization: &[Option<String>], body: &str) -> Result<Map<String, Value>, Failure> {
+    let Owner { client: before, dynamic, token } = owner(app, client_id, authorization).await?;
+    let mut members = members(body)?;
+    is_about(app, &mut members, &before)?;
+    outside::state(app, &mut members).await?;
+    let draft = draft::draft(members, &app.settings.registration)?;
+    outside::check(app, &draft).await?;
+    let metadata = draft::checked(&draft)?;
+    let mut client = Client { name: draft.name.trim().to_owned(), metadata, updated_at: app.now(), ..Client::clone(&before) };
+    let successor = app.settings.registration.rotate_token.then(|| Secret::new(app.entropy.token("rat_")));
+    let hash = successor.as_ref().map(|token| TokenHash::of(token.expose()));
+    let event = event(app, &dynamic, audit::CLIENT_UPDATED);
+    if !app.sql.change_registered_client(&client, hash.as_ref(), event.as_ref()).await? {
+        return Err(invalid_token().because("the client was deleted meanwhile").into());
+    }
+    let secret = fit_secrets(app, &mut client).await?;
+    app.forget_client(client_id);
+    Ok(answer::information(&client, &app.issuer, &Handed { secret: secret.as_ref(), token: successor.as_ref().unwrap_or(&token) }))
+}
+
+/// RFC 7592 §2.3: the client and everything it was granted.
+///
+/// # Errors
+/// `invalid_token`.
+pub async fn delete(app: &App, client_id: &str, authorization: &[Option<String>]) -> Result<(), Failure> {
+    let Owner { dynamic, .. } = owner(app, client_id, authorization).await?;
+    app.sql.delete_registered_client(client_id, event(app, &dynamic, audit::CLIENT_DELETED).as_ref()).await?;
+    app.forget_client(client_id);
+    app.forget_grants();
+    Ok(())
+}
+
+/// RFC 7592 §2: the registration access token opens the registration of its own client and no other; nobody learns which clients exist.
+async fn owner(app: &App, client_id: &str, authorization: &[Option<String>]) -> Result<Owner, Failure> {
+    let token = bearer_token(authorization)?.ok_or_else(|| invalid_token().because("the request carries no registration access token"))?;
+    let dynamic = app.sql.dynamic_client(client_id).await?;
+    let hash = dynamic.as_ref().and_then(|dynamic| dynamic.token_hash);
+    if hash != Some(TokenHash::of(token)) {
+        return Err(invalid_token().because("the registration access token is not that of this client").into());
+    }
+    let client = app.sql.client_by_id(client_id).await?.filter(|client| client.enabled && client.origin == ClientOrigin::Dynamic);
+    match (client, dynamic) {
+        (Some(client), Some(dynamic)) if app.now() < dynamic.expires_at => {
+            Ok(Owner { client: Arc::new(client), dynamic, token: Secret::new(token.to_owned()) })
+        }
+        _ => Err(invalid_token().because("the client is gone, expired or disabled").into()),
+    }
+}
+
+fn invalid_token() -> OAuthError {
+    OAuthError::invalid_token("The registration access token is not valid for this client.")
+}
+
+/// RFC 7592 §2.2: `client_id` must be in the request; both it and a `client_secret` "MUST match".
+fn is_about(app: &App, members: &mut Map<String, Value>, client: &Client) -> Result<(), Failure> {
+    if members.remove("client_id").as_ref().and_then(Value::as_str) != Some(client.client_id.as_str()) {
+        return Err(draft::invalid("client_id", "The client_id is missing or not that of the registration.").into());
+    }
+    let fits = |secret: &str| client.secrets.iter().any(|known| lives(known, app.now()) && is_of(app, &known.hash, secret));
+    match members.remove("client_secret") {
+        Some(secret) if !secret.as_str().is_some_and(fits) => {
+            Err(draft::invalid("client_secret", "The client_secret is not the one that was issued.").into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether it is the hash, or the sealed form, of a secret that authy made.
+fn is_of(app: &App, kept: &SecretHash, secret: &str) -> bool {
+    let kept = match kept {
+        SecretHash::Sha256(hash) => Some(*hash),
+        SecretHash::Sealed(sealed) => {
+            let opened = app.sealer.open(Purpose::Stored, sealed);
+            opened.and_then(|plain| String::from_utf8(plain).ok()).map(|plain| TokenHash::of(&plain))
+        }
+        SecretHash::Bcrypt(_) => None,
+    };
+    kept == Some(TokenHash::of(secret))
+}
+
+fn lives(secret: &ClientSecret, now: Timestamp) -> bool {
+    secret.expires_at.is_none_or(|end| now < end)
+}
+
+/// After an update: a client that needs a secret and has none, or one in the second half of its life, gets a new one beside it; a client
+/// that needs none loses them.
+async fn fit_secrets(app: &App, client: &mut Client) -> Result<Option<Secret<String>>, Failure> {
+    let now = app.now();
+    if !client.has_secrets() {
+        for secret in std::mem::take(&mut client.secrets) {
+            let event = secret_event(app, audit::CLIENT_SECRET_RETIRED, client);
+            app.sql.retire_client_secret(&client.client_id, secret.id, &event).await?;
+        }
+        return Ok(None);
+    }
+    let half = app.settings.registration.secret_lifetime.map(|lifetime| lifetime / 2);
+    let young = |secret: &ClientSecret| secret.expires_at.zip(half).is_none_or(|(end, half)| now + half < end);
+    let of_use = |secret: &ClientSecret| !client.signs_with_secret() || matches!(secret.hash, SecretHash::Sealed(_));
+    if client.secrets.first().is_some_and(|secret| young(secret) && of_use(secret)) {
+        return Ok(None);
+    }
+    let (secret, plain) = new_secret(app, client);
+    app.sql.add_client_secret(&client.client_id, &secret, &secret_event(app, audit::CLIENT_SECRET_ADDED, client)).await?;
+    client.secrets.insert(0, secret);
+    Ok(Some(plain))
+}
+
+fn secret_event(app: &App, kind: &str, client: &Client) -> crate::model::audit::AuditEvent {
+    audit::event(app.entropy.as_ref(), app.now(), kind, &client.client_id).client(&client.client_id).build()
+}
+
+/// What a client in quarantine does leaves no audit events: it is a stranger, and they stay for a year.
+fn event(app: &App, dynamic: &DynamicClient, kind: &str) -> Option<crate::model::audit::AuditEvent> {
+    dynamic.approved_at?;
+    Some(audit::event(app.entropy.as_ref(), app.now(), kind, &dynamic.client_id).client(&dynamic.client_id).build())
+}

@@ -1,0 +1,74 @@
+//! What keeps a client that no administrator registered: the approval of a person, and use.
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::model::client::{Client, ClientOrigin};
+use crate::model::registration::DynamicClient;
+use crate::telemetry::audit;
+
+const DAY: i64 = 24 * 60 * 60;
+
+/// A person approved something for the client: its quarantine ends. Costs a write once a day at most.
+///
+/// # Errors
+/// When the database is away.
+pub async fn approved(app: &App, client: &Client, subject: &str) -> Result<(), Failure> {
+    match client.origin {
+        ClientOrigin::Administrator => return Ok(()),
+        ClientOrigin::Document => return keep(app, client, subject).await,
+        ClientOrigin::Dynamic if is_noted(app, client, "approved") => return Ok(()),
+        ClientOrigin::Dynamic => {}
+    }
+    let now = app.now();
+    let event = audit::event(app.entropy.as_ref(), now, audit::CLIENT_APPROVED, subject).subject(subject).client(&client.client_id).build();
+    let first = app.sql.approve_client(&client.client_id, now, now + app.settings.registration.expire_unused, &event).await?;
+    note(app, client, "approved");
+    if first { Ok(()) } else { used(app, client).await }
+}
+
+/// A client that is a document gets its row with the first approval, and another look at its document with each later one.
+async fn keep(app: &App, client: &Client, subject: &str) -> Result<(), Failure> {
+    let stored = app.client(&client.client_id).await?;
+    if stored.is_some_and(|stored| stored.metadata == client.metadata && stored.name == client.name) {
+        return used(app, client).await;
+    }
+    let now = app.now();
+    let dynamic = DynamicClient {
+        client_id: client.client_id.clone(),
+        token_hash: None,
+        approved_at: Some(now),
+        last_used_at: now,
+        expires_at: now + app.settings.registration.expire_unused,
+    };
+    let event = audit::event(app.entropy.as_ref(), now, audit::CLIENT_APPROVED, subject).subject(subject).client(&client.client_id).build();
+    app.sql.save_document_client(client, &dynamic, &event).await?;
+    app.forget_client(&client.client_id);
+    Ok(())
+}
+
+/// The client was given tokens: it is not swept as unused for another while. Written at most once a day.
+///
+/// # Errors
+/// When the database is away.
+pub async fn used(app: &App, client: &Client) -> Result<(), Failure> {
+    if client.origin == ClientOrigin::Administrator || is_noted(app, client, "used") {
+        return Ok(());
+    }
+    let now = app.now();
+    app.sql.note_client_use(&client.client_id, now, now + app.settings.registration.expire_unused).await?;
+    note(app, client, "used");
+    Ok(())
+}
+
+fn is_noted(app: &App, client: &Client, what: &'static str) -> bool {
+    app.caches.client_use.get(&key(app, client, what)).is_some()
+}
+
+fn note(app: &App, client: &Client, what: &'static str) {
+    app.caches.client_use.put(key(app, client, what), ());
+}
+
+/// A name and a day: the next day it is noted anew.
+fn key(app: &App, client: &Client, what: &'static str) -> (String, i64, &'static str) {
+    (client.client_id.clone(), app.now().as_seconds().div_euclid(DAY), what)
+}

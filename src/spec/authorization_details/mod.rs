@@ -1,0 +1,138 @@
+//! Rich authorization requests: RFC 9396 §2 to §7. What a detail must look like is in [`schema`], how a person reads it in [`sentence`].
+
+pub mod schema;
+pub mod sentence;
+
+use serde_json::Value;
+
+use crate::model::authorization_type::AuthorizationType;
+use crate::model::client::Client;
+use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::params::Params;
+
+const MAX_LENGTH: usize = 16 * 1024;
+const MAX_DETAILS: usize = 20;
+const MAX_DEPTH: usize = 8;
+
+/// The authorization details of a request: objects, each with a `type` that the client may ask for (RFC 9396 §2, §10).
+///
+/// # Errors
+/// `invalid_authorization_details`: RFC 9396 §5.
+pub fn requested(params: &Params, client: &Client) -> Result<Vec<Value>, Refusal> {
+    let Some(text) = params.get("authorization_details") else { return Ok(Vec::new()) };
+    if text.len() > MAX_LENGTH {
+        return Err(invalid("longer than 16 KiB"));
+    }
+    let Ok(Value::Array(details)) = serde_json::from_str::<Value>(text) else { return Err(invalid("not a JSON array")) };
+    if details.len() > MAX_DETAILS || details.iter().any(|detail| depth(detail) > MAX_DEPTH) {
+        return Err(invalid("too many details, or nested too deeply"));
+    }
+    let allowed = &client.metadata.protocol.authorization_details_types;
+    for detail in &details {
+        let kind = type_of(detail).ok_or_else(|| invalid("a detail is no object with a type"))?;
+        if !allowed.iter().any(|known| known == kind) {
+            return Err(invalid("the client may not ask for that type"));
+        }
+    }
+    Ok(details)
+}
+
+/// RFC 9396 §5: each detail must fit the schema of its type.
+///
+/// # Errors
+/// `invalid_authorization_details` for a type that is not registered and for what does not fit.
+pub fn fit(details: &[Value], types: &[AuthorizationType]) -> Result<(), Refusal> {
+    for detail in details {
+        let known = type_of(detail).and_then(|kind| types.iter().find(|known| known.kind == kind));
+        let known = known.ok_or_else(|| invalid("the type is not registered"))?;
+        schema::fits(&known.schema, detail).map_err(|misfit| invalid(format!("it does not fit the schema of its type: {misfit}")))?;
+    }
+    Ok(())
+}
+
+/// RFC 9396 §6, §7.1: a token request may name some of the details that were approved; naming none means all of them.
+///
+/// # Errors
+/// `invalid_authorization_details` for one that was not approved.
+pub fn narrow(asked: Vec<Value>, approved: &[Value]) -> Result<Vec<Value>, Refusal> {
+    if asked.is_empty() {
+        return Ok(approved.to_vec());
+    }
+    if asked.iter().all(|detail| approved.contains(detail)) { Ok(asked) } else { Err(invalid("a detail was not part of the approval")) }
+}
+
+/// The `type` of a detail.
+pub fn type_of(detail: &Value) -> Option<&str> {
+    detail.as_object()?.get("type")?.as_str()
+}
+
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+fn invalid(detail: impl Into<std::borrow::Cow<'static, str>>) -> Refusal {
+    OAuthError::invalid_authorization_details("The authorization details are malformed, unknown, or not open to this client.")
+        .about("authorization_details")
+        .because(detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::spec::error::ErrorCode;
+    use crate::spec::testing::client;
+    use serde_json::json;
+
+    fn payment() -> Value {
+        json!({"type": "payment_initiation", "instructedAmount": {"currency": "EUR", "amount": "123.50"}, "creditorName": "Merchant A"})
+    }
+
+    fn known() -> AuthorizationType {
+        AuthorizationType {
+            kind: "payment_initiation".to_owned(),
+            schema: json!({"type": "object", "properties": {"type": {}, "creditorName": {"type": "string"}, "instructedAmount": {"type": "object"}},
+                "required": ["creditorName"], "additionalProperties": false}),
+            sentence: String::new(),
+            created_at: Timestamp::from_seconds(0),
+        }
+    }
+
+    fn ask(text: &str) -> Result<Vec<Value>, Refusal> {
+        let mut client = client();
+        client.metadata.protocol.authorization_details_types = vec!["payment_initiation".to_owned()];
+        requested(&Params::from_pairs([("authorization_details", text)]), &client)
+    }
+
+    #[test]
+    fn the_example_of_the_rfc_is_read_and_fits() {
+        let details = ask(&json!([payment()]).to_string()).unwrap();
+        assert!(fit(&details, &[known()]).is_ok());
+        assert!(fit(&details, &[]).is_err(), "not registered");
+        assert!(fit(&[json!({"type": "payment_initiation", "creditorName": 1})], &[known()]).is_err());
+    }
+
+    #[test]
+    fn what_is_no_list_of_objects_of_known_types_is_refused() {
+        let deep = format!(r#"[{{"type":"payment_initiation","a":{}{}}}]"#, "[".repeat(9), "]".repeat(9));
+        let many = Value::from(vec![payment(); MAX_DETAILS + 1]).to_string();
+        for text in ["{}", "x", "[1]", r#"[{}]"#, r#"[{"type":1}]"#, r#"[{"type":"account_information"}]"#, &deep, &many] {
+            assert_eq!(ask(text).unwrap_err().error.error, ErrorCode::InvalidAuthorizationDetails, "{text}");
+        }
+        assert!(ask("").unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_token_request_may_narrow_but_never_widen() {
+        let approved = [payment(), json!({"type": "other"})];
+        assert_eq!(narrow(Vec::new(), &approved).unwrap().len(), 2);
+        assert_eq!(narrow(vec![payment()], &approved).unwrap(), [payment()]);
+        let mut dearer = payment();
+        dearer["instructedAmount"]["amount"] = json!("9999");
+        assert!(narrow(vec![dearer], &approved).is_err());
+    }
+}

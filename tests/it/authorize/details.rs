@@ -1,0 +1,163 @@
+//! Rich authorization requests: RFC 9396.
+
+use serde_json::{Value, json};
+
+use authy::model::authorization_type::AuthorizationType;
+use authy::model::client::AccessTokenFormat;
+use authy::store::sql::Created;
+
+use crate::support::app::TestApp;
+use crate::support::backends;
+use crate::support::relying_party::{RelyingParty, claims, query};
+
+async fn payment_type(app: &TestApp) {
+    let known = AuthorizationType {
+        kind: "payment_initiation".to_owned(),
+        schema: json!({
+            "type": "object", "required": ["type", "instructedAmount", "creditorName"], "additionalProperties": false,
+            "properties": {
+                "type": {}, "creditorName": {"type": "string", "maxLength": 70},
+                "instructedAmount": {"type": "object", "required": ["currency", "amount"], "properties": {"currency": {"enum": ["EUR"]}, "amount": {"type": "string"}}}
+            }
+        }),
+        sentence: "Pay {instructedAmount.amount} {instructedAmount.currency} to {creditorName}".to_owned(),
+        created_at: app.now(),
+    };
+    assert_eq!(
+        app.app.sql.create_authorization_type(&known, &app.event("authorization_type.created")).await.expect("a type"),
+        Created::Done
+    );
+}
+
+fn payment(amount: &str) -> Value {
+    json!({"type": "payment_initiation", "instructedAmount": {"currency": "EUR", "amount": amount}, "creditorName": "Merchant <b>A</b>"})
+}
+
+async fn payer(app: &TestApp) -> RelyingParty<'_> {
+    app.client(|metadata| {
+        metadata.protocol.authorization_details_types = vec!["payment_initiation".to_owned()];
+        metadata.access_token_format = AccessTokenFormat::Jwt;
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_detail_is_shown_in_words_and_stands_in_everything_that_was_granted() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        payment_type(&app).await;
+        let rp = payer(&app).await;
+        let details = json!([payment("123.50"), payment("7.00")]);
+        let mut browser = app.browser();
+        let login = browser.open(&rp.url(&[("authorization_details", &details.to_string())])).await.page();
+        let consent = browser.sign_in(&login, "ada").await.page();
+        assert!(consent.body.contains("Pay 123.50 EUR to Merchant "), "{}", consent.body);
+        assert!(!consent.body.contains("<b>A</b>"), "escaped");
+        let back = query(&browser.press(&consent, "consent-form", "consent-approve").await.away());
+        let tokens = rp.redeem(&back["code"]).await.ok();
+        assert_eq!(tokens.body["authorization_details"], details);
+        assert_eq!(claims(&tokens.access_token())["authorization_details"], details);
+        assert_eq!(rp.introspect(&tokens.access_token()).await.ok().body["authorization_details"], details);
+        let narrowed = json!([payment("7.00")]).to_string();
+        let refreshed = rp
+            .token(&[("grant_type", "refresh_token"), ("refresh_token", &tokens.refresh_token()), ("authorization_details", &narrowed)])
+            .await
+            .ok();
+        assert_eq!(refreshed.body["authorization_details"], json!([payment("7.00")]));
+        assert_eq!(claims(&refreshed.access_token())["authorization_details"], json!([payment("7.00")]));
+        let dearer = json!([payment("7.01")]).to_string();
+        let wider = [("grant_type", "refresh_token"), ("refresh_token", &refreshed.refresh_token()), ("authorization_details", &dearer)];
+        rp.token(&wider).await.is(400, "invalid_authorization_details");
+        let whole = rp.refresh(&refreshed.refresh_token()).await.ok();
+        assert_eq!(whole.body["authorization_details"], details, "narrowing once never narrows what was approved");
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_approved_is_remembered_and_anything_new_asks() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        payment_type(&app).await;
+        let rp = payer(&app).await;
+        let mut browser = app.browser();
+        let ask = |amount: &str| rp.url(&[("authorization_details", &json!([payment(amount)]).to_string())]);
+        rp.redeem(&query(&browser.walk(&ask("1.00"), "ada").await)["code"]).await.ok();
+        assert!(browser.open(&ask("1.00")).await.away().contains("code="), "remembered");
+        assert!(browser.open(&rp.url(&[])).await.away().contains("code="), "less is no question");
+        let consent = browser.open(&ask("2.00")).await.page();
+        assert!(consent.has("consent-form") && consent.body.contains("Pay 2.00 EUR"));
+        let silent = ask("2.00") + "&prompt=none";
+        assert!(browser.open(&silent).await.away().contains("error=consent_required"));
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_code_may_be_redeemed_for_a_part_and_a_wider_request_does_not_burn_it() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        payment_type(&app).await;
+        let rp = payer(&app).await;
+        let details = json!([payment("1.00"), payment("2.00")]).to_string();
+        let code = rp.code_in(&mut app.browser(), "ada", &[("authorization_details", &details)]).await;
+        let redeem = async |details: &str| {
+            let fields = [
+                ("grant_type", "authorization_code"),
+                ("code", code.as_str()),
+                ("redirect_uri", rp.redirect_uri()),
+                ("code_verifier", crate::support::relying_party::VERIFIER),
+                ("authorization_details", details),
+            ];
+            rp.token(&fields).await
+        };
+        redeem(&json!([payment("3.00")]).to_string()).await.is(400, "invalid_authorization_details");
+        let tokens = redeem(&json!([payment("2.00")]).to_string()).await.ok();
+        assert_eq!(tokens.body["authorization_details"], json!([payment("2.00")]));
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_no_type_allows_is_refused_everywhere() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        payment_type(&app).await;
+        let (rp, other) = (payer(&app).await, app.relying_party().await);
+        let good = json!([payment("1.00")]).to_string();
+        let mut extra = payment("1.00");
+        extra["debtorName"] = json!("x");
+        let mut dollars = payment("1.00");
+        dollars["instructedAmount"]["currency"] = json!("USD");
+        for (client, details) in [
+            (&other, good.clone()),
+            (&rp, json!([extra]).to_string()),
+            (&rp, json!([dollars]).to_string()),
+            (&rp, json!([{"type": "payment_initiation"}]).to_string()),
+            (&rp, json!([{"type": "unknown"}]).to_string()),
+            (&rp, payment("1.00").to_string()),
+            (&rp, "[".repeat(2_000)),
+        ] {
+            let back = query(&app.browser().open(&client.url(&[("authorization_details", &details)])).await.away());
+            assert_eq!((back["error"].as_str(), back["state"].as_str()), ("invalid_authorization_details", "st-1"), "{details}");
+            let push = [("response_type", "code"), ("redirect_uri", client.redirect_uri()), ("authorization_details", &details)];
+            client.post("/oauth2/par", &push).await.is(400, "invalid_authorization_details");
+            client
+                .token(&[("grant_type", "client_credentials"), ("authorization_details", &details)])
+                .await
+                .is(400, "invalid_authorization_details");
+        }
+        let granted = rp.token(&[("grant_type", "client_credentials"), ("authorization_details", &good)]).await.ok();
+        assert_eq!(rp.introspect(&granted.access_token()).await.ok().body["authorization_details"], json!([payment("1.00")]));
+        let document = app.get_json("/.well-known/oauth-authorization-server").await;
+        assert_eq!(document["authorization_details_types_supported"], json!(["payment_initiation"]));
+        app.stop().await;
+    })
+    .await;
+}

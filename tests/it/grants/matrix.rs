@@ -1,0 +1,209 @@
+//! Every grant type against every check, from the registry: a new one fails here until it is covered. T-COD-5, T-SCO-1, T-SCO-2, T-RT-5.
+
+use std::time::Duration;
+
+use authy::grants::GRANTS;
+use authy::jose::Algorithm;
+use authy::model::user::User;
+use serde_json::json;
+
+use crate::support::app::TestApp;
+use crate::support::backends;
+use crate::support::relying_party::{Answer, RelyingParty, VERIFIER};
+use crate::support::signer;
+
+const ISSUER: &str = "https://idp.example";
+const SCOPE: &str = "openid read offline_access";
+
+/// How a grant type is tried.
+struct Case {
+    name: &'static str,
+    /// The parameter that carries what is exchanged; `None`: the client itself is enough.
+    artefact: Option<&'static str>,
+    /// Whether it is good once.
+    once: bool,
+    /// Whether the token request names scopes, so that a foreign one is refused there.
+    asks_scope: bool,
+}
+
+fn case(name: &'static str) -> Case {
+    let (artefact, once, asks_scope) = match name {
+        "authorization_code" => (Some("code"), true, false),
+        "refresh_token" => (Some("refresh_token"), false, true),
+        "client_credentials" => (None, false, true),
+        "urn:ietf:params:oauth:grant-type:device_code" => (Some("device_code"), true, false),
+        "urn:ietf:params:oauth:grant-type:token-exchange" => (Some("subject_token"), false, true),
+        "urn:ietf:params:oauth:grant-type:jwt-bearer" => (Some("assertion"), true, true),
+        "urn:openid:params:grant-type:ciba" => (Some("auth_req_id"), true, false),
+        other => panic!("the grant type {other} has no cases here: add one, and how its artefact is come by"),
+    };
+    Case { name, artefact, once, asks_scope }
+}
+
+fn cases() -> Vec<Case> {
+    GRANTS.iter().map(|grant| case(grant.name())).collect()
+}
+
+/// A client that may do everything.
+async fn client(app: &TestApp) -> RelyingParty<'_> {
+    let rp = app
+        .client(|metadata| {
+            metadata.grant_types = GRANTS.iter().map(|grant| grant.name().to_owned()).collect();
+            metadata.protocol.assertion_issuers = vec![json!({ "issuer": ISSUER, "jwks": signer::set([signer::key(Algorithm::ES256)]) })];
+        })
+        .await;
+    rp.with_scope(SCOPE)
+}
+
+/// What is exchanged, fresh.
+async fn artefact(rp: &RelyingParty<'_>, case: &Case, ada: &User) -> String {
+    let app = rp.app;
+    match case.artefact {
+        Some("code") => rp.code("ada").await,
+        Some("refresh_token") => rp.login("ada").await.refresh_token(),
+        Some("subject_token") => rp.login("ada").await.access_token(),
+        Some("device_code") => {
+            let started = rp.post("/oauth2/device_authorization", &[("scope", SCOPE)]).await.ok();
+            let mut browser = app.browser();
+            let page = browser.open(&started.text("verification_uri_complete")).await.page();
+            let page = browser.sign_in(&page, "ada").await.page();
+            browser.press(&page, "device-form", "device-allow").await;
+            started.text("device_code")
+        }
+        Some("auth_req_id") => {
+            let asked = rp.post("/oauth2/bc-authorize", &[("scope", SCOPE), ("login_hint", "ada")]).await.ok();
+            let mut browser = app.browser();
+            let page = browser.open("/account/approvals").await.page();
+            let page = browser.sign_in(&page, "ada").await.page();
+            let waiting = app.app.sql.pending_authentication_requests(Some(&ada.subject), app.now()).await.expect("the database");
+            let id = waiting.last().expect("a request").id;
+            browser.press(&page, &format!("approval-form-{id}"), &format!("approval-allow-{id}")).await;
+            asked.text("auth_req_id")
+        }
+        Some("assertion") => {
+            let claims = signer::claims(ISSUER, &app.base, app.now().as_seconds());
+            signer::sign(signer::key(Algorithm::ES256), &signer::with(claims, &json!({ "sub": ada.subject })))
+        }
+        _ => String::new(),
+    }
+}
+
+/// The token request with that artefact, as it should be but for `more`.
+async fn exchange(rp: &RelyingParty<'_>, case: &Case, artefact: &str, more: &[(&str, &str)]) -> Answer {
+    let redirect_uri = rp.redirect_uri().to_owned();
+    let mut fields = vec![("grant_type", case.name)];
+    fields.extend(case.artefact.map(|parameter| (parameter, artefact)));
+    match case.artefact {
+        Some("code") => fields.extend([("redirect_uri", redirect_uri.as_str()), ("code_verifier", VERIFIER)]),
+        Some("subject_token") => fields.push(("subject_token_type", "urn:ietf:params:oauth:token-type:access_token")),
+        _ => {}
+    }
+    fields.extend_from_slice(more);
+    rp.token(&fields).await
+}
+
+#[tokio::test]
+async fn every_grant_type_gives_what_it_should_and_no_scope_that_is_not_the_clients() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let ada = app.user("ada").await;
+        let rp = client(&app).await;
+        for case in cases() {
+            let brought = artefact(&rp, &case, &ada).await;
+            exchange(&rp, &case, &brought, &[("resource", "https://nobody.example/")]).await.is(400, "invalid_target");
+            if case.asks_scope {
+                exchange(&rp, &case, &brought, &[("scope", "admin")]).await.is(400, "invalid_scope");
+            }
+            // Neither refusal has used it up.
+            let answer = exchange(&rp, &case, &brought, &[]).await;
+            assert_eq!(answer.status, 200, "{}: {}", case.name, answer.body);
+            if case.once {
+                exchange(&rp, &case, &brought, &[]).await.is(400, "invalid_grant");
+            }
+        }
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_grant_type_serves_the_wrong_client() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let ada = app.user("ada").await;
+        let (rp, mut other) = (client(&app).await, client(&app).await);
+        other.client.metadata.protocol.assertion_issuers.clear();
+        app.app.sql.update_client(&other.client, &app.event("client.updated")).await.expect("the database");
+        app.app.forget_client(other.id());
+        for case in cases() {
+            let brought = artefact(&rp, &case, &ada).await;
+            if case.artefact.is_some() {
+                exchange(&other, &case, &brought, &[]).await.is(400, "invalid_grant");
+            }
+            let mut without = rp.clone();
+            without.client.metadata.grant_types.retain(|grant| grant != case.name);
+            change(&without).await;
+            exchange(&rp, &case, &brought, &[]).await.is(400, "unauthorized_client");
+            let disabled = RelyingParty { client: authy::model::client::Client { enabled: false, ..rp.client.clone() }, ..rp.clone() };
+            change(&disabled).await;
+            exchange(&rp, &case, &brought, &[]).await.is(401, "invalid_client");
+            change(&rp).await;
+            let answer = exchange(&rp, &case, &brought, &[]).await;
+            assert_eq!(answer.status, 200, "{}: {}", case.name, answer.body);
+        }
+        app.stop().await;
+    })
+    .await;
+}
+
+/// As a command beside the server changes a client.
+async fn change(rp: &RelyingParty<'_>) {
+    let event = rp.app.event("client.updated");
+    assert!(rp.app.app.sql.update_client(&rp.client, &event).await.expect("the database"));
+    rp.app.app.forget_client(rp.id());
+}
+
+#[tokio::test]
+async fn no_grant_type_serves_a_person_who_is_locked_or_what_is_long_over() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let ada = app.user("ada").await;
+        let rp = client(&app).await;
+        for case in cases().into_iter().filter(|case| case.artefact.is_some()) {
+            let brought = artefact(&rp, &case, &ada).await;
+            lock(&app, &ada, true).await;
+            exchange(&rp, &case, &brought, &[]).await.is(400, "invalid_grant");
+            lock(&app, &ada, false).await;
+            app.advance(Duration::from_secs(40 * 24 * 3600));
+            let late = exchange(&rp, &case, &brought, &[]).await;
+            assert!(matches!(late.body["error"].as_str(), Some("invalid_grant" | "expired_token")), "{}: {}", case.name, late.body);
+        }
+        app.stop().await;
+    })
+    .await;
+}
+
+async fn lock(app: &TestApp, user: &User, locked: bool) {
+    let at = locked.then(|| app.now());
+    assert!(app.app.sql.lock_user(&user.subject, at, &app.event("user.locked")).await.expect("the database"));
+    app.app.forget_user(&user.subject);
+}
+
+#[tokio::test]
+async fn what_one_grant_type_takes_no_other_does() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let ada = app.user("ada").await;
+        let rp = client(&app).await;
+        let cases = cases();
+        for source in cases.iter().filter(|case| case.artefact.is_some()) {
+            let brought = artefact(&rp, source, &ada).await;
+            for target in cases.iter().filter(|case| case.artefact.is_some() && case.name != source.name) {
+                let answer = exchange(&rp, target, &brought, &[]).await;
+                assert_eq!(answer.body["error"], "invalid_grant", "{} as {}: {}", source.name, target.name, answer.body);
+            }
+        }
+        app.stop().await;
+    })
+    .await;
+}

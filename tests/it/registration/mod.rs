@@ -1,0 +1,8 @@
+//! Clients that bring themselves: RFC 7591, RFC 7592.
+
+mod documents;
+mod managing;
+mod outside;
+mod registering;
+mod resources;
+mod support;
