@@ -153,7 +153,7 @@ pub mod rotation {
             out.push_bind_param::<Binary, _>(self.hash)?;
             out.push_sql(" and grant_id = (select id from grants where revoked_at is null and id = ");
             out.push_bind_param::<Uuid, _>(&self.grant_id)?;
-            out.push_sql(") returning grant_id) insert into refresh_tokens (grant_id, hash, generation, issued_at, expires_at, absolute_expires_at) select grant_id, ");
+            out.push_sql(") returning grant_id, confirmation) insert into refresh_tokens (grant_id, confirmation, hash, generation, issued_at, expires_at, absolute_expires_at) select grant_id, confirmation, ");
             out.push_bind_param::<Binary, _>(self.successor)?;
             out.push_sql(", ");
             out.push_bind_param::<Integer, _>(&self.generation)?;

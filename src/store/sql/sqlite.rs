@@ -183,7 +183,7 @@ pub mod rotation {
     use super::{Conn, finish, start};
     use crate::model::refresh_token::RefreshToken;
     use crate::store::sql::schema::{grants, refresh_tokens as tokens};
-    use crate::store::sql::types::{Id, Time};
+    use crate::store::sql::types::{Id, Json, Time};
 
     /// Whether it was this call that rotated.
     pub async fn rotate(conn: &mut Conn, hash: &[u8], successor: &RefreshToken, now: Time) -> QueryResult<bool> {
@@ -207,6 +207,7 @@ pub mod rotation {
             tokens::issued_at.eq(Time(successor.issued_at)),
             tokens::expires_at.eq(Time(successor.expires_at)),
             tokens::absolute_expires_at.eq(Time(successor.absolute_expires_at)),
+            tokens::confirmation.eq((!successor.confirmation.is_none()).then(|| Json(successor.confirmation.clone()))),
         );
         diesel::insert_into(tokens::table).values(row).execute(conn).await.map(|_| true)
     }

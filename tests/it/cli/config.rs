@@ -73,6 +73,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("AUTHY_REGISTRATION__REQUIRE_SOFTWARE_STATEMENT", "1", "true or false"),
     ("AUTHY_CLIENT_DOCUMENTS__ENABLED", "off", "true or false"),
     ("AUTHY_CLIENT_DOCUMENTS__HOSTS", "https://app.example.com", "without scheme"),
+    ("AUTHY_DPOP__REQUIRE_NONCE", "yes", "true or false"),
     ("AUTHY_STRICT_HOST", "TRUE", "true or false"),
     ("AUTHY_SESSION_MANAGEMENT", "on", "true or false"),
     ("AUTHY_REQUIRE_PUSHED_AUTHORIZATION_REQUESTS", "TRUE", "true or false"),

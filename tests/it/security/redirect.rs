@@ -141,8 +141,8 @@ async fn a_wrong_request_of_a_known_client_goes_back_to_it() {
             (&[("prompt", "none login")], "invalid_request"),
             (&[("max_age", "-1")], "invalid_request"),
             (&[("claims", "{")], "invalid_request"),
-            (&[("request", "x")], "request_not_supported"),
-            (&[("request_uri", "urn:x")], "request_uri_not_supported"),
+            (&[("request", "x")], "invalid_request_object"),
+            (&[("request_uri", "urn:x")], "invalid_request_uri"),
             (&[("resource", "https://unknown.example")], "invalid_target"),
         ];
         for (changes, error) in cases {

@@ -32,23 +32,32 @@ async fn a_token_is_bound_to_the_certificate_of_its_request() {
         let app = TestApp::start_with(backend, behind_a_proxy).await;
         app.user("ada").await;
         let ((own, thumbprint), (other, _)) = (certificate(b"one certificate"), certificate(b"another"));
-        for profile in [Profile::Oauth21, Profile::Fapi1, Profile::Fapi2] {
+        let rp = app.client(|metadata| metadata.protocol.tls_client_certificate_bound_access_tokens = true).await;
+        let code = rp.code("ada").await;
+        rp.redeem(&code).await.is(400, "invalid_request");
+        let tokens = redeem(&rp, &code, &own).await.ok();
+        assert_eq!(tokens.body["token_type"], "Bearer");
+        let token = tokens.access_token();
+        let facts = rp.post_with("/oauth2/introspect", &[("token", &token)], &[]).await.ok().body;
+        assert_eq!(facts["cnf"], json!({"x5t#S256": thumbprint}));
+        assert_eq!(userinfo(&app, &token, Some(&own)).await.status, 200);
+        userinfo(&app, &token, Some(&other)).await.is(401, "invalid_token");
+        userinfo(&app, &token, None).await.is(401, "invalid_token");
+        for profile in [Profile::Fapi1, Profile::Fapi2] {
             let rp = app
                 .client(|metadata| {
                     metadata.profile = profile;
                     metadata.protocol.tls_client_certificate_bound_access_tokens = true;
                 })
                 .await;
-            let code = rp.code("ada").await;
-            rp.redeem(&code).await.is(400, "invalid_request");
-            let tokens = redeem(&rp, &code, &own).await.ok();
-            assert_eq!(tokens.body["token_type"], "Bearer");
-            let token = tokens.access_token();
+            rp.post_with("/oauth2/token", &[("grant_type", "client_credentials")], &[]).await.is(400, "invalid_request");
+            let token = rp
+                .post_with("/oauth2/token", &[("grant_type", "client_credentials")], &[("client-cert", own.as_str())])
+                .await
+                .ok()
+                .access_token();
             let facts = rp.post_with("/oauth2/introspect", &[("token", &token)], &[]).await.ok().body;
-            assert_eq!(facts["cnf"], json!({"x5t#S256": thumbprint}));
-            assert_eq!(userinfo(&app, &token, Some(&own)).await.status, 200);
-            userinfo(&app, &token, Some(&other)).await.is(401, "invalid_token");
-            userinfo(&app, &token, None).await.is(401, "invalid_token");
+            assert_eq!(facts["cnf"], json!({"x5t#S256": thumbprint}), "{profile:?}");
         }
         app.stop().await;
     })

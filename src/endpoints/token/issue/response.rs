@@ -1,0 +1,69 @@
+//! The answer of the token endpoint: RFC 6749 §5.1, OIDC Core §3.1.3.3.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::AccessToken;
+use crate::secret::Secret;
+
+/// A successful answer: RFC 6749 §5.1, OIDC Core §3.1.3.3.
+#[derive(Debug, Serialize)]
+pub struct TokenResponse {
+    access_token: Secret<String>,
+    token_type: &'static str,
+    expires_in: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<Secret<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<Secret<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_token_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    scope: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authorization_details: Vec<Value>,
+}
+
+impl TokenResponse {
+    /// An answer with an access token alone.
+    pub fn new(access_token: AccessToken, scope: &[String]) -> Self {
+        Self {
+            access_token: access_token.text,
+            token_type: access_token.token_type,
+            expires_in: access_token.lifetime.as_secs(),
+            refresh_token: None,
+            id_token: None,
+            issued_token_type: None,
+            scope: scope.join(" "),
+            authorization_details: Vec::new(),
+        }
+    }
+
+    /// Adds what was granted in detail: RFC 9396 §7.
+    #[must_use]
+    pub fn with_authorization_details(mut self, details: &[Value]) -> Self {
+        self.authorization_details = details.to_vec();
+        self
+    }
+
+    /// Adds a refresh token, if there is one.
+    #[must_use]
+    pub fn with_refresh_token(mut self, token: Option<Secret<String>>) -> Self {
+        self.refresh_token = token;
+        self
+    }
+
+    /// Says what kind of token came of an exchange: RFC 8693 §2.2.1.
+    #[must_use]
+    pub const fn with_issued_token_type(mut self, name: &'static str) -> Self {
+        self.issued_token_type = Some(name);
+        self
+    }
+
+    /// Adds an ID Token, if there is one.
+    #[must_use]
+    pub fn with_id_token(mut self, token: Option<Secret<String>>) -> Self {
+        self.id_token = token;
+        self
+    }
+}
