@@ -40,8 +40,7 @@ pub async fn deliver(app: &App, delivery: &LogoutDelivery) -> Result<(), Failure
     let Some((client, uri)) = addressed else {
         return finish(app, delivery, None).await; // it does not want to be told any more
     };
-    let token = encrypted::token(app, client, Kind::IdToken, logout_token(app, client, delivery)?).await?;
-    let sent = send(app, client, uri, &token).await;
+    let sent = send(app, client, uri, logout_token(app, client, delivery)?).await?;
     match logout_token::judge(&sent, delivery.attempts, app.now().since(delivery.created_at)) {
         Verdict::Done => finish(app, delivery, None).await,
         Verdict::Again(pause) => {
@@ -85,12 +84,21 @@ fn logout_token(app: &App, client: &Client, delivery: &LogoutDelivery) -> Result
     Ok(Secret::new(signer.sign(Some(logout_token::TYP), &claims.to_json()).map_err(anyhow::Error::from)?))
 }
 
-/// §2.5: a form that holds the token and nothing else.
-async fn send(app: &App, client: &Client, uri: &str, token: &Secret<String>) -> Sent {
+/// §2.5: a form that holds the token and nothing else; encrypted as the client's ID Tokens are (§2.4).
+async fn send(app: &App, client: &Client, uri: &str, signed: Secret<String>) -> Result<Sent, Failure> {
+    let token = match encrypted::token(app, client, Kind::IdToken, signed).await {
+        Ok(token) => token,
+        // It asked for encryption and shows no key for it now; it may later.
+        Err(Failure::Refused(refusal)) => {
+            tracing::info!(client.id = %client.client_id, detail = %refusal.detail, "a logout token could not be encrypted");
+            return Ok(Sent::Unanswered);
+        }
+        Err(failure) => return Err(failure),
+    };
     let request = Request::post_form(uri, Registrant::of(client), &[("logout_token", token.expose())]);
-    match app.outbound.send(request).await {
+    Ok(match app.outbound.send(request).await {
         Ok(_) => Sent::Answered(200),
         Err(OutboundError::Status(status)) => Sent::Answered(status),
         Err(_) => Sent::Unanswered,
-    }
+    })
 }
