@@ -5,6 +5,7 @@ use authy::clock::Timestamp;
 use authy::jose::client_keys::ClientKeys;
 use authy::jose::{json, unsecured};
 use authy::model::client::{Client, ClientMetadata, ClientOrigin, Profile};
+use authy::spec::authorization_details::{self, schema, sentence};
 use authy::spec::claims_request::ClaimsRequest;
 use authy::spec::client_metadata::{self, ClientDraft};
 use authy::spec::issuer::Issuer;
@@ -12,7 +13,7 @@ use authy::spec::params::Params;
 use authy::spec::request_object;
 use serde_json::Value;
 
-use super::text;
+use super::{text, two};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_772_366_400);
 
@@ -60,6 +61,25 @@ pub fn request_object(data: &[u8]) {
             assert_eq!(params.get("client_id"), Some("c1"));
             assert!(params.get("request").is_none() && params.get("request_uri").is_none());
         }
+    }
+}
+
+/// RFC 9396 §2: the parameter; and, in two lines, a schema as somebody registers it, and a detail that may fit it.
+pub fn authorization_details(data: &[u8]) {
+    let raw = text(data);
+    let mut asking = client(Profile::Oauth21);
+    asking.metadata.protocol.authorization_details_types = vec!["payment".to_owned()];
+    if let Ok(details) = authorization_details::requested(&Params::from_pairs([("authorization_details", raw.as_str())]), &asking) {
+        assert!(details.iter().all(|detail| authorization_details::type_of(detail) == Some("payment")));
+        assert!(authorization_details::narrow(details.clone(), &details).is_ok());
+    }
+    let (schema, detail) = two(data);
+    let (Ok(schema), Ok(detail)) = (serde_json::from_str::<Value>(&schema), serde_json::from_str::<Value>(&detail)) else { return };
+    if schema::check(&schema).is_ok() {
+        let _ = schema::fits(&schema, &detail);
+    }
+    if sentence::is_sentence(&raw) {
+        let _ = sentence::in_words(&raw, &detail);
     }
 }
 

@@ -6,11 +6,12 @@ use std::sync::OnceLock;
 use authy::clock::Timestamp;
 use authy::entropy::SeededEntropy;
 use authy::jose::client_keys::{ClientKeys, unverified_claims, verify_with_secret};
+use authy::jose::embedded;
 use authy::jose::verify::{self, Expect, Typ};
 use authy::jose::{Algorithm, KeySet, keys};
 use authy::model::client::Profile;
 use authy::sealing::{MasterKey, Purpose, Sealer};
-use authy::spec::client_assertion;
+use authy::spec::{client_assertion, dpop};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use josekit::jwk::Jwk;
@@ -28,6 +29,7 @@ struct Own {
     keys: KeySet,
     kid: String,
     client_keys: ClientKeys,
+    public_jwk: Value,
     signer: Box<dyn JwsSigner>,
 }
 
@@ -40,15 +42,16 @@ fn own() -> &'static Own {
         let pair = keys::generate(Algorithm::EdDSA, &entropy).expect("a key");
         let client_keys = ClientKeys::registered(&json!({ "keys": [pair.public_jwk] })).expect("a key set");
         let signer = EdDSA.signer_from_jwk(&Jwk::from_bytes(pair.private_jwk.expose()).expect("a key")).expect("a signer");
+        let public_jwk = json!({ "kty": "OKP", "crv": "Ed25519", "x": pair.public_jwk["x"] });
         let (kid, sealed) = (pair.kid.clone(), pair.seal(&sealer, &entropy));
         let keys = KeySet::load(&keys::first_keys(vec![sealed], NOW), &sealer).expect("our own keys");
-        Own { sealer, keys, kid, client_keys, signer: Box::new(signer) }
+        Own { sealer, keys, kid, client_keys, public_jwk, signer: Box::new(signer) }
     })
 }
 
-/// Header and claims under a signature of that key. The word KID in the header stands for its id.
+/// Header and claims under a signature of that key. In the header the word KID stands for its id, and "JWK" for the key.
 fn signed(header: &str, claims: &str) -> String {
-    let header = header.replace("KID", &own().kid);
+    let header = header.replace("KID", &own().kid).replace("\"JWK\"", &own().public_jwk.to_string());
     let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
     let signature = own().signer.sign(message.as_bytes()).expect("a signature");
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
@@ -96,6 +99,19 @@ fn with_a_secret(header: &str, claims: &str) {
     let token = format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature));
     let _ = verify_with_secret(&token, SECRET);
     assert!(verify_with_secret(&token, "another secret of the same length").is_err());
+}
+
+/// RFC 9449 §4.3: a proof as it comes, and one whose signature is good.
+pub fn dpop_proof(data: &[u8]) {
+    let _ = embedded::verify(&text(data));
+    let (header, claims) = two(data);
+    let Ok(proof) = embedded::verify(&signed(&header, &claims)) else { return };
+    let urls = ["https://id.example/oauth2/token".to_owned()];
+    let expected = dpop::Expected { method: "POST", urls: &urls, access_token: Some("at"), now: NOW };
+    if dpop::check_type(&proof.header).is_ok() && dpop::check(&proof.claims, expected).is_ok() {
+        assert_eq!(proof.claims.get("htm").and_then(Value::as_str), Some("POST"));
+        assert!(proof.claims.contains_key("ath"), "a proof without the hash of the token is for no resource");
+    }
 }
 
 /// RFC 7523 §3: the claims of an assertion whose signature was good.

@@ -82,6 +82,32 @@ async fn verify(app: &TestApp, token: &str) {
     josekit::jws::deserialize_compact(token, &verifier).expect("our signature");
 }
 
+/// OIDC Core §8: a client is told under the name that it knows.
+#[tokio::test]
+async fn a_client_is_told_under_its_own_name_for_the_person() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let ada = app.user("ada").await;
+        let canary = Canary::answering("200 OK", "text/plain", "").await;
+        let uri = canary.url();
+        let rp = app
+            .client(|metadata| {
+                metadata.protocol.backchannel_logout_uri = Some(uri);
+                metadata.protocol.subject_type = Some("pairwise".to_owned());
+            })
+            .await;
+        let mut browser = app.browser();
+        let code = rp.code_in(&mut browser, "ada", &[]).await;
+        let known = rp.redeem(&code).await.ok().id_claims();
+        sign_out(&mut browser).await;
+        assert_eq!(deliver(&app).await, 1);
+        assert_eq!(said(&canary, 0)["sub"], known["sub"]);
+        assert_ne!(known["sub"], ada.subject.as_str());
+        app.stop().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn who_is_away_is_told_later_and_who_refuses_is_not_told_again() {
     backends::each(async |backend| {

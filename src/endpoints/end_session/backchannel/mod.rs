@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::app::App;
+use crate::endpoints::encrypted::{self, Kind};
 use crate::failure::Failure;
 use crate::jose::algorithm::Algorithm;
 use crate::model::client::Client;
@@ -39,8 +40,7 @@ pub async fn deliver(app: &App, delivery: &LogoutDelivery) -> Result<(), Failure
     let Some((client, uri)) = addressed else {
         return finish(app, delivery, None).await; // it does not want to be told any more
     };
-    let token = logout_token(app, client, delivery)?;
-    let sent = send(app, client, uri, &token).await;
+    let sent = send(app, client, uri, logout_token(app, client, delivery)?).await?;
     match logout_token::judge(&sent, delivery.attempts, app.now().since(delivery.created_at)) {
         Verdict::Done => finish(app, delivery, None).await,
         Verdict::Again(pause) => {
@@ -66,14 +66,14 @@ async fn finish(app: &App, delivery: &LogoutDelivery, failed: Option<&Sent>) -> 
     Ok(app.sql.finish_logout(&delivery.sid, &delivery.client_id, event.as_ref()).await?)
 }
 
-/// §2.4: signed as the client's ID Tokens are.
+/// §2.4: signed, under the name by which the client knows the person, as the client's ID Tokens are.
 fn logout_token(app: &App, client: &Client, delivery: &LogoutDelivery) -> Result<Secret<String>, Failure> {
     let now = app.now();
     let algorithm = client.metadata.id_token_signed_response_alg.as_deref().and_then(Algorithm::parse).unwrap_or(Algorithm::RS256);
-    let jti = app.entropy.identifier();
+    let (jti, subject) = (app.entropy.identifier(), app.subject_for(client, &delivery.subject));
     let claims = LogoutTokenClaims {
         issuer: app.issuer.as_str(),
-        subject: &delivery.subject,
+        subject: &subject,
         audience: &client.client_id,
         issued_at: now,
         jti: &jti,
@@ -84,12 +84,21 @@ fn logout_token(app: &App, client: &Client, delivery: &LogoutDelivery) -> Result
     Ok(Secret::new(signer.sign(Some(logout_token::TYP), &claims.to_json()).map_err(anyhow::Error::from)?))
 }
 
-/// §2.5: a form that holds the token and nothing else.
-async fn send(app: &App, client: &Client, uri: &str, token: &Secret<String>) -> Sent {
+/// §2.5: a form that holds the token and nothing else; encrypted as the client's ID Tokens are (§2.4).
+async fn send(app: &App, client: &Client, uri: &str, signed: Secret<String>) -> Result<Sent, Failure> {
+    let token = match encrypted::token(app, client, Kind::IdToken, signed).await {
+        Ok(token) => token,
+        // It asked for encryption and shows no key for it now; it may later.
+        Err(Failure::Refused(refusal)) => {
+            tracing::info!(client.id = %client.client_id, detail = %refusal.detail, "a logout token could not be encrypted");
+            return Ok(Sent::Unanswered);
+        }
+        Err(failure) => return Err(failure),
+    };
     let request = Request::post_form(uri, Registrant::of(client), &[("logout_token", token.expose())]);
-    match app.outbound.send(request).await {
+    Ok(match app.outbound.send(request).await {
         Ok(_) => Sent::Answered(200),
         Err(OutboundError::Status(status)) => Sent::Answered(status),
         Err(_) => Sent::Unanswered,
-    }
+    })
 }
