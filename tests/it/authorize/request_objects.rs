@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use authy::jose::Algorithm;
+use authy::jose::jwe::{ContentEncryption, Encryption, KeyManagement, encrypt, recipient_key};
 use authy::model::client::{ClientMetadata, Profile};
 use serde_json::{Value, json};
 
@@ -132,6 +133,30 @@ async fn an_object_that_is_not_to_be_believed_is_refused_and_what_it_says_goes_n
         }
         // Without a redirect URI inside there is none, whatever stands beside.
         assert_eq!(app.browser().get(&url(&rp, &sign(Algorithm::ES256, &claims(&rp, json!({"redirect_uri": null}))))).await.status, 400);
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_object_may_be_encrypted_to_a_published_key_and_is_signed_inside() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let rp = app.client(signing).await;
+        let jwks = app.get_json("/.well-known/jwks.json").await;
+        let keys = jwks["keys"].as_array().expect("keys");
+        let signed = sign(Algorithm::ES256, &claims(&rp, json!({"prompt": "none"})));
+        for alg in KeyManagement::OWN {
+            for enc in ContentEncryption::ALL {
+                let key = recipient_key(keys.iter().filter_map(Value::as_object), alg).expect("a published key");
+                let object = encrypt(key, Encryption { alg, enc }, Some("JWT"), signed.as_bytes()).expect("a JWE");
+                let back = query(&app.browser().open(&url(&rp, &object)).await.away());
+                assert_eq!((back["error"].as_str(), back["state"].as_str()), ("login_required", "inside"), "{alg} {enc:?}");
+                let (rest, tag) = object.rsplit_once('.').expect("five parts");
+                let changed = format!("{rest}.{}", tag.chars().rev().collect::<String>());
+                assert_eq!(refusal(&rp, &changed).await, "invalid_request_object");
+            }
+        }
         app.stop().await;
     })
     .await;
