@@ -205,6 +205,28 @@ async fn a_client_is_pinged_when_there_is_an_answer_and_again_when_it_was_away()
 }
 
 #[tokio::test]
+async fn a_client_that_refuses_its_ping_is_not_pinged_again() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        let canary = Canary::answering("401 Unauthorized", "text/plain", "").await;
+        let rp = client(&app, |metadata| {
+            metadata.protocol.backchannel_token_delivery_mode = Some("ping".to_owned());
+            metadata.protocol.backchannel_client_notification_endpoint = Some(canary.url());
+        })
+        .await;
+        let id = ask(&rp, &[("client_notification_token", TOKEN)]).await.ok().text("auth_req_id");
+        answer(&app, "ada", "allow").await;
+        assert_eq!(notify::round(&app.app).await.expect("the database"), 1);
+        app.advance(Duration::from_secs(32));
+        assert_eq!(notify::round(&app.app).await.expect("the database"), 0);
+        poll(&rp, &id).await.ok();
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn tokens_are_pushed_with_an_id_token_that_names_the_request() {
     backends::each(async |backend| {
         let app = TestApp::start(backend).await;

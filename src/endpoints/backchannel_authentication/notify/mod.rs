@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::model::approval::Approval;
 use crate::model::authentication_request::{AuthenticationRequest, Delivery, State};
 use crate::model::client::Client;
-use crate::outbound::{Registrant, Request};
+use crate::outbound::{OutboundError, Registrant, Request};
 use crate::secret::Secret;
 use crate::spec::error::OAuthError;
 use crate::store::sql::Redemption;
@@ -59,11 +59,17 @@ async fn tell(app: &App, request: &AuthenticationRequest) -> Result<(), Failure>
         Ok(_) => None,
         Err(error) => {
             tracing::info!(%error, client.id = request.client_id, "a notice was not taken");
-            again(app, request.attempts)
+            if is_final(&error) { None } else { again(app, request.attempts) }
         }
     };
     app.sql.settle_notice(request.id, next).await?;
     Ok(())
+}
+
+/// CIBA Core §10.2 leaves refusals to the provider: who says no, or sends elsewhere, would do so again. Only who is away is told later.
+fn is_final(error: &OutboundError) -> bool {
+    // RFC 9110 §15.5.9, RFC 6585 §4: too slow, too many.
+    matches!(error, OutboundError::Status(status @ 300..=499) if !matches!(status, 408 | 429))
 }
 
 fn again(app: &App, attempts: i32) -> Option<crate::clock::Timestamp> {
