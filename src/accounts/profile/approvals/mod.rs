@@ -12,6 +12,7 @@ use crate::accounts::consent::{self, Decision, scopes};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::endpoints::authorize::SignedIn;
+use crate::endpoints::register;
 use crate::failure::Failure;
 use crate::model::approval::Outcome;
 use crate::telemetry::audit;
@@ -63,6 +64,9 @@ pub async fn answer(app: &App, id: Uuid, decision: Decision, signed_in: &SignedI
         return Ok(false);
     };
     let Some(client) = app.client(&request.client_id).await?.filter(|client| client.enabled) else { return Ok(false) };
+    if decision == Decision::Approve {
+        register::usage::approved(app, &client, subject).await?;
+    }
     let asked = Asked { client: &client, scopes: &request.scopes, resources: &request.resources };
     let (outcome, kind) = match decision {
         Decision::Approve => {
