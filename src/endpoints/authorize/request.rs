@@ -50,6 +50,7 @@ impl AuthorizationRequest {
         let mode = ResponseMode::check(params, response_type)?; // Multiple Response Types §2.1
         detached_or_signed(client, response_type, mode)?; // FAPI 1.0 Advanced §5.2.2
         let scope = requested_scope(params, client)?; // RFC 6749 §3.3
+        bound_to_the_browser(client, params, &scope)?; // FAPI 1.0 Baseline §5.2.2.2
         let nonce = nonce(params, response_type)?; // OIDC Core §3.1.2.1, §3.2.2.1
         openid_for_id_token(&scope, response_type)?; // OIDC Core §3.1.2.1
         let code_challenge = CodeChallenge::check(params, needs_pkce(client, response_type))?; // RFC 7636 §4.4.1
@@ -87,6 +88,22 @@ fn detached_or_signed(client: &Client, response_type: ResponseType, mode: Respon
             .into());
     }
     Ok(())
+}
+
+/// FAPI 1.0 Baseline §5.2.2.2, §5.2.2.3: a nonce with `openid`, a state without. RFC 6749 §3.3: there is no default scope, and what was said
+/// outside of the signed request does not count.
+fn bound_to_the_browser(client: &Client, params: &Params, scope: &Scope) -> Result<(), Refusal> {
+    if client.metadata.profile != Profile::Fapi1 {
+        return Ok(());
+    }
+    if scope.is_empty() {
+        return Err(OAuthError::invalid_request("This client must say which scopes it wants.").about("scope").into());
+    }
+    let binding = if scope.contains("openid") { "nonce" } else { "state" };
+    match params.get(binding) {
+        Some(_) => Ok(()),
+        None => Err(OAuthError::invalid_request("This client needs a nonce with openid, and a state without.").about(binding).into()),
+    }
 }
 
 /// RFC 9700 §2.1.1; FAPI 2.0 Security Profile §5.3.2.2: always.

@@ -31,6 +31,11 @@ async fn fapi_1_takes_signed_requests_with_a_detached_signature_or_a_signed_answ
         let object = sign(Algorithm::ES256, &claims(&rp, json!({"response_mode": "jwt"})));
         let response = query(&browser.open(&url(&rp, &object)).await.away())["response"].clone();
         assert_eq!(crate::support::relying_party::jose_header(&response)["alg"], "PS256");
+        for left_out in ["nonce", "scope"] {
+            let object = sign(Algorithm::PS256, &claims(&rp, json!({"response_mode": "jwt", (left_out): null})));
+            let response = query(&app.browser().open(&url(&rp, &object)).await.away())["response"].clone();
+            assert_eq!(crate::support::relying_party::claims(&response)["error"], "invalid_request", "{left_out}");
+        }
         app.stop().await;
     })
     .await;
