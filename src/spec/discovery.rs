@@ -102,6 +102,10 @@ pub struct Metadata {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub request_object_encryption_enc_values_supported: Names,
     pub authorization_signing_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorization_encryption_alg_values_supported: Names,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorization_encryption_enc_values_supported: Names,
     pub require_pushed_authorization_requests: bool,
     pub authorization_response_iss_parameter_supported: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -219,6 +223,8 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         request_object_encryption_alg_values_supported: names(registries.own_encryption_algs),
         request_object_encryption_enc_values_supported: names(registries.own_encryption_encs),
         authorization_signing_alg_values_supported: names(registries.id_token_algs),
+        authorization_encryption_alg_values_supported: names(registries.encryption_algs), // JARM §4
+        authorization_encryption_enc_values_supported: names(registries.encryption_encs),
         require_pushed_authorization_requests: registries.require_pushed_authorization_requests,
         authorization_response_iss_parameter_supported: true,
         authorization_details_types_supported: Names::new(),
@@ -267,7 +273,7 @@ mod tests {
         assert_eq!(document["issuer"], "https://id.example.com/auth");
         let members = document.as_object().unwrap();
         let endpoints: Vec<_> = members.iter().filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri").collect();
-        assert_eq!(endpoints.len(), 9);
+        assert_eq!(endpoints.len(), 10);
         for (name, url) in endpoints {
             assert!(url.as_str().unwrap().starts_with("https://id.example.com/auth/"), "{name}");
         }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
+use crate::model::client::{ClientMetadata, Profile};
 use crate::model::grant::Authentication;
 
 /// What an ID Token says. It has no `nbf`, and no `azp` since there is one audience (OIDC Core §2 has it for several).
@@ -20,6 +21,8 @@ pub struct IdTokenClaims<'a> {
     pub expires_at: Timestamp,
     /// `auth_time`, `acr`, `amr` and `sid`.
     pub authentication: &'a Authentication,
+    /// Whether `sid` is among them: see [`names_session`].
+    pub names_session: bool,
     /// `nonce` of the request: "If present in the Authentication Request, Authorization Servers MUST include" it.
     pub nonce: Option<&'a str>,
     /// `at_hash`, when an access token comes with it.
@@ -30,6 +33,15 @@ pub struct IdTokenClaims<'a> {
     pub state_hash: Option<String>,
     /// Claims about the person. They never take the place of those above.
     pub extra: Map<String, Value>,
+}
+
+/// Whether ID Tokens of this client say `sid`. FAPI clients get it when they take part in logout: their tokens hold nothing that nobody reads.
+pub fn names_session(client: &ClientMetadata) -> bool {
+    let protocol = &client.protocol;
+    !matches!(client.profile, Profile::Fapi1 | Profile::Fapi2)
+        || !client.post_logout_redirect_uris.is_empty()
+        || protocol.backchannel_logout_uri.is_some()
+        || protocol.frontchannel_logout_uri.is_some()
 }
 
 impl IdTokenClaims<'_> {
@@ -52,7 +64,7 @@ impl IdTokenClaims<'_> {
             ("nonce", self.nonce.map(Value::from)),
             ("acr", Some(authentication.acr.as_str()).filter(|acr| !acr.is_empty()).map(Value::from)),
             ("amr", Some(&authentication.amr).filter(|amr| !amr.is_empty()).map(|amr| Value::from(amr.clone()))),
-            ("sid", Some(authentication.sid.as_str()).filter(|sid| !sid.is_empty()).map(Value::from)),
+            ("sid", Some(authentication.sid.as_str()).filter(|sid| self.names_session && !sid.is_empty()).map(Value::from)),
             ("at_hash", self.access_token_hash.clone().map(Value::from)),
             ("c_hash", self.code_hash.clone().map(Value::from)),
             ("s_hash", self.state_hash.clone().map(Value::from)),
@@ -86,6 +98,7 @@ mod tests {
             issued_at: Timestamp::from_seconds(1_311_280_970),
             expires_at: Timestamp::from_seconds(1_311_281_970),
             authentication: &authentication,
+            names_session: true,
             nonce: Some("n-0S6_WzA2Mj"),
             access_token_hash: None,
             code_hash: None,
@@ -104,6 +117,16 @@ mod tests {
                 "iat": 1_311_280_970, "auth_time": 1_311_280_969, "acr": "urn:mace:incommon:iap:silver", "amr": ["pwd"], "sid": "08a5019c"
             })
         );
+    }
+
+    #[test]
+    fn financial_clients_see_the_session_only_for_logout() {
+        let mut client = ClientMetadata::default();
+        assert!(names_session(&client));
+        client.profile = Profile::Fapi2;
+        assert!(!names_session(&client));
+        client.protocol.backchannel_logout_uri = Some("https://client.example.org/logout".to_owned());
+        assert!(names_session(&client));
     }
 
     #[test]

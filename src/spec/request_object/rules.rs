@@ -50,13 +50,15 @@ pub fn algorithm(alg: &str, client: &Client) -> Result<Allowed, Refusal> {
     }
 }
 
-/// RFC 9101 §10.8: an object of another kind, an assertion or a token say, is none.
+/// RFC 9101 §10.8: an object of another kind, an assertion or a token say, is none. RFC 7515 §4.1.9, RFC 2045 §5.1: media types are compared
+/// without regard to case, and `application/` may be left out.
 ///
 /// # Errors
 /// `invalid_request_object`.
 pub fn typ(header: &Map<String, Value>) -> Result<(), Refusal> {
-    match header.get("typ").map(Value::as_str) {
-        None | Some(Some("oauth-authz-req+jwt" | "JWT" | "jwt")) => Ok(()),
+    match header.get("typ").map(|typ| typ.as_str().unwrap_or_default().to_ascii_lowercase()) {
+        None => Ok(()),
+        Some(typ) if matches!(typ.strip_prefix("application/").unwrap_or(&typ), "oauth-authz-req+jwt" | "jwt") => Ok(()),
         _ => Err(invalid("the typ is that of something else")),
     }
 }

@@ -103,7 +103,7 @@ fn the_algorithm_is_the_registered_one_and_unsigned_only_where_it_does_no_harm()
 #[test]
 fn a_token_of_another_kind_is_no_request() {
     let header = |typ: &Value| typ_of(&json!({ "typ": typ }));
-    for right in [json!("oauth-authz-req+jwt"), json!("JWT")] {
+    for right in [json!("oauth-authz-req+jwt"), json!("JWT"), json!("OAuth-Authz-Req+JWT"), json!("application/oauth-authz-req+jwt")] {
         assert!(header(&right), "{right}");
     }
     for wrong in [json!("at+jwt"), json!("dpop+jwt"), json!(1), json!("client-authentication+jwt")] {

@@ -32,7 +32,19 @@ export async function administration(grace, look) {
   await look(grace, 'admin-interstitial', /Go on/)
   await page.click('#admin-continue')
   await page.waitForSelector('#contents-heading')
+  await explanation(grace, look, made)
   return made
+}
+
+// A refusal and why: the record is kept a moment after the page is shown.
+async function explanation(grace, look, { clientId }) {
+  const { page } = grace
+  await page.goto(`${issuer}/oauth2/authorize?client_id=${clientId}&response_type=code&redirect_uri=https%3A%2F%2Felsewhere.example%2Fcb`)
+  const id = await page.textContent('#error-id')
+  await page.waitForTimeout(500)
+  await page.goto(`${issuer}/admin`)
+  await page.goto(`${issuer}/explain/${id}`)
+  await look(grace, 'admin-explain', /Why it was refused/)
 }
 
 async function applications(grace, look) {

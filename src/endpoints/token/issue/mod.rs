@@ -31,7 +31,7 @@ use crate::spec::access_token::{Holder, JwtClaims, OpaqueClaims};
 use crate::spec::ciba;
 use crate::spec::claims;
 use crate::spec::claims_request::ClaimsRequest;
-use crate::spec::id_token::IdTokenClaims;
+use crate::spec::id_token::{self, IdTokenClaims};
 use crate::spec::scope::Scope;
 
 pub use delegated::Delegated;
@@ -175,6 +175,7 @@ impl<'a> Mint<'a> {
             issued_at: self.now,
             expires_at: self.now + lifetime,
             authentication: &grant.authentication,
+            names_session: id_token::names_session(&self.client.metadata),
             nonce,
             access_token_hash: beside.access_token.map(|token| jose::half_hash(algorithm, token.text.expose())),
             code_hash: beside.code.map(|code| jose::half_hash(algorithm, code.expose())),
