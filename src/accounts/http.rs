@@ -124,6 +124,7 @@ impl Visit {
     ///
     /// # Errors
     /// The response to give instead: it is gone, or somebody else's.
+    #[expect(clippy::result_large_err, reason = "the error is the response itself, given at once")]
     pub fn found<T>(&self, found: Result<Found<T>, Failure>) -> Result<T, HttpResponse> {
         match found {
             Ok(Found::Here(found)) => Ok(found),

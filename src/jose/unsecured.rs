@@ -12,11 +12,14 @@ pub fn algorithm_of(token: &str) -> Option<String> {
     header.get("alg").and_then(Value::as_str).map(str::to_owned)
 }
 
+/// Header and claims.
+type Parts = (Map<String, Value>, Map<String, Value>);
+
 /// The header and the claims of a JWT whose `alg` is `none` and which carries no signature.
 ///
 /// # Errors
 /// When it is anything else.
-pub fn read(token: &str) -> Result<(Map<String, Value>, Map<String, Value>), JoseError> {
+pub fn read(token: &str) -> Result<Parts, JoseError> {
     let (_, header, payload, signature) = split(token)?;
     let header = json::object(&decode(header)?).ok_or(JoseError::Malformed("the header is not one JSON object without duplicates"))?;
     if header.get("alg").and_then(Value::as_str) != Some("none") || header.contains_key("crit") {

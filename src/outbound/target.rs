@@ -116,7 +116,7 @@ fn reach(host: &Host<&str>, registrant: Registrant, rules: &Rules) -> Reach {
         return Reach::Loopback;
     }
     let name = host.to_string();
-    if rules.allow_hosts.iter().any(|listed| *listed == name) { Reach::Listed } else { Reach::Public }
+    if rules.allow_hosts.contains(&name) { Reach::Listed } else { Reach::Public }
 }
 
 /// RFC 6761 §6.3; names without a dot are this network's.

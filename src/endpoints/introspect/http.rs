@@ -11,7 +11,7 @@ use crate::web::respond;
 /// RFC 7662 §2, RFC 9701 §4.
 pub async fn introspect(request: HttpRequest, app: web::Data<App>, body: FormBody) -> HttpResponse {
     match super::introspect(&app, body.as_str(), &respond::credentials(&request, &app), form(&request)).await {
-        Ok(Answer::Json(facts)) => respond::json_no_store(&facts),
+        Ok(Answer::Json(facts)) => respond::json_no_store(&*facts),
         Ok(Answer::Jwt(token)) => {
             let mut response = HttpResponse::Ok();
             response.content_type(JWT_MEDIA_TYPE).insert_header((header::CACHE_CONTROL, "no-store")).body(token.expose().clone())

@@ -35,7 +35,7 @@ pub enum Form {
 #[derive(Debug)]
 pub enum Answer {
     /// RFC 7662 §2.2.
-    Json(Introspection),
+    Json(Box<Introspection>),
     /// RFC 9701 §5.
     Jwt(Secret<String>),
 }
@@ -66,7 +66,7 @@ pub async fn introspect(app: &App, body: &str, credentials: &Credentials, form: 
     }
     let facts = facts(app, &client, params.require("token")?).await?; // RFC 7662 §2.1
     match form {
-        Form::Json => Ok(Answer::Json(facts)),
+        Form::Json => Ok(Answer::Json(Box::new(facts))),
         Form::Jwt => signed(app, &client, &facts).await.map(Answer::Jwt),
     }
 }

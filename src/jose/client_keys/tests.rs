@@ -60,7 +60,7 @@ fn a_signature_of_each_kind_is_verified_by_its_key() {
         let crossed = sign(pair, algorithm, &json!({ "alg": algorithm.as_str(), "kid": ED.kid }));
         assert_eq!(set.verify(&crossed, ALL).is_ok(), algorithm == Algorithm::EdDSA, "{algorithm} under the name of another key");
     }
-    let pinned = keys(&[RSA.public_jwk.clone()]);
+    let pinned = keys(std::slice::from_ref(&RSA.public_jwk));
     assert!(pinned.verify(&sign(&RSA, Algorithm::RS256, &json!({ "alg": "RS256" })), ALL).is_ok());
     assert_eq!(pinned.verify(&sign(&RSA, Algorithm::PS256, &json!({ "alg": "PS256" })), ALL), Err(JoseError::Algorithm));
 }

@@ -156,7 +156,6 @@ fn lock_beside(database: &Path) -> anyhow::Result<File> {
 }
 
 /// The file has no clock of its own.
-#[expect(clippy::unused_async, reason = "Postgres has one, and is asked by the same query")]
 pub async fn server_time(_: &mut Conn) -> QueryResult<Option<Timestamp>> {
     Ok(None)
 }

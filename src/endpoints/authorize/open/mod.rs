@@ -177,7 +177,7 @@ async fn load_pushed(app: &App, hash: &TokenHash, client: &Client, transaction: 
         "The request_uri is unknown, expired or was used before. Go back to the application and start again.",
     )
     .about("request_uri");
-    let refuse = |detail: &'static str| Refusal::from(UNUSABLE.because(detail));
+    let refuse = |detail: &'static str| UNUSABLE.because(detail);
     match pushed_requests::load(&app.kv, hash).await? {
         Loaded::Live(request) if request.client_id != client.client_id => Err(refuse("another client pushed this request").into()),
         Loaded::Live(request) if transaction.started_at >= request.expires_at => Err(refuse("the pushed request has expired").into()),

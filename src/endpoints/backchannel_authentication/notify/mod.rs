@@ -94,7 +94,9 @@ async fn pushed(app: &App, client: &Client, request: &AuthenticationRequest, mut
         _ => refusal("transaction_failed", "The tokens were lost on the way."),
     };
     let mut payload = made;
-    payload["auth_req_id"] = Value::from(notice.auth_req_id.expose().as_str());
+    if let Some(members) = payload.as_object_mut() {
+        members.insert("auth_req_id".to_owned(), Value::from(notice.auth_req_id.expose().as_str()));
+    }
     notice.payload = Some(payload.clone());
     app.sql.reseal_notice(request.id, &seal(app, &notice)?).await?;
     Ok(payload)
