@@ -4,7 +4,7 @@ use super::certificate::distinguished_name;
 use crate::jose::Algorithm;
 use crate::jose::client_keys::ClientKeys;
 use crate::model::client::protocol::ProtocolMetadata;
-use crate::model::client::{AuthMethod, ClientMetadata, Profile};
+use crate::model::client::{AuthMethod, ClientMetadata};
 use crate::spec::client_metadata::Problem;
 
 /// Every problem at once.
@@ -78,7 +78,7 @@ fn check_algorithm(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
 fn check_profile(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
     let strong =
         matches!(metadata.auth_method, Some(AuthMethod::PrivateKeyJwt | AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth));
-    if matches!(metadata.profile, Profile::Fapi1 | Profile::Fapi2) && !strong {
+    if metadata.profile.is_fapi() && !strong {
         let mend = "use private_key_jwt, tls_client_auth or self_signed_tls_client_auth";
         problems.push(Problem::new("token_endpoint_auth_method", "the FAPI profiles take no shared secrets", mend));
     }
@@ -87,6 +87,7 @@ fn check_profile(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::client::Profile;
     use serde_json::json;
 
     fn fields(method: AuthMethod, profile: Profile, members: serde_json::Value) -> Vec<&'static str> {

@@ -1,12 +1,12 @@
 //! Which algorithm signs what a client reads. Pure.
 
 use crate::jose::Algorithm;
-use crate::model::client::{Client, Profile};
+use crate::model::client::Client;
 
 /// The algorithm that the client registered for this kind of token. Without one RS256 (OIDC Registration §2), which every relying party
 /// knows; on the FAPI profiles PS256, since those do not allow RS256 (FAPI 2.0 Security Profile §5.4.1, FAPI 1.0 Advanced §8.6).
 pub fn signing(client: &Client, registered: Option<&str>) -> Algorithm {
-    let fapi = matches!(client.metadata.profile, Profile::Fapi1 | Profile::Fapi2);
+    let fapi = client.metadata.profile.is_fapi();
     let chosen = registered.and_then(Algorithm::parse).filter(|algorithm| !fapi || *algorithm != Algorithm::RS256);
     chosen.unwrap_or(if fapi { Algorithm::PS256 } else { Algorithm::RS256 })
 }
@@ -14,6 +14,7 @@ pub fn signing(client: &Client, registered: Option<&str>) -> Algorithm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::client::Profile;
     use crate::spec::testing::client;
 
     #[test]

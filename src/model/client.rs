@@ -114,6 +114,13 @@ pub enum Profile {
     Legacy,
 }
 
+impl Profile {
+    /// Whether it is one of the FAPI profiles, which share most of their rules.
+    pub const fn is_fapi(self) -> bool {
+        matches!(self, Self::Fapi2 | Self::Fapi1)
+    }
+}
+
 /// Which claims an ID Token carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "lowercase")]

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
 use crate::model::authentication_request::Delivery;
-use crate::model::client::{Client, Profile};
+use crate::model::client::Client;
 use crate::secret::TokenHash;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
@@ -143,8 +143,7 @@ fn requested_expiry(params: &Params) -> Result<Option<Duration>, Refusal> {
 
 /// Whether the client must sign its requests: one that registered how, and every FAPI client (FAPI-CIBA §5.2.2 (1)).
 pub fn must_sign(client: &Client) -> bool {
-    client.metadata.protocol.backchannel_authentication_request_signing_alg.is_some()
-        || matches!(client.metadata.profile, Profile::Fapi1 | Profile::Fapi2)
+    client.metadata.protocol.backchannel_authentication_request_signing_alg.is_some() || client.metadata.profile.is_fapi()
 }
 
 /// §7.1.1: "Authentication request parameters […] MUST NOT be present outside of the JWT".

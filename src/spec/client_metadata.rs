@@ -258,7 +258,7 @@ pub fn check(draft: &ClientDraft) -> Result<ClientMetadata, Vec<Problem>> {
     rules::check_grants(draft, &metadata, &mut problems);
     profiles::check(draft, &metadata, &mut problems);
     rules::check_addresses(draft, &mut problems);
-    unless_told(&mut problems, |problems| requests::check_requests(draft, &metadata, problems));
+    unless_told(&mut problems, |problems| requests::check_requests(draft, problems));
     unless_told(&mut problems, |problems| tokens::check(&metadata, problems));
     if let Err(problem) = frontchannel_logout::check_registration(&metadata) {
         problems.push(Problem::new("frontchannel_logout_uri", problem, "register a page on the host of a redirect URI"));

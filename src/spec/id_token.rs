@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
-use crate::model::client::{ClientMetadata, Profile};
+use crate::model::client::ClientMetadata;
 use crate::model::grant::Authentication;
 
 /// What an ID Token says. It has no `nbf`, and no `azp` since there is one audience (OIDC Core §2 has it for several).
@@ -38,7 +38,7 @@ pub struct IdTokenClaims<'a> {
 /// Whether ID Tokens of this client say `sid`. FAPI clients get it when they take part in logout: their tokens hold nothing that nobody reads.
 pub fn names_session(client: &ClientMetadata) -> bool {
     let protocol = &client.protocol;
-    !matches!(client.profile, Profile::Fapi1 | Profile::Fapi2)
+    !client.profile.is_fapi()
         || !client.post_logout_redirect_uris.is_empty()
         || protocol.backchannel_logout_uri.is_some()
         || protocol.frontchannel_logout_uri.is_some()
@@ -123,7 +123,7 @@ mod tests {
     fn financial_clients_see_the_session_only_for_logout() {
         let mut client = ClientMetadata::default();
         assert!(names_session(&client));
-        client.profile = Profile::Fapi2;
+        client.profile = crate::model::client::Profile::Fapi2;
         assert!(!names_session(&client));
         client.protocol.backchannel_logout_uri = Some("https://client.example.org/logout".to_owned());
         assert!(names_session(&client));

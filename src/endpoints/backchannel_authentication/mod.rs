@@ -11,14 +11,13 @@ use serde_json::Value;
 
 use crate::accounts::login;
 use crate::app::App;
-use crate::client_auth::{self, AuthenticatedClient, Credentials, Presented, keys};
+use crate::client_auth::{self, AuthenticatedClient, Credentials, Presented, assertion, keys};
 use crate::endpoints::token;
 use crate::failure::Failure;
 use crate::grants::ciba::CibaGrant;
 use crate::jose::Algorithm;
 use crate::jose::verify::{self, Expect, Typ};
 use crate::model::authentication_request::{AuthenticationRequest, Delivery, State};
-use crate::model::client::Profile;
 use crate::model::user::User;
 use crate::sealing::Purpose;
 use crate::secret::{Secret, TokenHash};
@@ -76,7 +75,7 @@ pub async fn authenticate(app: &App, from: (&str, &Credentials), client_id: &mut
 fn may_be_told(client: &AuthenticatedClient) -> Result<(), Failure> {
     let metadata = &client.metadata;
     let bound = metadata.protocol.dpop_bound_access_tokens || metadata.protocol.tls_client_certificate_bound_access_tokens;
-    let fapi = matches!(metadata.profile, Profile::Fapi1 | Profile::Fapi2);
+    let fapi = metadata.profile.is_fapi();
     if ciba::delivery(client) == Delivery::Push && (fapi || bound) {
         return Err(OAuthError::unauthorized_client("This client may not be sent tokens.")
             .because("push mode with FAPI or bound tokens")
@@ -108,10 +107,8 @@ async fn opened(app: &App, client: &AuthenticatedClient, params: Params) -> Resu
 /// What it registered, as far as its profile leaves it: FAPI 1.0 Advanced §8.6.
 fn algorithms(client: &AuthenticatedClient) -> Vec<Algorithm> {
     let registered = client.metadata.protocol.backchannel_authentication_request_signing_alg.as_deref();
-    let fapi = matches!(client.metadata.profile, Profile::Fapi1 | Profile::Fapi2);
-    let open = |algorithm: &Algorithm| !fapi || *algorithm != Algorithm::RS256;
     let named = |algorithm: &Algorithm| registered.is_none_or(|name| Algorithm::parse(name) == Some(*algorithm));
-    Algorithm::ALL.into_iter().filter(|algorithm| open(algorithm) && named(algorithm)).collect()
+    assertion::by_profile(client.metadata.profile).iter().copied().filter(named).collect()
 }
 
 /// CIBA Core §7.2, §13: `unknown_user_id`, also for somebody who may not sign in.

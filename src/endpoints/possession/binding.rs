@@ -46,7 +46,7 @@ pub fn check(wanted: Binding, confirmation: &Confirmation) -> Result<(), Refusal
 /// # Errors
 /// `invalid_dpop_proof`.
 pub fn algorithm_is_allowed(client: &Client, algorithm: Algorithm) -> Result<(), Refusal> {
-    let fapi = matches!(client.metadata.profile, Profile::Fapi1 | Profile::Fapi2);
+    let fapi = client.metadata.profile.is_fapi();
     if fapi && algorithm == Algorithm::RS256 {
         return Err(dpop::invalid_proof().because("the profile of the client does not allow RS256"));
     }

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{Answer, Exchange, GrantType};
-use crate::client_auth::keys;
+use crate::client_auth::{assertion as client_assertion, keys};
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{Mint, TokenResponse};
 use crate::failure::Failure;
-use crate::jose::{Algorithm, client_keys};
-use crate::model::client::{Client, Profile};
+use crate::jose::client_keys;
+use crate::model::client::Client;
 use crate::model::grant::{Authentication, Grant};
 use crate::model::user::User;
 use crate::spec::error::OAuthError;
@@ -87,11 +87,7 @@ async fn verified(
     let mut signer = Client::clone(exchange.client);
     signer.metadata.protocol.jwks.clone_from(&issuer.jwks);
     signer.metadata.protocol.jwks_uri.clone_from(&issuer.jwks_uri);
-    let allowed: Vec<Algorithm> = match exchange.client.metadata.profile {
-        Profile::Fapi1 | Profile::Fapi2 => vec![Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA],
-        Profile::Oauth21 | Profile::Legacy => Algorithm::ALL.to_vec(),
-    };
-    let signed = keys::verify(exchange.app, &signer, assertion, &allowed).await;
+    let signed = keys::verify(exchange.app, &signer, assertion, client_assertion::by_profile(exchange.client.metadata.profile)).await;
     Ok(signed.map_err(|error| invalid_assertion().because(error.to_string()))?.claims)
 }
 

@@ -3,7 +3,7 @@
 use super::rules::is_web_address;
 use super::{ClientDraft, Problem, SIGNING_ALGORITHMS};
 use crate::model::authentication_request::Delivery;
-use crate::model::client::{ClientMetadata, Profile};
+use crate::model::client::ClientMetadata;
 use crate::spec::jwt_bearer::{self, TrustedIssuer};
 
 /// Every problem with them.
@@ -34,7 +34,7 @@ fn check_delivery(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
         problems.push(Problem::new("backchannel_client_notification_endpoint", "notices do not go there", mend));
     }
     let bound = protocol.dpop_bound_access_tokens || protocol.tls_client_certificate_bound_access_tokens;
-    if mode == Some(Some(Delivery::Push)) && (bound || matches!(metadata.profile, Profile::Fapi1 | Profile::Fapi2)) {
+    if mode == Some(Some(Delivery::Push)) && (bound || metadata.profile.is_fapi()) {
         problems.push(Problem::new(field, "tokens that are bound to a key, and those of FAPI, cannot be pushed", "use ping or poll"));
     }
     let alg = protocol.backchannel_authentication_request_signing_alg.as_deref();

@@ -134,4 +134,11 @@ mod tests {
         assert_eq!(fields(&wrong), ["id_token_signed_response_alg"]);
         assert_eq!(fields(&draft("oauth21", "client_secret_basic")), [""; 0]);
     }
+
+    #[test]
+    fn fapi_profiles_refuse_rs256() {
+        let mut wrong = draft("fapi2", "private_key_jwt");
+        wrong.id_token_signed_response_alg = Some("RS256".to_owned());
+        assert_eq!(fields(&wrong), ["id_token_signed_response_alg"]);
+    }
 }

@@ -1,13 +1,12 @@
-//! Rules about how a client asks and is answered: RFC 9101 §10.5, OIDC Registration §2, JARM §3, RFC 9396 §10, FAPI 2.0 Security Profile §5.4.1.
+//! Rules about how a client asks and is answered: RFC 9101 §10.5, OIDC Registration §2, JARM §3, RFC 9396 §10. What FAPI profiles add is in `profiles`.
 
 use super::{ClientDraft, Problem, SIGNING_ALGORITHMS};
-use crate::model::client::{ClientMetadata, Profile};
 use crate::spec::resource::is_resource_uri;
 
 const MAX_LIST: usize = 100;
 
 /// Request objects, signed responses and authorization details.
-pub(super) fn check_requests(draft: &ClientDraft, metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
+pub(super) fn check_requests(draft: &ClientDraft, problems: &mut Vec<Problem>) {
     let protocol = &draft.protocol;
     let signed = [
         ("request_object_signing_alg", protocol.request_object_signing_alg.as_deref().filter(|alg| *alg != "none")),
@@ -35,25 +34,6 @@ pub(super) fn check_requests(draft: &ClientDraft, metadata: &ClientMetadata, pro
     }
     if protocol.authorization_details_types.len() > MAX_LIST {
         problems.push(Problem::new("authorization_details_types", "there are more than a hundred", "register fewer"));
-    }
-    check_fapi(metadata, problems);
-}
-
-/// FAPI 2.0 Security Profile §5.4.1, FAPI 1.0 Advanced §8.6: "shall use PS256, ES256, or EdDSA".
-fn check_fapi(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
-    if !matches!(metadata.profile, Profile::Fapi1 | Profile::Fapi2) {
-        return;
-    }
-    let protocol = &metadata.protocol;
-    for (field, alg) in [
-        ("id_token_signed_response_alg", &metadata.id_token_signed_response_alg),
-        ("userinfo_signed_response_alg", &metadata.userinfo_signed_response_alg),
-        ("authorization_signed_response_alg", &protocol.authorization_signed_response_alg),
-        ("request_object_signing_alg", &protocol.request_object_signing_alg),
-    ] {
-        if matches!(alg.as_deref(), Some("RS256" | "none")) {
-            problems.push(Problem::new(field, "the FAPI profiles know neither RS256 nor none", "use PS256, ES256 or EdDSA"));
-        }
     }
 }
 

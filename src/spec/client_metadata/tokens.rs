@@ -2,7 +2,7 @@
 //! (OIDC Core §8).
 
 use super::{ENCRYPTION_ALGORITHMS, ENCRYPTION_METHODS, Problem, SIGNING_ALGORITHMS};
-use crate::model::client::{ClientMetadata, Profile};
+use crate::model::client::ClientMetadata;
 use crate::spec::subject::{self, SUBJECT_TYPES};
 
 /// Every rule about tokens.
@@ -47,22 +47,8 @@ fn check_encryption(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
 }
 
 fn check_signatures(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
-    let protocol = &metadata.protocol;
-    let introspection = protocol.introspection_signed_response_alg.as_deref();
+    let introspection = metadata.protocol.introspection_signed_response_alg.as_deref();
     one_of("introspection_signed_response_alg", introspection, SIGNING_ALGORITHMS, problems);
-    if !matches!(metadata.profile, Profile::Fapi1 | Profile::Fapi2) {
-        return;
-    }
-    for (name, algorithm) in [
-        ("id_token_signed_response_alg", metadata.id_token_signed_response_alg.as_deref()),
-        ("userinfo_signed_response_alg", metadata.userinfo_signed_response_alg.as_deref()),
-        ("introspection_signed_response_alg", introspection),
-    ] {
-        if algorithm == Some("RS256") {
-            // FAPI 2.0 Security Profile §5.4.1, FAPI 1.0 Advanced §8.6
-            problems.push(Problem::new(name, "the FAPI profiles do not allow RS256", "use PS256, ES256 or EdDSA"));
-        }
-    }
 }
 
 fn check_subjects(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
@@ -124,12 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn fapi_profiles_refuse_rs256_and_pairwise_needs_one_sector() {
-        let fapi = problems(|metadata| {
-            metadata.profile = Profile::Fapi2;
-            metadata.id_token_signed_response_alg = Some("RS256".to_owned());
-        });
-        assert_eq!(fapi, ["id_token_signed_response_alg"]);
+    fn pairwise_needs_one_sector() {
         let pairwise = problems(|metadata| {
             metadata.redirect_uris.push("https://other.example/cb".to_owned());
             metadata.protocol.subject_type = Some("pairwise".to_owned());

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
-use crate::model::client::{Client, Profile};
+use crate::model::client::Client;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::issuer::Issuer;
 use crate::spec::params::Params;
@@ -37,7 +37,7 @@ pub enum Allowed {
 /// `invalid_request_object`.
 pub fn algorithm(alg: &str, client: &Client) -> Result<Allowed, Refusal> {
     let protocol = &client.metadata.protocol;
-    let fapi = matches!(client.metadata.profile, Profile::Fapi1 | Profile::Fapi2);
+    let fapi = client.metadata.profile.is_fapi();
     if protocol.request_object_signing_alg.as_deref().is_some_and(|registered| registered != alg) {
         return Err(invalid("the client registered another algorithm"));
     }
@@ -97,7 +97,7 @@ fn about_whom(claims: &Map<String, Value>, client: &Client, issuer: &Issuer) -> 
     }
     let ours = |audience: &Value| audience.as_str() == Some(issuer.as_str());
     match claims.get("aud") {
-        None if is_fapi(client) => Err(invalid("aud is missing")),
+        None if client.metadata.profile.is_fapi() => Err(invalid("aud is missing")),
         None => Ok(()),
         Some(Value::Array(several)) if several.iter().any(ours) && several.iter().all(Value::is_string) => Ok(()),
         Some(one) if ours(one) => Ok(()),
@@ -119,7 +119,7 @@ fn when(claims: &Map<String, Value>, client: &Client, now: Timestamp) -> Result<
     if [not_before, issued].into_iter().flatten().any(|moment| moment > latest) {
         return Err(invalid("nbf or iat lies in the future"));
     }
-    if !is_fapi(client) {
+    if !client.metadata.profile.is_fapi() {
         return Ok(());
     }
     let (Some(expires), Some(not_before)) = (expires, not_before) else { return Err(invalid("exp or nbf is missing")) };
@@ -143,10 +143,6 @@ fn text(value: &Value) -> Result<String, Refusal> {
         return Err(invalid("a parameter has control characters"));
     }
     Ok(text)
-}
-
-const fn is_fapi(client: &Client) -> bool {
-    matches!(client.metadata.profile, Profile::Fapi1 | Profile::Fapi2)
 }
 
 /// One sentence for every request object that is not to be believed; the log says why.
