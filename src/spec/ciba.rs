@@ -8,6 +8,7 @@ use crate::clock::Timestamp;
 use crate::model::authentication_request::Delivery;
 use crate::model::client::Client;
 use crate::secret::TokenHash;
+use crate::spec::audience;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
 use crate::spec::scope::Scope;
@@ -165,19 +166,13 @@ pub fn nothing_beside(params: &Params) -> Result<(), Refusal> {
 pub fn signed(
     claims: &Map<String, Value>,
     client_id: &str,
-    audience: &[String],
+    ours: &[String],
     now: Timestamp,
 ) -> Result<(Params, TokenHash, Duration), &'static str> {
     if claims.get("iss").and_then(Value::as_str) != Some(client_id) {
         return Err("iss");
     }
-    let is_us = |value: &Value| value.as_str().is_some_and(|text| audience.iter().any(|ours| ours == text));
-    let fits = match claims.get("aud") {
-        Some(Value::Array(several)) => several.iter().any(is_us),
-        Some(one) => is_us(one),
-        None => false,
-    };
-    if !fits {
+    if !audience::names(claims, |named| ours.iter().any(|one| one == named)) {
         return Err("aud");
     }
     let time = |name: &'static str| claims.get(name).and_then(Value::as_i64).map(Timestamp::from_seconds).ok_or(name);

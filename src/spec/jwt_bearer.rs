@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
 use crate::secret::TokenHash;
+use crate::spec::audience;
 
 /// The registered grant type.
 pub const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -83,7 +84,7 @@ pub fn claimed_issuer(claims: &Map<String, Value>) -> Option<&str> {
 ///
 /// # Errors
 /// The claim that is not as it must be.
-pub fn check(claims: &Map<String, Value>, issuer: &str, audience: &[String], now: Timestamp) -> Result<Assertion, &'static str> {
+pub fn check(claims: &Map<String, Value>, issuer: &str, ours: &[String], now: Timestamp) -> Result<Assertion, &'static str> {
     let text = |name: &'static str| claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).ok_or(name);
     let time = |name: &'static str| match claims.get(name) {
         None => Ok(None),
@@ -92,13 +93,7 @@ pub fn check(claims: &Map<String, Value>, issuer: &str, audience: &[String], now
     if text("iss")? != issuer {
         return Err("iss");
     }
-    let is_us = |value: &Value| value.as_str().is_some_and(|text| audience.iter().any(|ours| ours == text));
-    let fits = match claims.get("aud") {
-        Some(Value::Array(several)) => several.iter().any(is_us),
-        Some(one) => is_us(one),
-        None => false,
-    };
-    if !fits {
+    if !audience::names(claims, |named| ours.iter().any(|one| one == named)) {
         return Err("aud");
     }
     let expires = time("exp")?.ok_or("exp")?;

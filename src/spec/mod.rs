@@ -12,6 +12,7 @@
 //! | RFC 6750 §2 §3 | [`bearer`] |
 //! | RFC 7523 §3 | [`client_assertion`] |
 //! | RFC 7523 §2.1 §3 | [`jwt_bearer`] |
+//! | RFC 7519 §4.1.3 | [`audience`] |
 //! | RFC 7591 §2 | [`client_metadata`] |
 //! | Client ID Metadata Document §3 §4 | [`client_id_document`] |
 //! | RFC 7636 §4 | [`pkce`] |
@@ -48,6 +49,7 @@
 //! | OIDC Session Management §2 §3 | [`session_state`] |
 
 pub mod access_token;
+pub mod audience;
 pub mod authorization_details;
 pub mod basic;
 pub mod bearer;

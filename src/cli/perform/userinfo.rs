@@ -12,6 +12,7 @@ use super::id_token::ALGORITHMS;
 use super::party::Party;
 use super::steps::Steps;
 use crate::cli::output::CliError;
+use crate::spec::audience;
 
 const CLAUSE: &str = "OpenID Connect Core §5.3";
 
@@ -95,14 +96,10 @@ fn check(claims: &Map<String, Value>, (issuer, client_id): (&str, &str), subject
     if claims.contains_key("iss") && text("iss") != Some(issuer) {
         return Err(wrong("The userinfo answer has another iss than the provider.", CLAUSE));
     }
-    let ours = |audience: &Value| match audience {
-        Value::Array(audiences) => audiences.iter().any(|audience| audience.as_str() == Some(client_id)),
-        audience => audience.as_str() == Some(client_id),
-    };
-    match claims.get("aud") {
-        Some(audience) if !ours(audience) => Err(wrong("The userinfo answer is for another client.", CLAUSE)),
-        _ => Ok(()),
+    if claims.contains_key("aud") && !audience::names(claims, |named| named == client_id) {
+        return Err(wrong("The userinfo answer is for another client.", CLAUSE));
     }
+    Ok(())
 }
 
 #[cfg(test)]
