@@ -10,7 +10,7 @@ use super::{Answered, Looked, PATH};
 use crate::accounts::consent::Decision;
 use crate::accounts::http::{Bound, Visit};
 use crate::accounts::person::Person;
-use crate::accounts::profile::http::person;
+use crate::accounts::profile::http::{person, person_with_form};
 use crate::app::App;
 use crate::endpoints::authorize::SignedIn;
 use crate::spec::params::Params;
@@ -40,13 +40,9 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
 /// Takes a code, or the answer to the question about it.
 pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -> HttpResponse {
     let visit = Visit::new(&app, &request);
-    let signed_in = match person(&visit, PATH).await {
-        Ok(signed_in) => signed_in,
+    let (signed_in, form) = match person_with_form(&visit, PATH, &body).await {
+        Ok(sent) => sent,
         Err(response) => return response,
-    };
-    let form = match visit.form(&body, Bound::Session) {
-        Ok(form) => form,
-        Err(failure) => return visit.failure(failure),
     };
     let decision = match form.get("decision") {
         Some("allow") => Decision::Approve,

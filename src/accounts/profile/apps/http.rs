@@ -4,8 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::page::AppsPage;
-use crate::accounts::http::{Bound, Visit};
-use crate::accounts::profile::http::{page, person};
+use crate::accounts::http::Visit;
+use crate::accounts::profile::http::{page, person, person_with_form};
 use crate::app::App;
 use crate::web::extract::FormBody;
 use crate::web::page::NoticeKind;
@@ -33,13 +33,9 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
 /// Disconnects one application.
 pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -> HttpResponse {
     let visit = Visit::new(&app, &request);
-    let signed_in = match person(&visit, PATH).await {
-        Ok(signed_in) => signed_in,
+    let (signed_in, form) = match person_with_form(&visit, PATH, &body).await {
+        Ok(sent) => sent,
         Err(response) => return response,
-    };
-    let form = match visit.form(&body, Bound::Session) {
-        Ok(form) => form,
-        Err(failure) => return visit.failure(failure),
     };
     let Some(client_id) = form.get("client_id") else { return visit.incomplete("client_id") };
     match super::revoke(&app, client_id, &signed_in.user.subject).await {

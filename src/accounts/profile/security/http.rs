@@ -5,8 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::page::SecurityPage;
 use super::{Change, Outcome};
-use crate::accounts::http::{Bound, Visit};
-use crate::accounts::profile::http::{page, person};
+use crate::accounts::http::Visit;
+use crate::accounts::profile::http::{page, person, person_with_form};
 use crate::accounts::setup::http::PASSWORD_HINT;
 use crate::app::App;
 use crate::endpoints::authorize::SignedIn;
@@ -30,13 +30,9 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
 /// Changes the password.
 pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -> HttpResponse {
     let visit = Visit::new(&app, &request);
-    let signed_in = match person(&visit, PATH).await {
-        Ok(signed_in) => signed_in,
+    let (signed_in, fields) = match person_with_form(&visit, PATH, &body).await {
+        Ok(sent) => sent,
         Err(response) => return response,
-    };
-    let fields = match visit.form(&body, Bound::Session) {
-        Ok(fields) => fields,
-        Err(failure) => return visit.failure(failure),
     };
     let secret = |name| Secret::from(fields.get(name).unwrap_or_default());
     let change = Change { current: secret("current_password"), new: secret("new_password"), repeated: secret("repeated_password") };

@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use super::Ended;
 use super::page::SessionsPage;
-use crate::accounts::http::{Bound, Visit};
+use crate::accounts::http::Visit;
 use crate::accounts::logout;
-use crate::accounts::profile::http::{page, person};
+use crate::accounts::profile::http::{page, person, person_with_form};
 use crate::app::App;
 use crate::web::extract::FormBody;
 use crate::web::page::NoticeKind;
@@ -36,13 +36,9 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
 /// Ends one session.
 pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -> HttpResponse {
     let visit = Visit::new(&app, &request);
-    let signed_in = match person(&visit, PATH).await {
-        Ok(signed_in) => signed_in,
+    let (signed_in, form) = match person_with_form(&visit, PATH, &body).await {
+        Ok(sent) => sent,
         Err(response) => return response,
-    };
-    let form = match visit.form(&body, Bound::Session) {
-        Ok(form) => form,
-        Err(failure) => return visit.failure(failure),
     };
     let Some(id) = form.get("session").and_then(|id| Uuid::parse_str(id).ok()) else { return visit.incomplete("session") };
     match super::revoke(&app, id, &signed_in).await {
