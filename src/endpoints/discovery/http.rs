@@ -1,26 +1,28 @@
 //! `GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
+use arc_swap::ArcSwap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
+use crate::model::authorization_type::AuthorizationType;
 use crate::spec::discovery::Metadata;
 
 /// The document. Only the types of authorization details change while the server runs, and with them it is written anew.
 #[derive(Debug)]
 pub struct Documents {
     metadata: Metadata,
-    written: Mutex<Arc<Written>>,
+    written: ArcSwap<Written>,
 }
 
 #[derive(Debug)]
 struct Written {
-    types: Vec<String>,
+    types: Arc<Vec<AuthorizationType>>,
     body: web::Bytes,
     etag: String,
 }
@@ -29,24 +31,34 @@ impl Documents {
     /// For this provider.
     pub fn new(app: &App) -> Self {
         let metadata = super::document(app);
-        let written = Mutex::new(Arc::new(write(&metadata, Vec::new())));
+        let written = ArcSwap::from_pointee(write(&metadata, Arc::default()));
         Self { metadata, written }
     }
 
-    /// The document with these types of authorization details: RFC 9396 §10.
-    fn with_types(&self, types: Vec<String>) -> Arc<Written> {
-        // A panic while it was locked cannot leave it half-written.
-        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-        if written.types != types {
-            *written = Arc::new(write(&self.metadata, types));
+    /// The document with these types of authorization details: RFC 9396 §10. Between two looks at the database they are the very same list.
+    fn with_types(&self, types: Arc<Vec<AuthorizationType>>) -> Arc<Written> {
+        let written = self.written.load_full();
+        if Arc::ptr_eq(&written.types, &types) {
+            return written;
         }
-        written.clone()
+        let next = if kinds(&written.types).eq(kinds(&types)) {
+            Written { types, body: written.body.clone(), etag: written.etag.clone() }
+        } else {
+            write(&self.metadata, types)
+        };
+        let next = Arc::new(next);
+        self.written.store(next.clone());
+        next
     }
 }
 
-fn write(metadata: &Metadata, types: Vec<String>) -> Written {
+fn kinds(types: &[AuthorizationType]) -> impl Iterator<Item = &str> {
+    types.iter().map(|known| known.kind.as_str())
+}
+
+fn write(metadata: &Metadata, types: Arc<Vec<AuthorizationType>>) -> Written {
     let mut metadata = metadata.clone();
-    metadata.authorization_details_types_supported.clone_from(&types);
+    metadata.authorization_details_types_supported = kinds(&types).map(str::to_owned).collect();
     let body = serde_json::to_vec(&metadata).unwrap_or_default();
     let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(&body)));
     Written { types, body: body.into(), etag }
@@ -54,8 +66,7 @@ fn write(metadata: &Metadata, types: Vec<String>) -> Written {
 
 /// The metadata document. While the database is away it names no types of authorization details: nobody could ask for them.
 pub async fn metadata(request: HttpRequest, app: web::Data<App>, documents: web::Data<Documents>) -> HttpResponse {
-    let types = app.authorization_types().await.map(|types| types.iter().map(|known| known.kind.clone()).collect()).unwrap_or_default();
-    let written = documents.with_types(types);
+    let written = documents.with_types(app.authorization_types().await.unwrap_or_default());
     public_json(&request, &written.etag, written.body.clone(), "public, max-age=3600")
 }
 

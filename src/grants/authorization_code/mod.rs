@@ -10,6 +10,7 @@ use crate::endpoints::token;
 use crate::endpoints::token::issue::{Beside, Mint, TokenResponse};
 use crate::failure::Failure;
 use crate::model::authorization_code::AuthorizationCode;
+use crate::model::grant::Grant;
 use crate::model::refresh_token::RefreshToken;
 use crate::model::user::User;
 use crate::secret::TokenHash;
@@ -53,7 +54,7 @@ async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     };
     check::redeemable(&code, client, params, (*now, exchange.confirmation))?; // RFC 6749 §4.1.3, RFC 7636 §4.6
     let resources = token::requested_resources(app, params, &code.grant.resources).await?; // RFC 8707 §2.2
-    token::with_requested_details(&code.grant, client, params)?; // RFC 9396 §6
+    let detailed = token::with_requested_details(&code.grant, client, params)?; // RFC 9396 §6
     let user = token::active_user(app, &code.grant.subject).await?;
     let code = match codes::claim(&app.kv, &hash).await? {
         Claimed::Live(code) => code,
@@ -62,7 +63,7 @@ async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     };
     let refresh = code.refreshable.then(|| Mint::of(&exchange).first_refresh_token(code.grant.id));
     save(&exchange, &code, refresh.as_ref().map(|(_, stored)| stored)).await?;
-    answer(&exchange, &code, &user, (resources, refresh.map(|(token, _)| token))).await
+    answer(&exchange, &code, (&user, &detailed), (resources, refresh.map(|(token, _)| token))).await
 }
 
 /// The approval becomes durable together with its refresh token, unless a replay or a logout came first.
@@ -76,14 +77,19 @@ async fn save(exchange: &Exchange<'_>, code: &AuthorizationCode, refresh: Option
 
 type Parts = (Vec<std::sync::Arc<crate::model::resource::Resource>>, Option<crate::secret::Secret<String>>);
 
-async fn answer(exchange: &Exchange<'_>, code: &AuthorizationCode, user: &User, parts: Parts) -> Result<TokenResponse, Failure> {
+/// `detailed` is the code's grant with the details that this request wants.
+async fn answer(
+    exchange: &Exchange<'_>,
+    code: &AuthorizationCode,
+    (user, detailed): (&User, &Grant),
+    parts: Parts,
+) -> Result<TokenResponse, Failure> {
     let (resources, refresh_token) = parts;
     let mint = Mint::of(exchange);
     let scope = code.grant.scopes.clone();
-    let grant = token::with_requested_details(&code.grant, exchange.client, exchange.params)?; // RFC 9396 §6
-    let access_token = mint.access_token_of_user(user, &grant, &scope, &resources)?;
+    let access_token = mint.access_token_of_user(user, detailed, &scope, &resources)?;
     let id_token = mint.id_token(user, &code.grant, Beside::access_token(&access_token), code.nonce.as_deref()).await?;
-    let response = TokenResponse::new(access_token, &scope).with_authorization_details(&grant.authorization_details);
+    let response = TokenResponse::new(access_token, &scope).with_authorization_details(&detailed.authorization_details);
     Ok(response.with_refresh_token(refresh_token).with_id_token(id_token))
 }
 
