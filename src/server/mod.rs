@@ -132,6 +132,7 @@ pub fn start(app: Arc<App>, bound: Bound) -> anyhow::Result<Running> {
     let brand = web::Data::new(toolkit::render::brand_of(&app));
     let documents = web::Data::new(crate::endpoints::discovery::http::Documents::new(&app));
     let mut main = HttpServer::new(move || {
+        set_apart(&data, workers);
         ActixApp::new()
             .app_data(data.clone())
             .app_data(documents.clone())
@@ -169,6 +170,14 @@ pub fn start(app: Arc<App>, bound: Bound) -> anyhow::Result<Running> {
         tokio::spawn(files.watch());
     }
     Ok(Running { handles, tasks })
+}
+
+/// This worker gets connections of its own. Were that to fail, it would share those of the others.
+fn set_apart(app: &App, workers: usize) {
+    app.kv.set_apart();
+    if let Err(error) = app.sql.set_apart(workers) {
+        tracing::warn!(detail = error.to_string(), "a worker has no connections of its own");
+    }
 }
 
 impl Running {

@@ -5,7 +5,7 @@
 
 use uuid::Uuid;
 
-use super::outcome::{AuditFilter, Created, Page, Redemption, Registered, Rotation};
+use super::outcome::{AuditFilter, Created, Page, Redemption, Registered, Renewal, Rotation};
 use super::{Backend, Sql, in_time, postgres, sqlite};
 use crate::clock::Timestamp;
 use crate::model::approval::Outcome;
@@ -200,7 +200,7 @@ queries! {
     write consents::forget_consent(subject: &str, client_id: &str, now: Timestamp, event: &AuditEvent) -> bool;
 
     /// Makes the approval behind a code durable, with its first refresh token.
-    write grants::redeem_grant(grant: &Grant, token: Option<&RefreshToken>, now: Timestamp) -> Redemption;
+    step grants::redeem_grant(grant: &Grant, token: Option<&RefreshToken>, now: Timestamp) -> Redemption;
     /// RFC 6749 §4.1.2: revokes what a replayed code gave, also when it is still on its way.
     write grants::revoke_replayed_grant(id: Uuid, client_id: &str, now: Timestamp, event: &AuditEvent) -> ();
     /// By id, revoked or not.
@@ -211,6 +211,9 @@ queries! {
     read grants::grants_of(subject: &str) -> Vec<Grant>;
     /// By hash, with its grant, whatever state they are in.
     read refresh_tokens::refresh_token(hash: &TokenHash) -> Option<(RefreshToken, Grant)>;
+    /// Replaces the newest token of a live family by its successor, once, where the grant names no resource and the token no key.
+    /// That it did not says nothing: [`Sql::refresh_token`] tells why.
+    step refresh_tokens::renew_refresh_token(renewal: &Renewal) -> Option<Grant>;
     /// Replaces a token by its successor, once.
     step refresh_tokens::rotate_refresh_token(hash: &TokenHash, successor: &RefreshToken, now: Timestamp) -> Rotation;
     /// Moves the end by idleness of a token that does not rotate.

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 
-pub use outcome::{AuditFilter, Created, Page, Redemption, Registered, Rotation};
+pub use outcome::{AuditFilter, Created, Page, Redemption, Registered, Renewal, Rotation};
 
 use crate::store::StoreError;
 
@@ -78,6 +78,18 @@ impl Sql {
         let sql = Self { backend };
         sql.ping().await?;
         Ok(sql)
+    }
+
+    /// Gives the current thread, one of `threads` that each run a runtime of their own, its part of the connections. Where there are
+    /// fewer connections than that, and on SQLite, whose connections have threads of their own, all threads go on sharing.
+    ///
+    /// # Errors
+    /// `Broken` when the pool cannot be made.
+    pub fn set_apart(&self, threads: usize) -> Result<(), StoreError> {
+        match &self.backend {
+            Backend::Postgres(database) => postgres::set_apart(database, threads),
+            Backend::Sqlite(_) => Ok(()),
+        }
     }
 
     /// Which database it is.
