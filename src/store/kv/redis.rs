@@ -127,7 +127,7 @@ impl Redis {
         if let Link::Single(single) = &self.link
             && let Some(own) = single.own.get()
         {
-            return question.put_to_one(own).await.map_err(failure);
+            return Box::pin(question.put_to_one(own)).await.map_err(failure);
         }
         let asking = async {
             match &self.link {

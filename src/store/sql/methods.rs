@@ -1,7 +1,8 @@
 //! Every query as a method of [`Sql`], which takes a connection from the pool of whichever backend it is.
 //!
 //! `read` asks again on a new connection when the one it had turned out to be closed; `step` is one statement that writes;
-//! `write` is one transaction.
+//! `write` is one transaction. The queries are boxed: in line they would make every request's future a hundred kilobytes, moved each time
+//! whether anything is asked or not.
 
 use uuid::Uuid;
 
@@ -28,32 +29,32 @@ use crate::spec::device::Polling;
 use crate::store::StoreError;
 
 macro_rules! run {
-    (read $database:ident $backend:ident $query:path, $($arg:ident),*) => {{
+    (read $out:ty, $database:ident $backend:ident $query:path, $($arg:ident),*) => {{
         let mut tried = false;
         loop {
             let mut lease = $database.lease().await?;
-            let answer = in_time($query(lease.conn()?, $($arg),*)).await;
+            let answer = in_time::<$out>(Box::pin($query(lease.conn()?, $($arg),*))).await;
             match lease.settle(answer) {
                 Err(StoreError::Unavailable(_)) if !tried => tried = true,
                 answer => return answer,
             }
         }
     }};
-    (step $database:ident $backend:ident $query:path, $($arg:ident),*) => {{
+    (step $out:ty, $database:ident $backend:ident $query:path, $($arg:ident),*) => {{
         let _turn = $database.turn().await?;
         let mut lease = $database.lease().await?;
-        let answer = in_time($query(lease.conn()?, $($arg),*)).await;
+        let answer = in_time::<$out>(Box::pin($query(lease.conn()?, $($arg),*))).await;
         lease.settle(answer)
     }};
-    (write $database:ident $backend:ident $query:path, $($arg:ident),*) => {{
+    (write $out:ty, $database:ident $backend:ident $query:path, $($arg:ident),*) => {{
         let _turn = $database.turn().await?;
         let mut lease = $database.lease().await?;
         let conn = lease.conn()?;
-        let answer = in_time(async {
+        let answer = in_time::<$out>(Box::pin(async {
             $backend::start(conn).await?;
             let outcome = $query(conn, $($arg),*).await;
             $backend::finish(conn, outcome).await
-        })
+        }))
         .await;
         lease.settle(answer)
     }};
@@ -65,8 +66,8 @@ macro_rules! queries {
             $(#[$about])*
             pub async fn $name(&self, $($arg: $ty),*) -> Result<$out, StoreError> {
                 match &self.backend {
-                    Backend::Postgres(database) => run!($how database postgres postgres::queries::$family::$name, $($arg),*),
-                    Backend::Sqlite(database) => run!($how database sqlite sqlite::queries::$family::$name, $($arg),*),
+                    Backend::Postgres(database) => run!($how $out, database postgres postgres::queries::$family::$name, $($arg),*),
+                    Backend::Sqlite(database) => run!($how $out, database sqlite sqlite::queries::$family::$name, $($arg),*),
                 }
             }
         )* }

@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use diesel::QueryResult;
+use futures_util::future::BoxFuture;
 
 pub use outcome::{AuditFilter, Created, Page, Redemption, Registered, Renewal, Rotation};
 
@@ -137,7 +138,7 @@ impl Sql {
 }
 
 /// A query under a time limit.
-async fn in_time<T>(query: impl Future<Output = QueryResult<T>>) -> Result<T, StoreError> {
+async fn in_time<T>(query: BoxFuture<'_, QueryResult<T>>) -> Result<T, StoreError> {
     match tokio::time::timeout(ANSWER, query).await {
         Ok(answer) => Ok(answer?),
         Err(_) => Err(StoreError::Unavailable(format!("the database did not answer within {} s", ANSWER.as_secs()))),

@@ -42,7 +42,7 @@ impl Database {
     /// A connection.
     pub async fn lease(&self) -> Result<Lease, StoreError> {
         let pool = self.own.get().unwrap_or(&self.shared);
-        match tokio::time::timeout(WAIT, pool.get()).await {
+        match tokio::time::timeout(WAIT, Box::pin(pool.get())).await {
             Ok(Ok(connection)) => Ok(Lease { connection: Some(connection) }),
             Ok(Err(PoolError::Backend(error))) => Err(StoreError::Unavailable(describe(&error))),
             Ok(Err(error)) => Err(StoreError::Unavailable(describe(&error))),
