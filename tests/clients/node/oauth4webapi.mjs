@@ -45,7 +45,7 @@ async function withNonce(request) {
   }
 }
 
-const proof = await oauth.generateKeyPair('ES256')
+const proof = await oauth.generateKeyPair('Ed25519')
 const DPoP = oauth.DPoP(client, proof)
 
 // A signed request, pushed with a proof; the answer is signed too.
@@ -117,8 +117,8 @@ ok('the registration is read and taken away (RFC 7592)')
 
 // Programs whose client id is the URL of their description: one on a loopback port, whose ports are free (RFC 8252 section 7.3), and a service
 // with a key in that document.
-const programKey = await oauth.generateKeyPair('ES256')
-const programJwk = { ...(await exportJWK(programKey.publicKey)), kid: 'p1', alg: 'ES256' }
+const programKey = await oauth.generateKeyPair('Ed25519')
+const programJwk = { ...(await exportJWK(programKey.publicKey)), kid: 'p1', alg: 'Ed25519' }
 const loopback = `http://127.0.0.1:${49152 + (process.pid % 10000)}/callback`
 const described = (more) => (client_id) => ({ client_id, client_name: 'Published program', redirect_uris: ['http://127.0.0.1/callback', redirectUri], ...more })
 
@@ -140,7 +140,7 @@ async function signInByDocument(program, authentication, backTo) {
 assert.equal(as.client_id_metadata_document_supported, true)
 const publishers = [
   await publish('/program.json', described({ token_endpoint_auth_method: 'none' })),
-  await publish('/keyed.json', described({ token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'ES256', jwks: { keys: [programJwk] } })),
+  await publish('/keyed.json', described({ token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'Ed25519', jwks: { keys: [programJwk] } })),
 ]
 try {
   const withKey = oauth.PrivateKeyJwt({ key: programKey.privateKey, kid: 'p1' })
