@@ -1,10 +1,11 @@
 //! What the grant types of services and of people elsewhere need of a registration: OpenID CIBA Core §4, RFC 7523 §2.1, RFC 8693 §1.1.
 
 use super::rules::is_web_address;
-use super::{ClientDraft, Problem, SIGNING_ALGORITHMS};
+use super::{ClientDraft, Problem};
 use crate::model::authentication_request::Delivery;
 use crate::model::client::ClientMetadata;
 use crate::spec::jwt_bearer::{self, TrustedIssuer};
+use crate::spec::signing_algorithm::OF_CLIENTS;
 
 /// Every problem with them.
 pub(super) fn check(draft: &ClientDraft, metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
@@ -38,8 +39,8 @@ fn check_delivery(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
         problems.push(Problem::new(field, "tokens that are bound to a key, and those of FAPI, cannot be pushed", "use ping or poll"));
     }
     let alg = protocol.backchannel_authentication_request_signing_alg.as_deref();
-    if alg.is_some_and(|alg| !SIGNING_ALGORITHMS.contains(&alg)) {
-        let mend = format!("use one of: {}", SIGNING_ALGORITHMS.join(", "));
+    if alg.is_some_and(|alg| !OF_CLIENTS.contains(&alg)) {
+        let mend = format!("use one of: {}", OF_CLIENTS.join(", "));
         problems.push(Problem::new("backchannel_authentication_request_signing_alg", "that algorithm is not taken", mend));
     }
     if alg.is_some() && protocol.jwks.is_none() && protocol.jwks_uri.is_none() {

@@ -4,7 +4,7 @@ use super::{ClientDraft, Problem};
 use crate::model::client::{AuthMethod, ClientMetadata, Profile};
 
 /// FAPI 2.0 Security Profile §5.4.1.
-const FAPI2_ALGORITHMS: &[&str] = &["PS256", "ES256", "EdDSA"];
+const FAPI2_ALGORITHMS: &[&str] = &["PS256", "ES256", "EdDSA", "Ed25519"];
 /// FAPI 1.0 Advanced §8.6.
 const FAPI1_ALGORITHMS: &[&str] = &["PS256", "ES256"];
 

@@ -2,6 +2,7 @@
 
 use super::{ClientDraft, Problem, SIGNING_ALGORITHMS};
 use crate::spec::resource::is_resource_uri;
+use crate::spec::signing_algorithm::OF_CLIENTS;
 
 const MAX_LIST: usize = 100;
 
@@ -9,16 +10,12 @@ const MAX_LIST: usize = 100;
 pub(super) fn check_requests(draft: &ClientDraft, problems: &mut Vec<Problem>) {
     let protocol = &draft.protocol;
     let signed = [
-        ("request_object_signing_alg", protocol.request_object_signing_alg.as_deref().filter(|alg| *alg != "none")),
-        ("authorization_signed_response_alg", protocol.authorization_signed_response_alg.as_deref()),
+        ("request_object_signing_alg", protocol.request_object_signing_alg.as_deref().filter(|alg| *alg != "none"), OF_CLIENTS),
+        ("authorization_signed_response_alg", protocol.authorization_signed_response_alg.as_deref(), SIGNING_ALGORITHMS),
     ];
-    for (field, alg) in signed.into_iter().filter_map(|(field, alg)| Some((field, alg?))) {
-        if !SIGNING_ALGORITHMS.contains(&alg) {
-            problems.push(Problem::new(
-                field,
-                format!("{alg:?} is not supported"),
-                format!("use one of: {}", SIGNING_ALGORITHMS.join(", ")),
-            ));
+    for (field, alg, known) in signed.into_iter().filter_map(|(field, alg, known)| Some((field, alg?, known))) {
+        if !known.contains(&alg) {
+            problems.push(Problem::new(field, format!("{alg:?} is not supported"), format!("use one of: {}", known.join(", "))));
         }
     }
     if protocol.require_signed_request_object && protocol.request_object_signing_alg.as_deref() == Some("none") {
