@@ -10,6 +10,7 @@ use crate::model::client::{AuthMethod, Client, ClientMetadata, ClientOrigin};
 use crate::secret::Secret;
 use crate::spec::{ciba, frontchannel_logout, jwt_bearer};
 
+pub mod called;
 mod grants;
 mod profiles;
 mod registered;
