@@ -19,6 +19,8 @@ pub struct Delegated<'a> {
     pub scope: &'a [String],
     /// Where it is good.
     pub resources: &'a [Arc<Resource>],
+    /// What it is good for in detail: RFC 9396.
+    pub authorization_details: &'a [Value],
     /// Who acts: RFC 8693 §4.1.
     pub act: Option<Value>,
     /// It does not outlive the token that was given for it.
@@ -33,11 +35,12 @@ impl Mint<'_> {
     /// # Errors
     /// [`Failure::Broken`] when signing fails.
     pub fn access_token_delegated(&self, user: &User, grant: &Grant, delegated: Delegated<'_>) -> Result<AccessToken, Failure> {
-        let Delegated { scope, resources, act, not_after, jwt } = delegated;
+        let Delegated { scope, resources, authorization_details, act, not_after, jwt } = delegated;
         let holder = Holder::User { subject: user.subject.clone(), grant_id: grant.id };
         let mut claims = self.claims(holder, scope, resources);
         claims.expires_at = claims.expires_at.min(not_after);
         claims.act = act;
+        claims.authorization_details = authorization_details.to_vec();
         if jwt && claims.audience.is_empty() {
             claims.audience = vec![self.own_audience()];
         }
