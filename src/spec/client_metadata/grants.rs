@@ -1,7 +1,7 @@
 //! What the grant types of services and of people elsewhere need of a registration: OpenID CIBA Core §4, RFC 7523 §2.1, RFC 8693 §1.1.
 
 use super::rules::is_web_address;
-use super::{ClientDraft, Problem, SIGNING_ALGORITHMS};
+use super::{ClientDraft, Problem};
 use crate::model::authentication_request::Delivery;
 use crate::model::client::ClientMetadata;
 use crate::spec::jwt_bearer::{self, TrustedIssuer};
@@ -38,10 +38,6 @@ fn check_delivery(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
         problems.push(Problem::new(field, "tokens that are bound to a key, and those of FAPI, cannot be pushed", "use ping or poll"));
     }
     let alg = protocol.backchannel_authentication_request_signing_alg.as_deref();
-    if alg.is_some_and(|alg| !SIGNING_ALGORITHMS.contains(&alg)) {
-        let mend = format!("use one of: {}", SIGNING_ALGORITHMS.join(", "));
-        problems.push(Problem::new("backchannel_authentication_request_signing_alg", "that algorithm is not taken", mend));
-    }
     if alg.is_some() && protocol.jwks.is_none() && protocol.jwks_uri.is_none() {
         let mend = "give jwks or jwks_uri";
         problems.push(Problem::new("backchannel_authentication_request_signing_alg", "signed requests need the client's keys", mend));
