@@ -32,7 +32,9 @@ async fn an_address_that_is_never_called_is_refused_when_an_administrator_regist
         let app = TestApp::start(backend).await;
         let office = Office::of(&app.app, "cli");
         let known = office.create_client(&draft("jwks_uri", json!("https://shop.example/jwks"))).await.expect("a client").0;
-        for inside in ["https://10.0.0.1/", "https://169.254.169.254/", "https://intranet/", "https://shop.example:6379/", "http://shop.example/"] {
+        for inside in
+            ["https://10.0.0.1/", "https://169.254.169.254/", "https://intranet/", "https://shop.example:6379/", "http://shop.example/"]
+        {
             for (member, value) in [
                 ("jwks_uri", json!(inside)),
                 ("sector_identifier_uri", json!(inside)),

@@ -111,7 +111,9 @@ fn an_address_that_the_server_would_never_call_is_refused_on_the_command_line() 
         authy(place.path(), env, &arguments)
     };
     let deployed = ("AUTHY_ISSUER", "https://id.example.com");
-    for member in ["jwks_uri=https://10.0.0.1/jwks", "backchannel_logout_uri=http://localhost:3000/x", "request_uris=[\"https://intranet/r\"]"] {
+    for member in
+        ["jwks_uri=https://10.0.0.1/jwks", "backchannel_logout_uri=http://localhost:3000/x", "request_uris=[\"https://intranet/r\"]"]
+    {
         let error = create(member, &[deployed]).exits(1).error();
         let (name, _) = member.split_once('=').unwrap();
         assert!(error["message"].as_str().unwrap().starts_with(name), "{error}");
@@ -127,7 +129,8 @@ fn the_doctor_warns_of_certificates_that_never_arrive_and_of_addresses_that_are_
     let bank = ["client", "create", "Bank", "--redirect-uri", "https://bank.example/cb", "--auth-method", "tls_client_auth", "--json"];
     let name = ["--metadata", "tls_client_auth_san_dns=bank.example"];
     run(place.path(), &[&bank[..], &name].concat()).exits(0);
-    let shop = ["client", "create", "Shop", "--redirect-uri", "https://shop.example/cb", "--jwks-uri", "http://localhost:3000/jwks", "--json"];
+    let shop =
+        ["client", "create", "Shop", "--redirect-uri", "https://shop.example/cb", "--jwks-uri", "http://localhost:3000/jwks", "--json"];
     run(place.path(), &shop).exits(0);
     let warnings = |env: &[(&str, &str)]| -> Vec<String> {
         let found = authy(place.path(), env, &["doctor", "--json"]).json()["findings"].clone();

@@ -38,7 +38,7 @@ fn shown(ran: Ran, member: &str) -> Value {
 #[tokio::test]
 async fn every_flow_binds_its_tokens_to_a_key_when_it_is_told_to() {
     backends::each(async |backend| {
-        let app = started(backend, |settings| settings.dpop.require_nonce = true).await;
+        let app = started(backend, |settings| settings.require_dpop_nonce = true).await;
         app.user("ada").await;
         let rp = app
             .client(|metadata| {
@@ -64,7 +64,7 @@ async fn every_flow_binds_its_tokens_to_a_key_when_it_is_told_to() {
 #[tokio::test]
 async fn a_person_signs_in_and_the_key_goes_all_the_way_to_userinfo_and_a_refresh() {
     backends::each(async |backend| {
-        let app = started(backend, |settings| settings.dpop.require_nonce = true).await;
+        let app = started(backend, |settings| settings.require_dpop_nonce = true).await;
         app.user("ada").await;
         let rp = app
             .client(|metadata| {
