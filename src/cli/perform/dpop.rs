@@ -73,7 +73,8 @@ impl Prover {
             url.set_fragment(None);
             url.to_string()
         });
-        let mut claims = json!({"jti": entropy.token(""), "htm": request.method().as_str(), "htu": url, "iat": SystemClock.now().as_seconds()});
+        let mut claims =
+            json!({"jti": entropy.token(""), "htm": request.method().as_str(), "htu": url, "iat": SystemClock.now().as_seconds()});
         if let Some(members) = claims.as_object_mut() {
             members.extend(access_token.map(|token| ("ath".to_owned(), Value::from(hash(token)))));
             members.extend(self.nonce().map(|nonce| ("nonce".to_owned(), Value::from(nonce))));
