@@ -141,6 +141,8 @@ async fn a_document_that_is_not_its_own_or_holds_secrets_is_refused() {
             ("logo_uri", json!("javascript:alert(1)")),
             ("response_types", json!(["id_token"])),
             ("profile", json!("legacy")),
+            ("jwks_uri", json!("https://10.0.0.1/jwks")),
+            ("backchannel_logout_uri", json!("https://10.0.0.1/logout")),
         ]
         .into_iter()
         .enumerate()
