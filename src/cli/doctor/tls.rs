@@ -18,39 +18,45 @@ const SOON: Duration = Duration::from_secs(21 * 86_400);
 const STRANGERS: [IpAddr; 2] =
     [IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)), IpAddr::V6(std::net::Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1))];
 
-/// Every file of certificates that the settings name; that they can be read was asked before.
+/// Every file of certificates that the settings name; that they hold some was asked before.
 pub fn check(settings: &Settings, now: Timestamp, findings: &mut Findings) {
-    let files = [
-        ("AUTHY_TLS__CERT", settings.tls.as_ref().map(|tls| &tls.cert)),
-        ("AUTHY_MTLS_CERT", settings.mtls.tls.as_ref().filter(|tls| settings.tls.as_ref() != Some(*tls)).map(|tls| &tls.cert)),
-        ("AUTHY_MTLS_CA_FILE", settings.mtls.ca_file.as_ref()),
-        ("AUTHY_OUTBOUND__CA_FILE", settings.outbound.ca_file.as_ref()),
-        ("AUTHY_DATABASE__CA_FILE", settings.database.ca_file.as_ref()),
-    ];
-    for (setting, path) in files.into_iter().filter_map(|(setting, path)| Some((setting, path?))) {
-        match ends(path) {
-            Some(end) => lasting(setting, end, now, findings),
-            None => findings.error(format!("{setting}: its certificates cannot be read."), "Name a PEM file of X.509 certificates."),
+    let of_mtls = settings.mtls.tls.as_ref().filter(|tls| settings.tls.as_ref() != Some(*tls));
+    for (setting, tls) in [("AUTHY_TLS__CERT", settings.tls.as_ref()), ("AUTHY_MTLS_CERT", of_mtls)] {
+        if let Some(tls) = tls {
+            // The first is the server's own: RFC 8446 §4.4.2.
+            lasting(setting, ends(&tls.cert).first().copied(), now, findings);
+        }
+    }
+    for (setting, file) in [
+        ("AUTHY_MTLS_CA_FILE", &settings.mtls.ca_file),
+        ("AUTHY_OUTBOUND__CA_FILE", &settings.outbound.ca_file),
+        ("AUTHY_DATABASE__CA_FILE", &settings.database.ca_file),
+    ] {
+        if let Some(file) = file {
+            // Of many authorities some are always old: as long as one lasts, somebody may be believed.
+            lasting(setting, ends(file).into_iter().max(), now, findings);
         }
     }
     proxies(&settings.trusted_proxies, findings);
 }
 
-/// When the first of them ends.
-fn ends(path: &Path) -> Option<Timestamp> {
-    let certificates = CertificateDer::pem_file_iter(path).ok()?;
-    let ends: Option<Vec<Timestamp>> = certificates.map(|der| certificate::ends(&der.ok()?)).collect();
-    ends?.into_iter().min()
+/// When the certificates of a file end, in their order; those that cannot be read are left out.
+fn ends(path: &Path) -> Vec<Timestamp> {
+    let certificates = CertificateDer::pem_file_iter(path).into_iter().flatten();
+    certificates.filter_map(|der| certificate::ends(&der.ok()?)).collect()
 }
 
-fn lasting(setting: &str, end: Timestamp, now: Timestamp, findings: &mut Findings) {
-    let (day, mend) = (end.for_people(), "Renew it; the server takes a new one from the same files without a restart.");
+fn lasting(setting: &str, end: Option<Timestamp>, now: Timestamp, findings: &mut Findings) {
+    let Some(end) = end else {
+        return findings.error(format!("{setting}: no certificate in this file can be read."), "Name a PEM file of X.509 certificates.");
+    };
+    let (day, mend) = (end.for_people(), "Renew it in time.");
     if end <= now {
-        findings.error(format!("{setting}: a certificate in this file ended on {day}."), mend);
+        findings.error(format!("{setting}: what is in this file ended on {day}."), mend);
     } else if end.since(now) < SOON {
-        findings.warn(format!("{setting}: a certificate in this file ends on {day}."), mend);
+        findings.warn(format!("{setting}: what is in this file ends on {day}."), mend);
     } else {
-        findings.ok(format!("{setting}: the certificates in this file last until {day}."));
+        findings.ok(format!("{setting}: what is in this file lasts until {day}."));
     }
 }
 
@@ -74,7 +80,7 @@ mod tests {
         let now = Timestamp::from_seconds(1_000_000);
         let level = |end: i64| {
             let mut findings = Findings::default();
-            lasting("AUTHY_TLS__CERT", Timestamp::from_seconds(end), now, &mut findings);
+            lasting("AUTHY_TLS__CERT", Some(Timestamp::from_seconds(end)), now, &mut findings);
             [Level::Ok, Level::Warning, Level::Error].into_iter().find(|level| findings.count(*level) == 1).unwrap()
         };
         assert_eq!(level(1_000_000), Level::Error);
