@@ -12,7 +12,7 @@ const ALGORITHMS: &[Algorithm] = &[Algorithm::PS256, Algorithm::ES256, Algorithm
 /// FAPI 2.0 Security Profile §5.4.1, FAPI 1.0 Advanced §8.6: PKCS #1 v1.5 is not among them.
 const FAPI_ALGORITHMS: &[Algorithm] = &[Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
 /// `token_endpoint_auth_signing_alg_values_supported`: RFC 8414 §2.
-pub const SIGNING_ALGORITHMS: &[&str] = &["PS256", "ES256", "EdDSA", "RS256", "HS256"];
+pub const SIGNING_ALGORITHMS: &[&str] = &["PS256", "ES256", "EdDSA", "Ed25519", "RS256", "HS256"];
 
 /// `private_key_jwt`.
 #[derive(Debug)]
@@ -70,7 +70,9 @@ pub fn algorithms(client: &Client) -> &'static [Algorithm] {
     let by_profile = by_profile(client.metadata.profile);
     match client.metadata.protocol.token_endpoint_auth_signing_alg.as_deref() {
         None => by_profile,
-        Some(only) => by_profile.chunks(1).find(|one| one.iter().any(|algorithm| algorithm.as_str() == only)).unwrap_or_default(),
+        Some(only) => {
+            by_profile.chunks(1).find(|one| one.iter().any(|algorithm| Algorithm::of_client(only) == Some(*algorithm))).unwrap_or_default()
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::jose::client_keys::ClientKeys;
 use crate::model::client::protocol::ProtocolMetadata;
 use crate::model::client::{AuthMethod, ClientMetadata};
 use crate::spec::client_metadata::Problem;
+use crate::spec::signing_algorithm::OF_CLIENTS;
 
 /// Every problem at once.
 pub fn check(metadata: &ClientMetadata) -> Vec<Problem> {
@@ -66,7 +67,10 @@ fn check_algorithm(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
     let Some(algorithm) = metadata.protocol.token_endpoint_auth_signing_alg.as_deref() else { return };
     let allowed: Vec<&str> = match metadata.auth_method {
         Some(AuthMethod::ClientSecretJwt) => vec!["HS256"],
-        _ => super::assertion::by_profile(metadata.profile).iter().copied().map(Algorithm::as_str).collect(),
+        _ => {
+            let profile = super::assertion::by_profile(metadata.profile);
+            OF_CLIENTS.iter().copied().filter(|name| Algorithm::of_client(name).is_some_and(|one| profile.contains(&one))).collect()
+        }
     };
     if !allowed.contains(&algorithm) {
         let mend = format!("use one of: {}", allowed.join(", "));

@@ -6,6 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256, Sha512};
 
+use crate::spec::signing_algorithm;
+
 /// A signature algorithm. RS256 and PS256 use RSA keys of 2048 bits, each its own; ES256 uses P-256, EdDSA Ed25519.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Algorithm {
@@ -36,6 +38,11 @@ impl Algorithm {
     /// The algorithm of an `alg` value, to the letter. `none` and the symmetric ones are no algorithms of ours (RFC 8725 §3.1).
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == name)
+    }
+
+    /// The algorithm that a client names, of a signature or a key of its own: `Ed25519` too (RFC 9864 §2.2).
+    pub fn of_client(name: &str) -> Option<Self> {
+        Self::parse(signing_algorithm::usual(name))
     }
 }
 
@@ -77,6 +84,7 @@ mod tests {
         }
         for name in ["none", "None", "HS256", "rs256", "", "RS256 ", "ES256K", "Ed25519"] {
             assert_eq!(Algorithm::parse(name), None, "{name}");
+            assert_eq!(Algorithm::of_client(name), (name == "Ed25519").then_some(Algorithm::EdDSA), "{name}");
         }
     }
 }

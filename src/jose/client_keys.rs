@@ -69,7 +69,7 @@ impl ClientKeys {
     pub fn verify(&self, token: &str, allowed: &[Algorithm]) -> Result<Signed, JoseError> {
         let (signed, header, payload, signature) = split(token)?;
         let header = header_of(header)?;
-        let named = header.get("alg").and_then(Value::as_str).and_then(Algorithm::parse);
+        let named = header.get("alg").and_then(Value::as_str).and_then(Algorithm::of_client);
         let algorithm = named.filter(|algorithm| allowed.contains(algorithm)).ok_or(JoseError::Algorithm)?;
         let key = self.select(&header, algorithm)?;
         key.verify(algorithm, signed.as_bytes(), &decode(signature)?)?;

@@ -31,7 +31,7 @@ pub fn verify(token: &str) -> Result<Embedded, JoseError> {
     if header.contains_key("crit") || header.contains_key("b64") {
         return Err(JoseError::Malformed("the header has critical extensions"));
     }
-    let algorithm = header.get("alg").and_then(Value::as_str).and_then(Algorithm::parse).ok_or(JoseError::Algorithm)?;
+    let algorithm = header.get("alg").and_then(Value::as_str).and_then(Algorithm::of_client).ok_or(JoseError::Algorithm)?;
     let jwk = header.remove("jwk").ok_or(JoseError::UnknownKey)?;
     let key = ClientKey::parse(&jwk).map_err(|error| JoseError::Key(error.to_string()))?;
     if !key.is_for_signatures() || !key.can(algorithm) {

@@ -9,10 +9,10 @@ use serde::Serialize;
 
 use crate::model::authentication_request::Delivery;
 use crate::spec::claims::SUPPORTED_CLAIMS;
-use crate::spec::client_metadata::SIGNING_ALGORITHMS;
 use crate::spec::issuer::Issuer;
 use crate::spec::pkce;
 use crate::spec::prompt::{DISPLAY_VALUES, PROMPT_VALUES};
+use crate::spec::signing_algorithm::OF_CLIENTS;
 use crate::spec::subject::SUBJECT_TYPES;
 
 type Names = Vec<String>;
@@ -179,7 +179,7 @@ pub fn document(issuer: &Issuer, registries: &Registries<'_>) -> Metadata {
         device_authorization_endpoint: issuer.url("/oauth2/device_authorization"),
         backchannel_authentication_endpoint: issuer.url("/oauth2/bc-authorize"),
         backchannel_token_delivery_modes_supported: Delivery::ALL.iter().map(|mode| mode.as_str().to_owned()).collect(),
-        backchannel_authentication_request_signing_alg_values_supported: names(SIGNING_ALGORITHMS),
+        backchannel_authentication_request_signing_alg_values_supported: names(OF_CLIENTS),
         backchannel_user_code_parameter_supported: false,
         end_session_endpoint: issuer.url("/oauth2/logout"),
         client_id_metadata_document_supported: registries.client_documents,

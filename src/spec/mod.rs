@@ -30,6 +30,7 @@
 //! | RFC 9700 §2.1 §4.8.2 | [`redirect_uri`], [`pkce`] |
 //! | RFC 9449 §4 §10 | [`dpop`] |
 //! | RFC 9728 §2 §3 | [`protected_resource`] |
+//! | RFC 9864 §2.2 | [`signing_algorithm`] |
 //! | RFC 9396 §2 to §7 | [`authorization_details`] |
 //! | OAuth 2.0 Form Post Response Mode | [`response_mode`] |
 //! | OAuth 2.0 JARM §2 §3 | [`jarm`], [`response_mode`] |
@@ -85,6 +86,7 @@ pub mod response_type;
 pub mod return_path;
 pub mod scope;
 pub mod session_state;
+pub mod signing_algorithm;
 pub mod subject;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -11,7 +11,6 @@ use crate::app::App;
 use crate::client_auth::Credentials;
 use crate::endpoints::possession::{DPOP_ALGORITHMS, nonce};
 use crate::failure::Failure;
-use crate::jose::Algorithm;
 use crate::spec::bearer;
 use crate::spec::dpop;
 use crate::spec::error::{ErrorCode, OAuthError};
@@ -169,8 +168,7 @@ fn bearer_json(issuer: &Issuer, failure: &Failure, error_id: &str, scheme: Optio
     let mut response = error_document(issuer, status, &public, error_id);
     let scope = (public.error == ErrorCode::InsufficientScope).then_some("openid");
     let with_dpop = scheme == Some("dpop");
-    let algorithms = DPOP_ALGORITHMS.map(Algorithm::as_str);
-    let dpop = dpop::www_authenticate(&algorithms, with_dpop.then_some(&public));
+    let dpop = dpop::www_authenticate(DPOP_ALGORITHMS, with_dpop.then_some(&public));
     let bearer = bearer::www_authenticate(REALM, scheme.map(|_| &public), scope);
     // RFC 9449 §7.1: both schemes are challenged unless the client has chosen DPoP.
     for challenge in if with_dpop { vec![dpop] } else { vec![bearer, dpop] } {

@@ -109,7 +109,7 @@ async fn opened(app: &App, client: &AuthenticatedClient, params: Params) -> Resu
 /// What it registered, as far as its profile leaves it: FAPI 1.0 Advanced §8.6.
 fn algorithms(client: &AuthenticatedClient) -> Vec<Algorithm> {
     let registered = client.metadata.protocol.backchannel_authentication_request_signing_alg.as_deref();
-    let named = |algorithm: &Algorithm| registered.is_none_or(|name| Algorithm::parse(name) == Some(*algorithm));
+    let named = |algorithm: &Algorithm| registered.is_none_or(|name| Algorithm::of_client(name) == Some(*algorithm));
     assertion::by_profile(client.metadata.profile).iter().copied().filter(named).collect()
 }
 

@@ -14,6 +14,7 @@ use crate::model::client::AuthMethod;
 use crate::spec::discovery::{self, Metadata, Registries};
 use crate::spec::response_mode::ResponseMode;
 use crate::spec::response_type::ResponseType;
+use crate::spec::signing_algorithm::OF_CLIENTS;
 
 /// The metadata of this provider.
 pub fn document(app: &App) -> Metadata {
@@ -33,13 +34,13 @@ pub fn document(app: &App) -> Metadata {
             response_types: &response_types,
             response_modes: ResponseMode::SUPPORTED,
             id_token_algs: &algorithms,
-            client_algs: &algorithms,
+            client_algs: OF_CLIENTS,
             own_encryption_algs: &jwe::KeyManagement::OWN.map(jwe::KeyManagement::as_str),
             own_encryption_encs: &jwe::ContentEncryption::ALL.map(jwe::ContentEncryption::as_str),
             userinfo_algs: &algorithms,
             encryption_algs: &KeyManagement::ALL.map(KeyManagement::as_str),
             encryption_encs: &ContentEncryption::ALL.map(ContentEncryption::as_str),
-            dpop_algs: &DPOP_ALGORITHMS.map(Algorithm::as_str),
+            dpop_algs: DPOP_ALGORITHMS,
             scopes: SCOPES_SUPPORTED,
             acr_values: crate::accounts::session::SUPPORTED_ACR,
             ui_locales: &["en"],

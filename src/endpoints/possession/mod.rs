@@ -15,6 +15,7 @@ use crate::model::client::Client;
 use crate::model::confirmation::Confirmation;
 use crate::spec::dpop::{self, Expected};
 use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::signing_algorithm::OF_CLIENTS;
 use crate::store::kv::replay;
 
 use nonce::Age;
@@ -102,4 +103,4 @@ fn only_proof(headers: &[Option<String>]) -> Result<Option<&str>, Refusal> {
 }
 
 /// `dpop_signing_alg_values_supported`: RFC 9449 §5.1.
-pub const DPOP_ALGORITHMS: [Algorithm; 4] = Algorithm::ALL;
+pub const DPOP_ALGORITHMS: &[&str] = OF_CLIENTS;

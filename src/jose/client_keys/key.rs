@@ -82,7 +82,7 @@ impl ClientKey {
 
     /// Whether the key makes signatures of this algorithm: by its type, and by its own `alg` if it names one (RFC 7517 §4.4).
     pub fn can(&self, algorithm: Algorithm) -> bool {
-        self.algorithms.contains(&algorithm) && self.text("alg").is_none_or(|only| only == algorithm.as_str())
+        self.algorithms.contains(&algorithm) && self.text("alg").is_none_or(|only| Algorithm::of_client(only) == Some(algorithm))
     }
 
     /// Checks a signature.

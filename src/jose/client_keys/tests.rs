@@ -60,6 +60,14 @@ fn a_signature_of_each_kind_is_verified_by_its_key() {
         let crossed = sign(pair, algorithm, &json!({ "alg": algorithm.as_str(), "kid": ED.kid }));
         assert_eq!(set.verify(&crossed, ALL).is_ok(), algorithm == Algorithm::EdDSA, "{algorithm} under the name of another key");
     }
+    let mut named = bare(&ED);
+    for (own, alg, fits) in
+        [("Ed25519", "EdDSA", true), ("EdDSA", "Ed25519", true), ("Ed25519", "Ed25519", true), ("ES256", "Ed25519", false)]
+    {
+        named["alg"] = json!(own); // RFC 9864 §2.2
+        let token = sign(&ED, Algorithm::EdDSA, &json!({ "alg": alg }));
+        assert_eq!(keys(std::slice::from_ref(&named)).verify(&token, ALL).is_ok(), fits, "{own} {alg}");
+    }
     let pinned = keys(std::slice::from_ref(&RSA.public_jwk));
     assert!(pinned.verify(&sign(&RSA, Algorithm::RS256, &json!({ "alg": "RS256" })), ALL).is_ok());
     assert_eq!(pinned.verify(&sign(&RSA, Algorithm::PS256, &json!({ "alg": "PS256" })), ALL), Err(JoseError::Algorithm));

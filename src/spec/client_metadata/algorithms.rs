@@ -3,16 +3,17 @@
 
 use super::{ENCRYPTION_ALGORITHMS, ENCRYPTION_METHODS, Problem, SIGNING_ALGORITHMS};
 use crate::model::client::{ClientMetadata, Profile};
+use crate::spec::signing_algorithm::OF_CLIENTS;
 
 /// What signs a request object; the profile and `require_signed_request_object` leave no room for `none`.
-const OF_REQUEST_OBJECTS: &[&str] = &["RS256", "PS256", "ES256", "EdDSA", "none"];
+const OF_REQUEST_OBJECTS: &[&str] = &["RS256", "PS256", "ES256", "EdDSA", "Ed25519", "none"];
 /// What signs an assertion; which of them is left by the method is for client authentication to say.
-const OF_ASSERTIONS: &[&str] = &["RS256", "PS256", "ES256", "EdDSA", "HS256"];
+const OF_ASSERTIONS: &[&str] = &["RS256", "PS256", "ES256", "EdDSA", "Ed25519", "HS256"];
 /// What authy has keys of its own for.
 const TO_US: &[&str] = &["RSA-OAEP-256", "ECDH-ES"];
 
 /// FAPI 2.0 Security Profile §5.4.1.
-const FAPI2_ALGORITHMS: &[&str] = &["PS256", "ES256", "EdDSA"];
+const FAPI2_ALGORITHMS: &[&str] = &["PS256", "ES256", "EdDSA", "Ed25519"];
 /// FAPI 1.0 Advanced §8.6.
 const FAPI1_ALGORITHMS: &[&str] = &["PS256", "ES256"];
 
@@ -47,7 +48,7 @@ const MEMBERS: &[Member] = &[
     row!(signature request_object_signing_alg OF_REQUEST_OBJECTS),
     row!(signature authorization_signed_response_alg SIGNING_ALGORITHMS),
     row!(signature introspection_signed_response_alg SIGNING_ALGORITHMS),
-    row!(signature backchannel_authentication_request_signing_alg SIGNING_ALGORITHMS),
+    row!(signature backchannel_authentication_request_signing_alg OF_CLIENTS),
     row!(encryption id_token_encrypted_response_alg ENCRYPTION_ALGORITHMS),
     row!(encryption id_token_encrypted_response_enc ENCRYPTION_METHODS),
     row!(encryption userinfo_encrypted_response_alg ENCRYPTION_ALGORITHMS),
@@ -101,6 +102,13 @@ mod tests {
         let named = ProtocolMetadata::MEMBERS.iter().copied().filter(|name| name.ends_with("_alg") || name.ends_with("_enc"));
         let missing: Vec<&str> = named.filter(|name| !once.contains(name)).collect();
         assert_eq!(missing, [""; 0]);
+    }
+
+    #[test]
+    fn what_clients_sign_with_is_taken_of_assertions_and_request_objects() {
+        for name in OF_CLIENTS {
+            assert!(OF_ASSERTIONS.contains(name) && OF_REQUEST_OBJECTS.contains(name), "{name}");
+        }
     }
 
     fn told(profile: Profile, member: &str, algorithm: &str) -> Vec<String> {

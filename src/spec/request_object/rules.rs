@@ -10,6 +10,7 @@ use crate::model::client::Client;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::issuer::Issuer;
 use crate::spec::params::Params;
+use crate::spec::signing_algorithm::{OF_CLIENTS, usual};
 
 /// How far ahead of ours another clock may be.
 const SKEW: Duration = Duration::from_secs(30);
@@ -38,14 +39,14 @@ pub enum Allowed {
 pub fn algorithm(alg: &str, client: &Client) -> Result<Allowed, Refusal> {
     let protocol = &client.metadata.protocol;
     let fapi = client.metadata.profile.is_fapi();
-    if protocol.request_object_signing_alg.as_deref().is_some_and(|registered| registered != alg) {
+    if protocol.request_object_signing_alg.as_deref().is_some_and(|registered| usual(registered) != usual(alg)) {
         return Err(invalid("the client registered another algorithm"));
     }
     match alg {
         "none" if fapi || protocol.require_signed_request_object => Err(invalid("the client must sign its requests")),
         "none" => Ok(Allowed::Unsigned),
         "RS256" if fapi => Err(invalid("the profile of the client does not know RS256")),
-        "RS256" | "PS256" | "ES256" | "EdDSA" => Ok(Allowed::Signed),
+        _ if OF_CLIENTS.contains(&alg) => Ok(Allowed::Signed),
         _ => Err(invalid("the algorithm is none that authy verifies")),
     }
 }

@@ -7,6 +7,8 @@ const FORMS = [
   { id: 'select-account-form', button: 'account-continue', typed: () => ({}) },
   { id: 'consent-form', button: 'consent-approve', typed: () => ({}) },
   { id: 'logout-form', button: 'logout-confirm', typed: () => ({}) },
+  { id: 'device-form', button: 'device-submit', typed: (person) => ({ user_code: person.userCode }) },
+  { id: 'device-form', button: 'device-allow', refusal: 'device-deny', typed: () => ({}) },
 ]
 
 export class Person {
@@ -14,7 +16,7 @@ export class Person {
     Object.assign(this, { username, password, cookies: new Map(), seen: [] })
   }
 
-  // Opens `url` and goes on until a redirect leads to `until`, which is returned and not opened.
+  // Opens `url` and goes on until a redirect leads to `until`, which is returned and not opened; or until a page has an element `until` (#id, or [attribute]).
   async browse(url, until) {
     this.seen = []
     let request = { url: new URL(url), method: 'GET' }
@@ -27,6 +29,7 @@ export class Person {
         continue
       }
       const page = parse(await response.text())
+      if (/^[#[]/.test(until) && page.querySelector(until)) return page
       request = this.submit(page, request.url, response.status)
     }
     throw new Error(`more than 20 steps on the way to ${until}`)
@@ -36,13 +39,17 @@ export class Person {
     if (page.querySelector('#error-page')) {
       throw new Error(`error page: ${page.querySelector('#error-code')?.text}: ${page.querySelector('#error-description')?.text}`)
     }
-    const known = FORMS.find((form) => page.querySelector(`#${form.id}`))
+    const known = FORMS.find((form) => page.querySelector(`#${form.id} #${form.button}`))
     if (!known) throw new Error(`HTTP ${status} without a form that this test knows, at ${base.pathname}`)
     if (known.id === 'login-form' && this.seen.includes('login-form')) throw new Error('the login form came back: the password was not taken')
     this.seen.push(known.id)
     const form = page.querySelector(`#${known.id}`)
-    const button = page.querySelector(`#${known.button}`)
-    if (!button) throw new Error(`${known.id} has no #${known.button}`)
+    const button = page.querySelector(`#${this.refuses ? known.refusal ?? known.button : known.button}`)
+    return this.press(form, button, base, known.typed(this))
+  }
+
+  // What a browser sends when that button of that form is pressed.
+  press(form, button, base, typed = {}) {
     const fields = new URLSearchParams()
     for (const input of form.querySelectorAll('input')) {
       const type = (input.getAttribute('type') ?? 'text').toLowerCase()
@@ -51,13 +58,23 @@ export class Person {
         fields.set(input.getAttribute('name'), input.getAttribute('value') ?? (type === 'checkbox' ? 'on' : ''))
       }
     }
-    for (const [name, value] of Object.entries(known.typed(this))) {
-      if (!form.querySelector(`input[name="${name}"]`)) throw new Error(`${known.id} has no field ${name}`)
+    for (const [name, value] of Object.entries(typed)) {
+      if (!form.querySelector(`input[name="${name}"]`)) throw new Error(`${form.id} has no field ${name}`)
       fields.set(name, value)
     }
     if (button.getAttribute('name')) fields.set(button.getAttribute('name'), button.getAttribute('value') ?? '')
     const action = button.getAttribute('formaction') ?? form.getAttribute('action') ?? base.href
     return { url: new URL(action, base), method: 'POST', body: fields }
+  }
+
+  // Answers, on the page for that, what an application asked while the person was elsewhere: the request that shows `message`.
+  async decide(issuer, message, answer) {
+    const url = new URL(`${issuer}/account/approvals`)
+    const page = await this.browse(url, '[id^=approval-form-]')
+    const form = page.querySelectorAll('[id^=approval-form-]').find((form) => form.parentNode.text.includes(message))
+    if (!form) throw new Error(`no request shows ${message}`)
+    const response = await this.send(this.press(form, form.querySelector(`[id^=approval-${answer}-]`), url))
+    if (response.status !== 303) throw new Error(`the answer was met with HTTP ${response.status}`)
   }
 
   async send({ url, method, body }) {

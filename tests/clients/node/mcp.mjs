@@ -1,9 +1,7 @@
 // The MCP SDK as the client of a protected MCP server, logging in with a client id that is a document, and by registration.
 // MCP specification, Authorization: RFC 9728, RFC 8414, RFC 7591, RFC 8707, Client ID Metadata Documents.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
@@ -11,8 +9,9 @@ import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { Person } from './forms.mjs'
+import { publish } from './publisher.mjs'
 
-const { AUTHY_ISSUER, AUTHY_USERNAME, AUTHY_PASSWORD, AUTHY_MCP_PORT, AUTHY_MCP_METADATA, AUTHY_CERT, AUTHY_KEY } = process.env
+const { AUTHY_ISSUER, AUTHY_USERNAME, AUTHY_PASSWORD, AUTHY_MCP_PORT, AUTHY_MCP_METADATA } = process.env
 const RESOURCE = `http://127.0.0.1:${AUTHY_MCP_PORT}/mcp`
 const ok = (step) => console.log(`ok   MCP SDK: ${step}`)
 
@@ -99,23 +98,15 @@ async function connects(program, name) {
 const resourceServer = createServer((request, response) => serve(request, response).catch((error) => { console.error(error); response.destroy() }))
 await new Promise((resolve) => resourceServer.listen(AUTHY_MCP_PORT, '127.0.0.1', resolve))
 
-// Where the program's makers publish its description. Ports of the redirect URI are free: RFC 8252 section 7.3.
-const tls = { cert: readFileSync(AUTHY_CERT), key: readFileSync(AUTHY_KEY) }
-let asked = 0
-const publisher = createTlsServer(tls, (request, response) => {
-  asked++
-  const client_id = `https://127.0.0.1:${publisher.address().port}/program.json`
-  const document = { client_id, client_name: 'Published program', redirect_uris: ['http://127.0.0.1/callback'], token_endpoint_auth_method: 'none', grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] }
-  response.setHeader('content-type', 'application/json').end(JSON.stringify(document))
-})
-await new Promise((resolve) => publisher.listen(0, '127.0.0.1', resolve))
-const documentUrl = `https://127.0.0.1:${publisher.address().port}/program.json`
+// Ports of the redirect URI are free: RFC 8252 section 7.3.
+const publisher = await publish('/program.json', (client_id) => (
+  { client_id, client_name: 'Published program', redirect_uris: ['http://127.0.0.1/callback'], token_endpoint_auth_method: 'none', grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] }))
 
 try {
-  const published = new Program(49152 + (process.pid % 10000), documentUrl)
+  const published = new Program(49152 + (process.pid % 10000), publisher.url)
   await connects(published, 'Client ID Metadata Document')
-  assert.equal(published.information.client_id, documentUrl)
-  assert.equal(asked, 1, 'the document is kept for a while')
+  assert.equal(published.information.client_id, publisher.url)
+  assert.equal(publisher.asked, 1, 'the document is kept for a while')
 
   const registered = new Program(49152 + (process.pid % 10000))
   await connects(registered, 'registration')
@@ -123,6 +114,5 @@ try {
 } finally {
   resourceServer.close()
   resourceServer.closeAllConnections()
-  publisher.close()
-  publisher.closeAllConnections()
+  publisher.stop()
 }

@@ -3,7 +3,7 @@ import { env, issuer } from './support.mjs'
 
 const secret = Buffer.from(`${env('AUTHY_ELSEWHERE_CLIENT_ID')}:${env('AUTHY_ELSEWHERE_CLIENT_SECRET')}`).toString('base64')
 
-async function post(path, fields) {
+export async function post(path, fields) {
   const response = await fetch(`${issuer}${path}`, { method: 'POST', headers: { authorization: `Basic ${secret}` }, body: new URLSearchParams(fields) })
   return response.json()
 }
@@ -33,8 +33,18 @@ export async function elsewhere(ada, look) {
   await page.goto(`${issuer}/account/approvals`)
   await look(ada, 'account-approvals-none', /Requests/)
   await post('/oauth2/bc-authorize', { scope: 'openid profile', login_hint: env('AUTHY_USERNAME'), binding_message: 'W4SCT' })
+  await post('/oauth2/bc-authorize', { scope: 'openid profile email offline_access', login_hint: env('AUTHY_USERNAME') })
   await page.goto(`${issuer}/account/approvals`)
   await look(ada, 'account-approvals', /Requests/)
-  await page.click('[id^="approval-allow-"]')
+  await answer(page, 'allow', 'W4SCT')
+  await look(ada, 'account-approvals-allowed')
+  await answer(page, 'deny', 'asks for you')
+  await look(ada, 'account-approvals-denied')
+}
+
+// The request that shows `words`.
+export async function answer(page, decision, words) {
+  await page.locator('.items > li', { hasText: words }).locator(`[id^="approval-${decision}-"]`).click()
+  await page.waitForURL(/approvals\?/)
   await page.waitForSelector('.notice-success')
 }

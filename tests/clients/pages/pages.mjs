@@ -4,9 +4,10 @@ import { account, leaving } from './account.mjs'
 import { administration, deletions, setUp } from './administration.mjs'
 import { elsewhere } from './elsewhere.mjs'
 import { formAction } from './form_action.mjs'
+import { checkSession, frames } from './sessions.mjs'
 import { errors, signingIn } from './signing_in.mjs'
 import { withoutScripts } from './without_scripts.mjs'
-import { ok, person, startApplications, startBrowser, viewer } from './support.mjs'
+import { env, ok, person, startApplications, startBrowser, viewer } from './support.mjs'
 
 const applications = await startApplications()
 const browser = await startBrowser(applications.port)
@@ -21,6 +22,7 @@ try {
   await elsewhere(ada, look)
   await errors(ada, look)
   await leaving(ada, look, made)
+  await frames(ada, look, applications, env('AUTHY_USERNAME'), env('AUTHY_PASSWORD'))
   await deletions(grace, look, made)
   assert.equal(findings.length, 0, `\n${findings.join('\n')}`)
   for (const { refused, broken } of [grace, ada]) assert.deepEqual([...refused, ...broken], [], 'scripts and policies agree')
@@ -28,7 +30,9 @@ try {
   ok(`${seen.length} pages without a finding of axe-core, at 390 and 1280 px, light and dark`)
 
   await withoutScripts(await person(browser, { javaScriptEnabled: false }))
+  await frames(await person(browser, { javaScriptEnabled: false }), null, applications, env('AUTHY_USERNAME'), env('AUTHY_PASSWORD'))
   ok('everything works without JavaScript')
+  await checkSession(await person(browser))
   await formAction(browser)
 } finally {
   await browser.close()

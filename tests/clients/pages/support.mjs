@@ -22,8 +22,10 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 const pictures = process.env.AUTHY_PICTURES
 
 // An application: whatever is asked of it, it says so. `state=onward` sends on to another host, as applications do after sign-in.
+const visits = []
 function application(request, response) {
   const { searchParams, pathname } = new URL(request.url, 'http://application')
+  visits.push({ pathname, searchParams })
   if (searchParams.get('state') === 'onward') return response.writeHead(302, { location: `https://${ELSEWHERE}/home` }).end()
   const link = pathname === '/link' ? `<a href="${issuer}/admin">to administration</a>` : ''
   const read = []
@@ -49,7 +51,7 @@ export async function startApplications() {
     const port = await listening(secure)
     await listening(loopback, Number(new URL(env('AUTHY_PUBLIC_REDIRECT_URI')).port))
     const servers = [secure, loopback]
-    return { port, stop: () => servers.forEach((server) => { server.close(); server.closeAllConnections() }) }
+    return { port, visits, stop: () => servers.forEach((server) => { server.close(); server.closeAllConnections() }) }
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -125,6 +127,15 @@ export function authorizeUrl(client_id, redirect_uri, extra = {}) {
   const query = { response_type: 'code', scope: 'openid profile', state: 's', client_id, redirect_uri, code_challenge, code_challenge_method: 'S256', ...extra }
   url.search = new URLSearchParams(query)
   return url.href
+}
+
+// What an application does with its code.
+export async function redeem({ id, uri }, code) {
+  const authorization = `Basic ${Buffer.from(`${id}:${env('AUTHY_CLIENT_SECRET')}`).toString('base64')}`
+  const body = new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: uri, code_verifier: VERIFIER })
+  const response = await fetch(`${issuer}/oauth2/token`, { method: 'POST', headers: { authorization }, body })
+  assert.equal(response.status, 200, 'the code is redeemed')
+  return response.json()
 }
 
 export async function signIn({ page }, username, password) {

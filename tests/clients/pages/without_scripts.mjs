@@ -1,6 +1,7 @@
 // The same with JavaScript switched off: every page but passkeys has to work.
 import assert from 'node:assert/strict'
 import { ADMINISTRATOR } from './administration.mjs'
+import { answer, post } from './elsewhere.mjs'
 import { arrived, authorizeUrl, env, HOST, issuer, signIn } from './support.mjs'
 
 export async function withoutScripts(someone) {
@@ -19,6 +20,7 @@ export async function withoutScripts(someone) {
   await page.click('#form-post-submit')
   assert.match(await arrived(someone, callback), /^POST .*code=/)
 
+  await elsewhere(page)
   await page.goto(`${issuer}/account/profile`)
   assert.equal(await page.locator('button[data-copy]:visible').count(), 0)
   await page.fill('#nickname', 'Amazing Grace')
@@ -54,4 +56,19 @@ async function register(page) {
   await page.fill('#client_uri', `https://${HOST}/`)
   await page.click('#client-submit')
   return page.locator('#client-id').innerText()
+}
+
+// A device whose code is typed, and a till that asks twice.
+async function elsewhere(page) {
+  const device = await post('/oauth2/device_authorization', { scope: 'openid' })
+  await page.goto(device.verification_uri)
+  await page.fill('#user_code', device.user_code)
+  await page.click('#device-submit')
+  await page.click('#device-allow')
+  await page.waitForSelector('#device-done')
+  const till = { scope: 'openid', login_hint: ADMINISTRATOR.username }
+  for (const binding_message of ['W4SCT', 'W5SCT']) await post('/oauth2/bc-authorize', { ...till, binding_message })
+  await page.goto(`${issuer}/account/approvals`)
+  await answer(page, 'allow', 'W4SCT')
+  await answer(page, 'deny', 'W5SCT')
 }

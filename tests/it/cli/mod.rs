@@ -1,5 +1,6 @@
 //! The built binary, run as scripts run it.
 
+mod approval;
 mod authorization_types;
 mod bench;
 mod config;

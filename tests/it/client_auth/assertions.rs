@@ -249,6 +249,21 @@ async fn a_pinned_algorithm_is_the_only_one() {
         let rp = app.client(pinned).await;
         ask(&app, &sign(key(Algorithm::ES256), &changed(&rp, &json!({}))), &[]).await.ok();
         ask(&app, &sign(key(Algorithm::PS256), &changed(&rp, &json!({}))), &[]).await.is(401, "invalid_client");
+        // RFC 9864 §2.2: two names of one algorithm, of which libraries use either.
+        for registered in ["EdDSA", "Ed25519"] {
+            let rp = app
+                .client(|metadata| {
+                    signing(metadata);
+                    metadata.protocol.token_endpoint_auth_signing_alg = Some(registered.to_owned());
+                })
+                .await;
+            for alg in ["EdDSA", "Ed25519"] {
+                let pair = key(Algorithm::EdDSA);
+                let assertion = sign_as(pair, &json!({ "alg": alg, "kid": pair.kid }), &changed(&rp, &json!({})));
+                ask(&app, &assertion, &[]).await.ok();
+            }
+            ask(&app, &sign(key(Algorithm::ES256), &changed(&rp, &json!({}))), &[]).await.is(401, "invalid_client");
+        }
         app.stop().await;
     })
     .await;

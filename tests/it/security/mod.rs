@@ -13,6 +13,7 @@ mod pkce;
 mod races;
 mod redirect;
 mod requests;
+mod rotation;
 mod sessions;
 mod steps;
 mod timing;

@@ -1,4 +1,5 @@
-//! The time of a refused sign-in tells nothing. It is measured, so it needs a quiet machine and runs by hand:
+//! The time of a refusal tells nothing, neither to who guesses passwords nor to who guesses secrets of clients. It is measured, so it needs a quiet machine and
+//! runs by hand:
 //! `AUTHY_TEST_TIMINGS=2000 cargo test --release --test it -- --ignored timing`; the variable says how many of each kind are measured.
 
 use std::time::{Duration, Instant};
@@ -57,6 +58,60 @@ async fn unknown_locked_and_known_accounts_are_refused_in_the_same_time() {
         let (least, most) = (fastest.iter().min().expect("some"), fastest.iter().max().expect("some"));
         assert!(*most - *least < hashing / 2, "{fastest:?}, and one hash takes {hashing:?}");
         assert!(*least > hashing / 2, "every one of them is hashed: {fastest:?}");
+        app.stop().await;
+    })
+    .await;
+}
+
+/// How far apart the distributions of two samples are: the statistic of Kolmogorov and Smirnov. Sorts them.
+fn distance(left: &mut [Duration], right: &mut [Duration]) -> f64 {
+    left.sort_unstable();
+    right.sort_unstable();
+    let share = |sample: &[Duration], bound: Duration| sample.partition_point(|one| *one <= bound) as f64 / sample.len() as f64;
+    left.iter().chain(right.iter()).map(|&bound| (share(left, bound) - share(right, bound)).abs()).fold(0.0, f64::max)
+}
+
+#[tokio::test]
+#[ignore = "it measures time, and a busy machine has none to spare"]
+async fn a_wrong_secret_is_refused_in_the_same_time_however_much_of_it_is_right() {
+    let samples: usize = std::env::var("AUTHY_TEST_TIMINGS").ok().and_then(|text| text.parse().ok()).unwrap_or(500);
+    backends::each(async |backend| {
+        let name = backend.name;
+        let app = TestApp::start(backend).await;
+        let rp = app.relying_party().await;
+        let secret = rp.secret.as_ref().expect("a secret").expose().clone();
+        let (start, last) = secret.split_at(secret.len() - 1);
+        let almost = format!("{start}{}", if last == "A" { "B" } else { "A" });
+        let nothing: String = secret.chars().map(|one| if one == '.' { '-' } else { '.' }).collect();
+        let unknown = app.app.entropy.identifier();
+        let kinds = [(rp.id(), almost.as_str()), (rp.id(), nothing.as_str()), (unknown.as_str(), nothing.as_str())];
+        let http = reqwest::Client::builder().tls_built_in_root_certs(false).build().expect("a client");
+        let mut times: [Vec<Duration>; 3] = Default::default();
+        for round in 0..samples + 20 {
+            for place in 0..kinds.len() {
+                let kind = (place + round) % kinds.len();
+                let (client, secret) = kinds[kind];
+                let request = http.post(format!("{}/oauth2/token", app.base)).basic_auth(client, Some(secret));
+                let request = request.header("content-type", "application/x-www-form-urlencoded").body("grant_type=client_credentials");
+                let started = Instant::now();
+                let status = request.send().await.expect("an answer").status();
+                let took = started.elapsed();
+                assert_eq!(status, 401);
+                // The first ones open connections and fill caches.
+                if round >= 20 {
+                    times[kind].push(took);
+                }
+            }
+        }
+        let medians = times.each_mut().map(|sample| {
+            sample.sort_unstable();
+            sample[sample.len() / 2]
+        });
+        let [almost, nothing, _] = &mut times;
+        // More than this happens by chance once in ten thousand runs.
+        let (apart, bound) = (distance(almost, nothing), 2.2 * (2.0 / samples as f64).sqrt());
+        println!("{name}: medians {medians:?} (almost right, all wrong, unknown client); {apart:.4} apart of at most {bound:.4}");
+        assert!(apart < bound, "a secret that is almost right takes another time than one that is all wrong");
         app.stop().await;
     })
     .await;

@@ -66,7 +66,10 @@ async fn a_token_is_bound_to_the_key_of_its_proof_and_works_with_no_other() {
         let refused = userinfo(&app, "Bearer", &token, &[&userinfo_proof(&app, &key, &token, json!({}))]).await;
         refused.is(401, "invalid_token");
         let challenges: Vec<_> = refused.headers.get_all("www-authenticate").iter().map(|value| value.to_str().unwrap()).collect();
-        assert!(challenges.iter().any(|challenge| challenge.starts_with("DPoP algs=\"RS256 PS256 ES256 EdDSA\"")), "{challenges:?}");
+        assert!(
+            challenges.iter().any(|challenge| challenge.starts_with("DPoP algs=\"RS256 PS256 ES256 EdDSA Ed25519\"")),
+            "{challenges:?}"
+        );
         userinfo(&app, "DPoP", &token, &[]).await.is(401, "invalid_token");
         userinfo(&app, "DPoP", &token, &[&userinfo_proof(&app, &other, &token, json!({}))]).await.is(401, "invalid_token");
         let good = || userinfo_proof(&app, &key, &token, json!({}));

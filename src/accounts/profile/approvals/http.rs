@@ -20,8 +20,12 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     let visit = Visit::new(&app, &request);
     match person(&visit, PATH).await {
         Ok(signed_in) => {
-            let notice = visit.was_saved().then_some((NoticeKind::Success, "Your answer is on its way."));
-            render(&visit, &signed_in, (StatusCode::OK, notice)).await
+            let done = match request.query_string() {
+                "answer=allow" => Some((NoticeKind::Success, "You allowed it. The application goes on by itself.")),
+                "answer=deny" => Some((NoticeKind::Success, "You did not allow it. The application got nothing.")),
+                _ => None,
+            };
+            render(&visit, &signed_in, (StatusCode::OK, done)).await
         }
         Err(response) => response,
     }
@@ -34,14 +38,14 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
         Ok(sent) => sent,
         Err(response) => return response,
     };
-    let decision = match form.get("decision") {
-        Some("allow") => Decision::Approve,
-        Some("deny") => Decision::Deny,
+    let (decision, said) = match form.get("decision") {
+        Some("allow") => (Decision::Approve, "allow"),
+        Some("deny") => (Decision::Deny, "deny"),
         _ => return visit.incomplete("decision"),
     };
     let Some(id) = form.get("request").and_then(|text| Uuid::parse_str(text).ok()) else { return visit.incomplete("request") };
     match super::answer(&app, id, decision, &signed_in).await {
-        Ok(true) => visit.saved(PATH),
+        Ok(true) => visit.redirect_to(&visit.url(PATH, &[("answer", said)])),
         Ok(false) => {
             let gone = (NoticeKind::Error, "That request was answered before or has expired.");
             render(&visit, &signed_in, (StatusCode::BAD_REQUEST, Some(gone))).await

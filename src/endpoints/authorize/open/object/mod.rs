@@ -38,7 +38,7 @@ pub async fn read(app: &App, client: &Client, object: &str, came_at: Timestamp) 
             (header, claims, false)
         }
         Allowed::Signed => {
-            let allowed = Algorithm::parse(&alg).into_iter().collect::<Vec<_>>();
+            let allowed = Algorithm::of_client(&alg).into_iter().collect::<Vec<_>>();
             let verified = keys::verify(app, client, object, &allowed).await; // RFC 9101 §6.2
             let verified = verified.map_err(|error| rules::invalid(error.to_string()))?;
             (verified.header, verified.claims, true)

@@ -44,8 +44,12 @@ final class Person {
 
     /** Opens {@code address} and goes on until a redirect leads to {@code until}, which is returned and not opened. */
     URI browse(URI address, URI until) throws IOException, InterruptedException {
+        return browse(get(address), until);
+    }
+
+    private URI browse(HttpRequest first, URI until) throws IOException, InterruptedException {
         seen.clear();
-        HttpRequest request = get(address);
+        HttpRequest request = first;
         for (int hop = 0; hop < 20; hop++) {
             HttpResponse<String> response = browser.send(request, HttpResponse.BodyHandlers.ofString());
             var location = response.headers().firstValue("location");
@@ -60,6 +64,22 @@ final class Person {
             }
         }
         throw new AssertionError("more than 20 steps on the way to " + until);
+    }
+
+    /** Sends the only form of a page that is not authy's, and goes on as {@link #browse} does. */
+    URI submitOn(URI page, URI until) throws IOException, InterruptedException {
+        Element form = Jsoup.parse(read(page)).selectFirst("form");
+        return browse(submit(form, form.selectFirst("button"), page), until);
+    }
+
+    /** What an address shows. */
+    String read(URI address) throws IOException, InterruptedException {
+        return browser.send(get(address), HttpResponse.BodyHandlers.ofString()).body();
+    }
+
+    /** How an address answers somebody of whom it knows nothing. */
+    static int status(URI address) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient().send(get(address), HttpResponse.BodyHandlers.discarding()).statusCode();
     }
 
     private static HttpRequest get(URI address) {
