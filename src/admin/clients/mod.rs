@@ -32,6 +32,7 @@ impl Office<'_> {
     pub async fn create_client(&self, draft: &ClientDraft) -> Result<(Client, Option<Secret<String>>), Problem> {
         let metadata = checked(draft)?;
         self.check_outside(draft, None).await?;
+        self.provide_keys(metadata.signing_algorithms()).await?;
         let mut client = Client {
             client_id: draft.client_id.clone().unwrap_or_else(|| self.entropy.identifier()),
             name: draft.name.trim().to_owned(),
@@ -72,6 +73,7 @@ impl Office<'_> {
         let draft = ClientDraft { origin: before.origin, client_id: Some(before.client_id.clone()), secret: None, ..draft.clone() };
         let metadata = checked(&draft)?;
         self.check_outside(&draft, Some(&before.metadata)).await?;
+        self.provide_keys(metadata.signing_algorithms()).await?;
         let mut client = Client { name: draft.name.trim().to_owned(), metadata, updated_at: self.now, ..before };
         weakening::record(&mut client, &self.allowance(&draft).await?);
         let event = self.event(audit::CLIENT_UPDATED).client(client_id).build();

@@ -51,7 +51,7 @@ pub async fn redeem(exchange: &Exchange<'_>, approval: &Approval, checked: Check
     }
     let mint = Mint::of(exchange);
     let detailed = grant.clone().detailed_as(checked.details);
-    let access_token = mint.access_token_of_user(&checked.user, &detailed, &grant.scopes, &checked.resources)?;
+    let access_token = mint.access_token_of_user(&checked.user, &detailed, &grant.scopes, &checked.resources).await?;
     let id_token = mint.id_token(&checked.user, grant, Beside::access_token(&access_token), None).await?;
     let response = TokenResponse::new(access_token, &grant.scopes).with_authorization_details(&detailed.authorization_details);
     Ok(response.with_refresh_token(refresh.map(|(token, _)| token)).with_id_token(id_token))

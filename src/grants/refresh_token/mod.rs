@@ -99,7 +99,7 @@ async fn answer(
     next: Secret<String>,
 ) -> Result<TokenResponse, Failure> {
     let mint = Mint::of(exchange);
-    let access_token = mint.access_token_of_user(user, grant, scope, resources)?;
+    let access_token = mint.access_token_of_user(user, grant, scope, resources).await?;
     let id_token = mint.id_token(user, &grant.narrowed_to(scope), Beside::access_token(&access_token), None).await?; // OIDC Core §12.2
     let response = TokenResponse::new(access_token, scope).with_authorization_details(&grant.authorization_details);
     Ok(response.with_refresh_token(Some(next)).with_id_token(id_token))

@@ -89,7 +89,7 @@ async fn exchange_tokens(exchange: Exchange<'_>) -> Result<TokenResponse, Failur
     let user = token::active_user(app, &grant.subject).await?;
     let (not_after, jwt) = (subject.expires_at, request.requested == Requested::Jwt);
     let delegated = Delegated { scope: &scope, resources: &resources, authorization_details: &details, act, not_after, jwt };
-    let access_token = Mint::of(&exchange).access_token_delegated(&user, grant, delegated)?;
+    let access_token = Mint::of(&exchange).access_token_delegated(&user, grant, delegated).await?;
     let response = TokenResponse::new(access_token, &scope).with_authorization_details(&details);
     Ok(response.with_issued_token_type(request.requested.issued_token_type()))
 }
