@@ -8,7 +8,9 @@ WORKDIR /build
 COPY . .
 # The linker folds equal functions into one and packs relocations, where it is the toolchain's own (LLD, on x86_64): a tenth of the binary.
 # The packed form needs glibc 2.36, which is the one that is shipped beside it.
+# SQLite comes without its full-text search and its R*Tree, which nothing here uses.
 # The target folder is a cache mount, which is gone after this step: the binary is copied out of it.
+ENV LIBSQLITE3_FLAGS="-USQLITE_ENABLE_FTS3 -USQLITE_ENABLE_FTS3_PARENTHESIS -USQLITE_ENABLE_FTS5 -USQLITE_ENABLE_RTREE"
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/build/target \
     if [ "$(uname -m)" = x86_64 ]; then export RUSTFLAGS="-Clink-arg=-Wl,--icf=all -Clink-arg=-Wl,-z,pack-relative-relocs"; fi \

@@ -167,12 +167,17 @@ impl App {
 
     /// The registered types of authorization details (RFC 9396).
     pub async fn authorization_types(&self) -> Result<Arc<Vec<AuthorizationType>>, StoreError> {
-        if let Some(types) = self.caches.authorization_types.get(&()) {
+        if let Some(types) = self.remembered_authorization_types() {
             return Ok(types);
         }
         let types = Arc::new(self.sql.list_authorization_types().await?);
         self.caches.authorization_types.put((), types.clone());
         Ok(types)
+    }
+
+    /// The same, where the database need not be asked.
+    pub fn remembered_authorization_types(&self) -> Option<Arc<Vec<AuthorizationType>>> {
+        self.caches.authorization_types.get(&())
     }
 
     /// Whether a token without a grant was revoked by its `jti`.

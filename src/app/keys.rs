@@ -1,6 +1,7 @@
 //! The signing keys in use: loaded from SQL, swapped whole, with the JWKS answer made beforehand.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use arc_swap::ArcSwap;
@@ -11,8 +12,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::App;
 use crate::clock::Timestamp;
-use crate::jose::Algorithm;
-use crate::jose::keys::KeySet;
+use crate::entropy::Entropy;
+use crate::jose::keys::{self, KeySet};
+use crate::jose::{Algorithm, KeyKind};
 use crate::sealing::Sealer;
 use crate::secret::Secret;
 use crate::store::sql::Sql;
@@ -65,15 +67,68 @@ impl Keys {
 }
 
 impl App {
-    /// Signs claims with the key that is in use for this algorithm: RFC 7515 §5.1.
+    /// Signs claims with the key that is in use for this algorithm: RFC 7515 §5.1. One that is made on demand is made now.
     ///
     /// # Errors
     /// When there is no such key, or it does not sign.
-    pub fn sign(&self, algorithm: Algorithm, typ: Option<&str>, claims: &impl Serialize) -> anyhow::Result<Secret<String>> {
+    pub async fn sign(&self, algorithm: Algorithm, typ: Option<&str>, claims: &impl Serialize) -> anyhow::Result<Secret<String>> {
+        let keys = self.keys.current();
+        if let Some(signer) = keys.set.signer(algorithm, self.now()) {
+            return Ok(Secret::new(signer.sign(typ, claims)?));
+        }
+        self.provide_key(algorithm).await?;
         let keys = self.keys.current();
         let signer = keys.set.signer(algorithm, self.now()).ok_or_else(|| anyhow::anyhow!("no key signs {algorithm} now"))?;
         Ok(Secret::new(signer.sign(typ, claims)?))
     }
+
+    /// Makes the keys that are made on demand, when somebody registers these algorithms: the key set shows them before they sign.
+    ///
+    /// # Errors
+    /// When the database is away, or a key cannot be made.
+    pub async fn provide_keys<'a>(&self, algorithms: impl Iterator<Item = &'a str>) -> anyhow::Result<()> {
+        for algorithm in on_demand(algorithms) {
+            if self.keys.current().set.signer(algorithm, self.now()).is_none() {
+                self.provide_key(algorithm).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn provide_key(&self, algorithm: Algorithm) -> anyhow::Result<()> {
+        if KeyKind::from(algorithm).is_made_on_demand() {
+            make_first_key(&self.sql, &self.sealer, (algorithm, self.now()), self.entropy.as_ref()).await?;
+            // Another node may have been first: then its key is read.
+            self.keys.refresh(&self.sql, &self.sealer, self.now()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Those of the algorithms whose keys are made on demand.
+pub fn on_demand<'a>(algorithms: impl Iterator<Item = &'a str>) -> impl Iterator<Item = Algorithm> {
+    algorithms.filter_map(Algorithm::parse).filter(|&algorithm| KeyKind::from(algorithm).is_made_on_demand())
+}
+
+/// How far the clock of another node may be behind: it is to sign at once too.
+const CLOCKS_APART: Duration = Duration::from_secs(60);
+
+/// Makes the first key of an algorithm that has none; of several nodes one makes it. Nobody has cached a key set for its sake yet, so it
+/// signs at once.
+///
+/// # Errors
+/// When the database is away, or the key cannot be made.
+pub async fn make_first_key(
+    sql: &Sql,
+    sealer: &Sealer,
+    (algorithm, now): (Algorithm, Timestamp),
+    entropy: &dyn Entropy,
+) -> anyhow::Result<()> {
+    let pair = keys::generate(algorithm, entropy)?.seal(sealer, entropy);
+    if sql.create_first_signing_keys(&keys::first_keys(vec![pair], now - CLOCKS_APART)).await? {
+        tracing::info!(%algorithm, "the first key of an algorithm was made");
+    }
+    Ok(())
 }
 
 async fn snapshot(sql: &Sql, sealer: &Sealer, now: Timestamp) -> anyhow::Result<Snapshot> {

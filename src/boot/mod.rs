@@ -191,14 +191,15 @@ pub async fn open(settings: &Settings, entropy: &dyn Entropy, now: Timestamp) ->
     Ok((sql, master.sealer))
 }
 
-/// Makes the first keys of every kind that has none: all of them on the first start, and later those of a kind that a new version brings.
-/// Of several nodes that start at once, one makes them.
+/// Makes the first keys of every kind that has none: all of them on the first start, and later those of a kind that a new version brings;
+/// but for those that are made on demand. Of several nodes that start at once, one makes them.
 ///
 /// # Errors
 /// When the database is away or a key cannot be made.
 pub async fn first_keys(sql: &Sql, sealer: &Sealer, entropy: &dyn Entropy, now: Timestamp) -> Result<bool, BootError> {
     let present = sql.signing_keys(now).await?;
-    let missing: Vec<KeyKind> = KeyKind::ALL.into_iter().filter(|kind| present.iter().all(|key| key.algorithm != kind.as_str())).collect();
+    let has = |kind: KeyKind| present.iter().any(|key| key.algorithm == kind.as_str());
+    let missing: Vec<KeyKind> = KeyKind::ALL.into_iter().filter(|&kind| !kind.is_made_on_demand() && !has(kind)).collect();
     if missing.is_empty() {
         return Ok(false);
     }

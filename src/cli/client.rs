@@ -122,6 +122,7 @@ async fn create(work: &Workplace, arguments: ClientCreate, out: Output) -> Resul
     let sealer = sealer(work, draft.auth_method.as_deref()).await?;
     let office = Office { sealer: sealer.as_ref(), ..work.office() };
     let (client, made) = office.create_client(&draft).await?;
+    work.provide_keys(client.metadata.signing_algorithms()).await?;
     let secret = made.or_else(|| draft.secret.clone().filter(|_| !client.is_public()));
     out.object(&json::registered(&client, secret.as_ref()));
     Ok(())
@@ -139,6 +140,7 @@ async fn update(work: &Workplace, arguments: ClientUpdate, out: Output) -> Resul
         let sealer = sealer(work, draft.auth_method.as_deref()).await?;
         let office = Office { sealer: sealer.as_ref(), ..office };
         (client, made) = office.update_client(&client.client_id, &draft).await?;
+        work.provide_keys(client.metadata.signing_algorithms()).await?;
     }
     if let Some(enabled) = arguments.enabled {
         client = office.enable_client(&client.client_id, enabled).await?;

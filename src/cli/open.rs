@@ -4,6 +4,8 @@ use super::arguments::{DataOptions, Flags};
 use super::output::{CliError, Output};
 use super::settings;
 use crate::admin::office::{Office, Problem};
+use crate::app::keys;
+use crate::boot::master_key::{self, Inspection};
 use crate::boot::{self, BootError};
 use crate::clock::{Clock as _, SystemClock, Timestamp};
 use crate::config::Settings;
@@ -43,6 +45,22 @@ impl Workplace {
     /// Administration, by the command line.
     pub fn office(&self) -> Office<'_> {
         office(&self.settings, &self.sql, self.now)
+    }
+
+    /// Makes the keys that are made on demand for what was registered with these algorithms, so that the key set shows them before they
+    /// sign. Where the master key is not at hand the server makes them when it first signs.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn provide_keys(&self, algorithms: impl Iterator<Item = &str>) -> Result<(), CliError> {
+        for algorithm in keys::on_demand(algorithms) {
+            if let Ok(Inspection::Fits { sealer, .. }) = master_key::inspect(&self.settings, &self.sql).await {
+                keys::make_first_key(&self.sql, &sealer, (algorithm, self.now), &OsEntropy)
+                    .await
+                    .map_err(|error| CliError::failed(format!("The {algorithm} key could not be made: {error:#}.")))?;
+            }
+        }
+        Ok(())
     }
 }
 

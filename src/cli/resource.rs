@@ -88,7 +88,9 @@ pub async fn run(command: ResourceCommand, out: Output) -> Result<(), CliError> 
     match command.verb {
         ResourceVerb::Create(change) => {
             let blank = ResourceDraft { uri: change.uri.clone(), ..ResourceDraft::default() };
-            out.object(&json(&office.create_resource(&changed(blank, change)).await?));
+            let resource = office.create_resource(&changed(blank, change)).await?;
+            work.provide_keys(std::iter::once(resource.signing_algorithm.as_str())).await?;
+            out.object(&json(&resource));
         }
         ResourceVerb::List => {
             let items: Vec<_> = office.list_resources().await?.iter().map(json).collect();
@@ -101,7 +103,9 @@ pub async fn run(command: ResourceCommand, out: Output) -> Result<(), CliError> 
         }
         ResourceVerb::Update(change) => {
             let stored = ResourceDraft::of(&office.find_resource(&change.uri).await?);
-            out.object(&json(&office.update_resource(&changed(stored, change)).await?));
+            let resource = office.update_resource(&changed(stored, change)).await?;
+            work.provide_keys(std::iter::once(resource.signing_algorithm.as_str())).await?;
+            out.object(&json(&resource));
         }
         ResourceVerb::Delete(ResourceUri { uri }) => {
             let uri = office.find_resource(&uri).await?.uri;

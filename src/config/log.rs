@@ -1,6 +1,6 @@
 //! What is logged, and how.
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
 
 use super::problem::Fault;
 
@@ -34,7 +34,7 @@ pub(super) fn directives(text: &str) -> Result<String, Fault> {
     let level = |word: &str| ["error", "warn", "info", "debug", "trace", "off"].iter().any(|level| level.eq_ignore_ascii_case(word));
     let words: Vec<&str> = text.split(',').map(str::trim).collect();
     let joined = words.join(",");
-    let good = words.iter().all(|word| level(word) || word.contains(['=', '['])) && EnvFilter::try_new(&joined).is_ok();
+    let good = words.iter().all(|word| level(word) || word.contains('=')) && joined.parse::<Targets>().is_ok();
     if good { Ok(joined) } else { Err(Fault::not(text, "a log level", MEND)) }
 }
 

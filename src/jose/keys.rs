@@ -29,7 +29,7 @@ pub enum KeyKind {
 }
 
 impl KeyKind {
-    /// Every kind that an installation has keys of.
+    /// Every kind that an installation may have keys of.
     pub const ALL: [Self; 6] = [
         Self::Signing(Algorithm::RS256),
         Self::Signing(Algorithm::PS256),
@@ -38,6 +38,12 @@ impl KeyKind {
         Self::Encryption(KeyManagement::RsaOaep256),
         Self::Encryption(KeyManagement::EcdhEs),
     ];
+
+    /// Whether there is no key of this kind until a client or a resource asks for one. Some relying parties stumble over a key set
+    /// with a key type that they do not know, so those who never asked for Ed25519 are not shown it (docs/adr/0013).
+    pub const fn is_made_on_demand(self) -> bool {
+        matches!(self, Self::Signing(Algorithm::EdDSA))
+    }
 
     /// The `alg` value.
     pub const fn as_str(self) -> &'static str {

@@ -203,6 +203,15 @@ pub struct ClientMetadata {
     pub more: BTreeMap<String, serde_json::Value>,
 }
 
+impl ClientMetadata {
+    /// The algorithms that it registered for what authy signs for it; what it leaves open is not among them.
+    pub fn signing_algorithms(&self) -> impl Iterator<Item = &str> {
+        let Self { id_token_signed_response_alg, userinfo_signed_response_alg, protocol, .. } = self;
+        let of_protocol = [&protocol.authorization_signed_response_alg, &protocol.introspection_signed_response_alg];
+        [id_token_signed_response_alg, userinfo_signed_response_alg].into_iter().chain(of_protocol).filter_map(Option::as_deref)
+    }
+}
+
 impl Client {
     /// RFC 6749 §2.1: a public client cannot keep a secret.
     pub fn is_public(&self) -> bool {

@@ -17,6 +17,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use crate::app::App;
 use crate::boot::BootError;
 use crate::config::Settings;
+use crate::endpoints::discovery::http as discovery;
 use crate::spec::issuer::Issuer;
 use crate::{routes, web as toolkit};
 
@@ -130,11 +131,14 @@ pub fn start(app: Arc<App>, bound: Bound) -> anyhow::Result<Running> {
     let workers = app.settings.workers;
     let data = web::Data::from(app.clone());
     let brand = web::Data::new(toolkit::render::brand_of(&app));
-    let documents = web::Data::new(crate::endpoints::discovery::http::Documents::new(&app));
+    let documents = web::Data::new(discovery::Documents::new(&app));
+    let at_hand = web::Data::new(toolkit::observe::AtHand(discovery::at_hand));
     let mut main = HttpServer::new(move || {
+        set_apart(&data, workers);
         ActixApp::new()
             .app_data(data.clone())
             .app_data(documents.clone())
+            .app_data(at_hand.clone())
             .app_data(brand.clone())
             .wrap(from_fn(toolkit::observe::observe))
             .configure(|config| routes::configure(config, &data))
@@ -169,6 +173,14 @@ pub fn start(app: Arc<App>, bound: Bound) -> anyhow::Result<Running> {
         tokio::spawn(files.watch());
     }
     Ok(Running { handles, tasks })
+}
+
+/// This worker gets connections of its own. Were that to fail, it would share those of the others.
+fn set_apart(app: &App, workers: usize) {
+    app.kv.set_apart();
+    if let Err(error) = app.sql.set_apart(workers) {
+        tracing::warn!(detail = error.to_string(), "a worker has no connections of its own");
+    }
 }
 
 impl Running {

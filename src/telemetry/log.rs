@@ -3,8 +3,8 @@
 use std::io::IsTerminal as _;
 
 use tracing::subscriber::set_global_default;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::filter::{LevelFilter, ParseError, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::config::LogFormat;
 
@@ -13,12 +13,16 @@ use crate::config::LogFormat;
 /// # Errors
 /// When the directives cannot be read, which the settings have checked.
 pub fn init(directives: &str, format: LogFormat) -> Result<(), ParseError> {
-    let filter = EnvFilter::try_new(bounded(directives))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter: Targets = bounded(directives).parse()?;
+    // What the filter lets through is for it to say.
+    let builder = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_writer(std::io::stderr);
     // A second logger is refused; the first one stays, which is what a process with several commands in it wants.
     let _already_started = match format {
-        LogFormat::Pretty => set_global_default(builder.with_ansi(std::io::stderr().is_terminal()).finish()),
-        LogFormat::Json => set_global_default(builder.json().flatten_event(true).with_current_span(true).with_span_list(false).finish()),
+        LogFormat::Pretty => set_global_default(builder.with_ansi(std::io::stderr().is_terminal()).finish().with(filter)),
+        LogFormat::Json => {
+            let json = builder.json().flatten_event(true).with_current_span(true).with_span_list(false);
+            set_global_default(json.finish().with(filter))
+        }
     };
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();

@@ -24,7 +24,7 @@ struct Answered {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct Endpoint {
+struct At {
     endpoint: &'static str,
 }
 
@@ -47,6 +47,39 @@ struct Outcome {
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Kind {
     kind: &'static str,
+}
+
+macro_rules! endpoints {
+    ($($name:ident => $label:literal),+ $(,)?) => {
+        /// Where a request went, for counting.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "each is called what its label says")]
+        pub enum Endpoint { $($name),+ }
+
+        impl Endpoint {
+            const ALL: &[Self] = &[$(Self::$name),+];
+
+            const fn label(self) -> &'static str {
+                match self { $(Self::$name => $label),+ }
+            }
+        }
+    };
+}
+
+endpoints! {
+    Authorize => "authorize", Token => "token", Userinfo => "userinfo", Introspect => "introspect", Revoke => "revoke",
+    Register => "register", EndSession => "end_session", Jwks => "jwks", Discovery => "discovery", Login => "login",
+    Consent => "consent", Logout => "logout", Setup => "setup", Account => "account", Admin => "admin", Static => "static",
+    Other => "other",
+}
+
+/// Classes of status, by their first digit.
+const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+
+/// The counters of one endpoint, looked up once: every request passes here.
+struct Served {
+    by_class: [Counter; CLASSES.len()],
+    took: Histogram,
 }
 
 /// How a sign-in ended.
@@ -73,11 +106,11 @@ impl LoginOutcome {
     }
 }
 
-/// Every counter. Recording is lock-free once a label set has been seen.
+/// Every counter.
 pub struct Metrics {
     registry: Registry,
-    requests: Family<Answered, Counter>,
-    durations: Family<Endpoint, Histogram, fn() -> Histogram>,
+    /// In the order of [`Endpoint::ALL`].
+    served: Vec<Served>,
     refusals: Family<Refused, Counter>,
     tokens: Family<GrantType, Counter>,
     logins: Family<Outcome, Counter>,
@@ -89,10 +122,16 @@ pub struct Metrics {
 impl Default for Metrics {
     fn default() -> Self {
         let histogram: fn() -> Histogram = || Histogram::new(BOUNDS);
+        let requests = Family::<Answered, Counter>::default();
+        let durations = Family::<At, Histogram, fn() -> Histogram>::new_with_constructor(histogram);
+        let served = |endpoint: &Endpoint| {
+            let endpoint = endpoint.label();
+            let by_class = CLASSES.map(|status| requests.get_or_create(&Answered { endpoint, status }).clone());
+            Served { by_class, took: durations.get_or_create(&At { endpoint }).clone() }
+        };
         let mut metrics = Self {
             registry: Registry::with_prefix("authy"),
-            requests: Family::default(),
-            durations: Family::new_with_constructor(histogram),
+            served: Endpoint::ALL.iter().map(served).collect(),
             refusals: Family::default(),
             tokens: Family::default(),
             logins: Family::default(),
@@ -101,8 +140,8 @@ impl Default for Metrics {
             hashing_rejected: Counter::default(),
         };
         let registry = &mut metrics.registry;
-        registry.register("http_requests", "Requests answered, by endpoint and class of status", metrics.requests.clone());
-        registry.register_with_unit("http_request_duration", "Time to answer, by endpoint", Unit::Seconds, metrics.durations.clone());
+        registry.register("http_requests", "Requests answered, by endpoint and class of status", requests);
+        registry.register_with_unit("http_request_duration", "Time to answer, by endpoint", Unit::Seconds, durations);
         registry.register("refusals", "Refusals, by endpoint and registered error code", metrics.refusals.clone());
         registry.register("tokens_issued", "Token responses, by grant type", metrics.tokens.clone());
         registry.register("logins", "Sign-ins by password, by outcome", metrics.logins.clone());
@@ -115,17 +154,15 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// One answered request. `endpoint` is the name of the route, never its URL.
-    pub fn request(&self, endpoint: &'static str, status: u16, took: Duration) {
-        let class = match status {
-            100..=199 => "1xx",
-            200..=299 => "2xx",
-            300..=399 => "3xx",
-            400..=499 => "4xx",
-            _ => "5xx",
-        };
-        self.requests.get_or_create(&Answered { endpoint, status: class }).inc();
-        self.durations.get_or_create(&Endpoint { endpoint }).observe(took.as_secs_f64());
+    /// One answered request.
+    pub fn request(&self, endpoint: Endpoint, status: u16, took: Duration) {
+        let Some(served) = self.served.get(endpoint as usize) else { return };
+        // What is no status at all is our mistake.
+        let class = usize::from(status / 100).checked_sub(1).and_then(|class| served.by_class.get(class));
+        if let Some(counter) = class.or(served.by_class.last()) {
+            counter.inc();
+        }
+        served.took.observe(took.as_secs_f64());
     }
 
     /// One refusal with a registered code.
@@ -178,8 +215,8 @@ mod tests {
     #[test]
     fn what_was_counted_is_encoded_under_its_labels() {
         let metrics = Metrics::default();
-        metrics.request("token", 200, Duration::from_millis(3));
-        metrics.request("token", 204, Duration::from_millis(3));
+        metrics.request(Endpoint::Token, 200, Duration::from_millis(3));
+        metrics.request(Endpoint::Token, 204, Duration::from_millis(3));
         metrics.refused("token", ErrorCode::InvalidGrant);
         metrics.token_issued("refresh_token");
         metrics.login(LoginOutcome::Failed);

@@ -4,11 +4,16 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, web};
+use actix_web::{Error, HttpRequest, HttpResponse, web};
 use tracing::Instrument as _;
 
 use crate::app::App;
+use crate::telemetry::metrics::Endpoint;
 use crate::web::{error_page, extract, limits, request_id, security_headers};
+
+/// Answers what is at hand before a route is looked for; `None` leaves the request to the routes.
+#[derive(Clone, Copy, Debug)]
+pub struct AtHand(pub fn(&App, &HttpRequest) -> Option<HttpResponse>);
 
 /// The outermost middleware.
 ///
@@ -20,14 +25,26 @@ pub async fn observe(request: ServiceRequest, next: Next<impl MessageBody + 'sta
     };
     let (endpoint, started) = (endpoint(request.path(), app.issuer.path()), app.now());
     let (app, response) = match endpoint {
-        // Documents are the same for everybody and log nothing: an id and a span would be a third of what they cost.
-        "discovery" | "jwks" => answer(app, request, next).await?,
+        // Documents are the same for everybody and log nothing: a route, an id and a span would be a third of what they cost.
+        Endpoint::Discovery | Endpoint::Jwks => document(app, request, next).await?,
         _ => in_span(app, request, next).await?,
     };
     let mut response = response;
     security_headers::everywhere(app.issuer.is_https(), response.headers_mut());
     app.metrics.request(endpoint, response.status().as_u16(), app.now().since(started));
     Ok(response)
+}
+
+async fn document(
+    app: web::Data<App>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<(web::Data<App>, ServiceResponse<BoxBody>), Error> {
+    let at_hand = request.app_data::<web::Data<AtHand>>().and_then(|ready| (ready.get_ref().0)(&app, request.request()));
+    match at_hand {
+        Some(response) if refuse(&app, &request).is_none() => Ok((app, request.into_response(response))),
+        _ => answer(app, request, next).await,
+    }
 }
 
 async fn answer(
@@ -59,30 +76,30 @@ async fn in_span(
     Ok((app, response))
 }
 
-/// The names under which requests are counted: few and fixed, whatever strangers ask for.
-const ENDPOINTS: &[(&str, &str)] = &[
-    ("/oauth2/authorize", "authorize"),
-    ("/oauth2/token", "token"),
-    ("/oauth2/userinfo", "userinfo"),
-    ("/oauth2/introspect", "introspect"),
-    ("/oauth2/revoke", "revoke"),
-    ("/oauth2/register", "register"),
-    ("/oauth2/logout", "end_session"),
-    ("/.well-known/jwks.json", "jwks"),
-    ("/.well-known/", "discovery"),
-    ("/login", "login"),
-    ("/consent", "consent"),
-    ("/logout", "logout"),
-    ("/setup", "setup"),
-    ("/account", "account"),
-    ("/admin", "admin"),
-    ("/explain/", "admin"),
-    ("/static/", "static"),
+/// Under which name a request is counted: few and fixed, whatever strangers ask for.
+const ENDPOINTS: &[(&str, Endpoint)] = &[
+    ("/oauth2/authorize", Endpoint::Authorize),
+    ("/oauth2/token", Endpoint::Token),
+    ("/oauth2/userinfo", Endpoint::Userinfo),
+    ("/oauth2/introspect", Endpoint::Introspect),
+    ("/oauth2/revoke", Endpoint::Revoke),
+    ("/oauth2/register", Endpoint::Register),
+    ("/oauth2/logout", Endpoint::EndSession),
+    ("/.well-known/jwks.json", Endpoint::Jwks),
+    ("/.well-known/", Endpoint::Discovery),
+    ("/login", Endpoint::Login),
+    ("/consent", Endpoint::Consent),
+    ("/logout", Endpoint::Logout),
+    ("/setup", Endpoint::Setup),
+    ("/account", Endpoint::Account),
+    ("/admin", Endpoint::Admin),
+    ("/explain/", Endpoint::Admin),
+    ("/static/", Endpoint::Static),
 ];
 
-fn endpoint(path: &str, base: &str) -> &'static str {
+fn endpoint(path: &str, base: &str) -> Endpoint {
     let path = path.strip_prefix(base).unwrap_or(path);
-    ENDPOINTS.iter().find(|(prefix, _)| path.starts_with(prefix)).map_or("other", |(_, name)| name)
+    ENDPOINTS.iter().find(|(prefix, _)| path.starts_with(prefix)).map_or(Endpoint::Other, |(_, endpoint)| *endpoint)
 }
 
 /// Too large, or meant for another host when that is to be refused.
@@ -110,10 +127,10 @@ mod tests {
 
     #[test]
     fn whatever_is_asked_for_the_names_are_few() {
-        assert_eq!(endpoint("/auth/oauth2/token", "/auth"), "token");
-        assert_eq!(endpoint("/.well-known/jwks.json", ""), "jwks");
-        assert_eq!(endpoint("/admin/clients/abc", ""), "admin");
-        assert_eq!(endpoint("/nowhere/at/all", ""), "other");
+        assert_eq!(endpoint("/auth/oauth2/token", "/auth"), Endpoint::Token);
+        assert_eq!(endpoint("/.well-known/jwks.json", ""), Endpoint::Jwks);
+        assert_eq!(endpoint("/admin/clients/abc", ""), Endpoint::Admin);
+        assert_eq!(endpoint("/nowhere/at/all", ""), Endpoint::Other);
     }
 
     #[test]

@@ -29,6 +29,7 @@ impl Office<'_> {
     /// Refused with every fault at once, or the `client_id` is taken.
     pub async fn create_client(&self, draft: &ClientDraft) -> Result<(Client, Option<Secret<String>>), Problem> {
         let metadata = checked(draft)?;
+        self.provide_keys(metadata.signing_algorithms()).await?;
         let mut client = Client {
             client_id: draft.client_id.clone().unwrap_or_else(|| self.entropy.identifier()),
             name: draft.name.trim().to_owned(),
@@ -68,6 +69,7 @@ impl Office<'_> {
         let before = self.client(client_id).await?;
         let draft = ClientDraft { origin: before.origin, client_id: Some(before.client_id.clone()), secret: None, ..draft.clone() };
         let metadata = checked(&draft)?;
+        self.provide_keys(metadata.signing_algorithms()).await?;
         let mut client = Client { name: draft.name.trim().to_owned(), metadata, updated_at: self.now, ..before };
         weakening::record(&mut client, &self.allowance(&draft).await?);
         let event = self.event(audit::CLIENT_UPDATED).client(client_id).build();

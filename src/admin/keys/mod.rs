@@ -40,14 +40,16 @@ impl Office<'_> {
         Ok(self.sql.signing_keys(self.now).await?)
     }
 
-    /// Makes a new key for every algorithm and retires the old ones; returns the published keys afterwards. Blocks while keys are made:
+    /// Makes a new key of every kind that is there and retires the old ones; returns the published keys afterwards. Blocks while keys are made:
     /// for the command line. `longest_token` is the longest life of anything that is signed.
     ///
     /// # Errors
     /// When a key cannot be made or saved.
     pub async fn rotate_keys(&self, sealer: &Sealer, how: Rotation, longest_token: Duration) -> Result<Vec<SigningKey>, Problem> {
         let existing = self.sql.signing_keys(self.now).await?;
-        let pairs = make_pairs(&KeyKind::ALL, sealer, self.entropy).map_err(Failure::Broken)?;
+        let has = |kind: KeyKind| existing.iter().any(|key| key.algorithm == kind.as_str());
+        let kinds: Vec<KeyKind> = KeyKind::ALL.into_iter().filter(|&kind| !kind.is_made_on_demand() || has(kind)).collect();
+        let pairs = make_pairs(&kinds, sealer, self.entropy).map_err(Failure::Broken)?;
         let (changed, kind) = match how {
             Rotation::Planned => (rotation::rotate(&existing, pairs, self.now, longest_token), audit::KEYS_ROTATED),
             Rotation::Emergency => (rotation::emergency(&existing, pairs, self.now), audit::KEYS_WITHDRAWN),

@@ -154,6 +154,14 @@ impl<'a> Office<'a> {
         hashed.map_err(|error| Problem::Failed(Failure::Broken(anyhow::anyhow!("hashing failed: {error}"))))
     }
 
+    /// Before what asks for these algorithms is saved. On the command line there is no running provider to ask.
+    pub(in crate::admin) async fn provide_keys<'b>(&self, algorithms: impl Iterator<Item = &'b str>) -> Result<(), Problem> {
+        match self.running {
+            Some(app) => Ok(app.provide_keys(algorithms).await.map_err(Failure::Broken)?),
+            None => Ok(()),
+        }
+    }
+
     pub(in crate::admin) fn forget_client(&self, client_id: &str) {
         if let Some(app) = self.running {
             app.forget_client(client_id);

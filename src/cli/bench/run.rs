@@ -120,8 +120,8 @@ impl<'a> Run<'a> {
         let world = Arc::new(world::populate(&sql, size, (password, hash)).await?);
         drop(sql);
         servers::serve(arguments, place).await?.stop().await;
-        let rs256 = blocking(move || parts::signature(Algorithm::RS256, plan.signatures)).await?;
-        let es256 = blocking(move || parts::signature(Algorithm::ES256, plan.signatures)).await?;
+        let rs256 = blocking(move || parts::signature(Algorithm::RS256, threads, plan.signatures)).await?;
+        let es256 = blocking(move || parts::signature(Algorithm::ES256, threads, plan.signatures)).await?;
         let mut run = Self {
             arguments,
             plan,

@@ -9,7 +9,7 @@ use crate::boot::{self, BootError};
 use crate::cli::open;
 use crate::clock::{Clock as _, SystemClock, Timestamp};
 use crate::config::Settings;
-use crate::jose::{Algorithm, KeySet};
+use crate::jose::{Algorithm, KeyKind, KeySet};
 use crate::model::signing_key::SigningKey;
 use crate::sealing::Sealer;
 use crate::store::sql::{Kind, Sql};
@@ -103,6 +103,7 @@ fn signing_keys(keys: &[SigningKey], sealer: &Sealer, now: Timestamp, findings: 
     for algorithm in Algorithm::ALL {
         let active = keys.iter().filter(|key| key.algorithm == algorithm.as_str() && plan::state(key, now) == State::Active);
         match active.max_by_key(|key| key.signs_from) {
+            None if KeyKind::from(algorithm).is_made_on_demand() => {}
             None => findings.error(format!("No key signs {algorithm}."), "Run `authy key rotate`."),
             Some(key) if now.since(key.signs_from) > OLD => {
                 findings.warn(

@@ -44,7 +44,7 @@ pub async fn authenticating(app: &App, client_id: &str) -> Result<Option<Arc<Cli
     if let Some(client) = app.client(client_id).await? {
         return Ok(Some(client));
     }
-    match requesting(app, client_id).await {
+    match Box::pin(requesting(app, client_id)).await {
         Err(Failure::Refused(_)) => Ok(None),
         found => found,
     }

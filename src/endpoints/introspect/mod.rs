@@ -50,7 +50,7 @@ async fn signed(app: &App, client: &Client, facts: &Introspection) -> Result<Sec
         "iss": app.issuer.as_str(), "aud": client.client_id, "iat": app.now().as_seconds(), "token_introspection": facts,
     });
     let algorithm = algorithms::signing(client, client.metadata.protocol.introspection_signed_response_alg.as_deref());
-    let signed = app.sign(algorithm, Some("token-introspection+jwt"), &claims)?;
+    let signed = app.sign(algorithm, Some("token-introspection+jwt"), &claims).await?;
     encrypted::token(app, client, Kind::Introspection, signed).await
 }
 

@@ -54,6 +54,7 @@ pub async fn register(app: &App, applicant: &Applicant<'_>) -> Result<Map<String
     let draft = draft::draft(members, &app.settings.registration)?; // §2
     outside::check(app, &draft).await?; // OIDC Registration §5
     let (client, secret) = client(app, &draft)?;
+    app.provide_keys(client.metadata.signing_algorithms()).await?;
     let token = Secret::new(app.entropy.token("rat_")); // RFC 7592 §3
     save(app, (&client, &token), &admission).await?;
     Ok(answer::information(&client, &app.issuer, &Handed { secret: secret.as_ref(), token: &token }))

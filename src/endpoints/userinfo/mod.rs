@@ -88,7 +88,7 @@ async fn protected(app: &App, client: &Client, mut released: Map<String, Value>)
     }
     released.insert("iss".to_owned(), Value::String(app.issuer.as_str().to_owned()));
     released.insert("aud".to_owned(), Value::String(client.client_id.clone()));
-    let signed = app.sign(algorithms::signing(client, signed_with), None, &released)?;
+    let signed = app.sign(algorithms::signing(client, signed_with), None, &released).await?;
     Ok(UserInfo::Jwt(encrypted::token(app, client, Kind::UserInfo, signed).await?))
 }
 

@@ -46,7 +46,7 @@ pub async fn redeem(exchange: &Exchange<'_>, approval: &Approval, checked: Check
         Redemption::SessionEnded => return Err(refused.because("the session of the approval has ended").into()),
     }
     let mint = Mint::of(exchange);
-    let access_token = mint.access_token_of_user(&checked.user, grant, &grant.scopes, &checked.resources)?;
+    let access_token = mint.access_token_of_user(&checked.user, grant, &grant.scopes, &checked.resources).await?;
     let id_token = mint.id_token(&checked.user, grant, Beside::access_token(&access_token), None).await?;
     Ok(TokenResponse::new(access_token, &grant.scopes).with_refresh_token(refresh.map(|(token, _)| token)).with_id_token(id_token))
 }

@@ -87,7 +87,7 @@ async fn answer(
     let (resources, refresh_token) = parts;
     let mint = Mint::of(exchange);
     let scope = code.grant.scopes.clone();
-    let access_token = mint.access_token_of_user(user, detailed, &scope, &resources)?;
+    let access_token = mint.access_token_of_user(user, detailed, &scope, &resources).await?;
     let id_token = mint.id_token(user, &code.grant, Beside::access_token(&access_token), code.nonce.as_deref()).await?;
     let response = TokenResponse::new(access_token, &scope).with_authorization_details(&detailed.authorization_details);
     Ok(response.with_refresh_token(refresh_token).with_id_token(id_token))

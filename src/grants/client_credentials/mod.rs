@@ -33,6 +33,6 @@ async fn exchange_credentials(exchange: Exchange<'_>) -> Result<TokenResponse, F
     let resources = token::any_resources(app, params).await?; // RFC 8707 §2
     let details = authorization_details::requested(params, client)?; // RFC 9396 §6
     token::fitting_details(app, &details).await?;
-    let access_token = Mint::of(&exchange).access_token_of_client(&scope, &resources, &details)?;
+    let access_token = Mint::of(&exchange).access_token_of_client(&scope, &resources, &details).await?;
     Ok(TokenResponse::new(access_token, &scope).with_authorization_details(&details)) // RFC 6749 §4.4.3: no refresh token
 }

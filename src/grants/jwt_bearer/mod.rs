@@ -65,7 +65,7 @@ async fn exchange_assertion(exchange: Exchange<'_>) -> Result<TokenResponse, Fai
         Redemption::Saved => {}
         _ => return Err(invalid_assertion().because("the account was locked while the assertion was checked").into()),
     }
-    let access_token = Mint::of(&exchange).access_token_of_user(&user, &grant, &scope, &resources)?;
+    let access_token = Mint::of(&exchange).access_token_of_user(&user, &grant, &scope, &resources).await?;
     Ok(TokenResponse::new(access_token, &scope)) // RFC 7521 §4.1: no refresh token, since the client can bring a new assertion
 }
 

@@ -86,7 +86,7 @@ async fn exchange_tokens(exchange: Exchange<'_>) -> Result<TokenResponse, Failur
     let user = token::active_user(app, &grant.subject).await?;
     let delegated =
         Delegated { scope: &scope, resources: &resources, act, not_after: subject.expires_at, jwt: request.requested == Requested::Jwt };
-    let access_token = Mint::of(&exchange).access_token_delegated(&user, grant, delegated)?;
+    let access_token = Mint::of(&exchange).access_token_delegated(&user, grant, delegated).await?;
     Ok(TokenResponse::new(access_token, &scope).with_issued_token_type(request.requested.issued_token_type()))
 }
 

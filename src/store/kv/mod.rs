@@ -72,6 +72,13 @@ impl Kv {
         Self::Memory(Arc::new(Memory::new(clock, &*entropy, Limit::of_kind)))
     }
 
+    /// Gives the current thread, which runs a runtime of its own, a connection of its own; on the store in process there is none to give.
+    pub fn set_apart(&self) {
+        if let Self::Redis(redis) = self {
+            redis.set_apart();
+        }
+    }
+
     /// Removes what has expired in this process, for the sweeper; Redis does so by itself. Returns how many entries that was.
     pub fn clean(&self) -> usize {
         match self {

@@ -15,6 +15,7 @@ use redis::{
     AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, IntoConnectionInfo as _, Pipeline, RedisError, RedisResult,
     TlsCertificates,
 };
+use thread_local::ThreadLocal;
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 
@@ -45,9 +46,17 @@ impl std::fmt::Debug for Redis {
 
 #[derive(Clone)]
 enum Link {
-    Single(ConnectionManager),
+    Single(Arc<Single>),
     Cluster(ClusterConnection),
     Sentinel(Arc<Master>),
+}
+
+/// One server: a connection for every thread that has set itself apart, and one for all others.
+struct Single {
+    client: Client,
+    config: ConnectionManagerConfig,
+    shared: ConnectionManager,
+    own: ThreadLocal<ConnectionManager>,
 }
 
 /// The master that the sentinels name, asked for again after every failure.
@@ -85,6 +94,13 @@ impl Question {
             Self::Atomic(pipeline) => pipeline.query_async(connection).await,
         }
     }
+
+    async fn put_to_one<T: FromRedisValue>(&self, connection: &ConnectionManager) -> RedisResult<T> {
+        let answer = self.put(&mut connection.clone()).await;
+        // This tells how the attempt before went, maybe an outage ago; it was not sent, and a new attempt has begun.
+        let again = answer.as_ref().is_err_and(|error| error.is_connection_refusal());
+        if again { self.put(&mut connection.clone()).await } else { answer }
+    }
 }
 
 impl Redis {
@@ -99,15 +115,23 @@ impl Redis {
         Ok(redis)
     }
 
+    /// Gives the current thread a connection of its own, made at its first use: whoever asks then drives it too, and no other thread has
+    /// to be woken on the way there and back. A cluster and sentinels are shared by all.
+    pub(super) fn set_apart(&self) {
+        let Link::Single(single) = &self.link else { return };
+        // Without one the thread shares that of the others.
+        drop(single.own.get_or_try(|| ConnectionManager::new_lazy_with_config(single.client.clone(), single.config.clone())));
+    }
+
     async fn ask<T: FromRedisValue + Send>(&self, question: Question) -> Result<T, StoreError> {
+        if let Link::Single(single) = &self.link
+            && let Some(own) = single.own.get()
+        {
+            return Box::pin(question.put_to_one(own)).await.map_err(failure);
+        }
         let asking = async {
             match &self.link {
-                Link::Single(connection) => {
-                    let answer = question.put(&mut connection.clone()).await;
-                    // This tells how the attempt before went, maybe an outage ago; it was not sent, and a new attempt has begun.
-                    let again = answer.as_ref().is_err_and(|error| error.is_connection_refusal());
-                    if again { question.put(&mut connection.clone()).await } else { answer }
-                }
+                Link::Single(single) => question.put_to_one(&single.shared).await,
                 Link::Cluster(connection) => question.put(&mut connection.clone()).await,
                 Link::Sentinel(master) => {
                     let answer = match master.connection().await {
@@ -183,7 +207,8 @@ async fn connect(topology: Topology, certificates: Option<TlsCertificates>) -> R
                 .set_min_delay(least)
                 .set_max_delay(most);
             let client = client.map_err(failure)?;
-            ConnectionManager::new_with_config(client, config).await.map(Link::Single).map_err(failure)
+            let shared = ConnectionManager::new_with_config(client.clone(), config.clone()).await.map_err(failure)?;
+            Ok(Link::Single(Arc::new(Single { client, config, shared, own: ThreadLocal::new() })))
         }
         Topology::Cluster(nodes) => {
             let mut builder = ClusterClient::builder(nodes)

@@ -1,11 +1,12 @@
 //! Every query as a method of [`Sql`], which takes a connection from the pool of whichever backend it is.
 //!
 //! `read` asks again on a new connection when the one it had turned out to be closed; `step` is one statement that writes;
-//! `write` is one transaction.
+//! `write` is one transaction. The queries are boxed: in line they would make every request's future a hundred kilobytes, moved each time
+//! whether anything is asked or not.
 
 use uuid::Uuid;
 
-use super::outcome::{AuditFilter, Created, Page, Redemption, Registered, Rotation};
+use super::outcome::{AuditFilter, Created, Page, Redemption, Registered, Renewal, Rotation};
 use super::{Backend, Sql, in_time, postgres, sqlite};
 use crate::clock::Timestamp;
 use crate::model::approval::Outcome;
@@ -28,32 +29,32 @@ use crate::spec::device::Polling;
 use crate::store::StoreError;
 
 macro_rules! run {
-    (read $database:ident $backend:ident $query:path, $($arg:ident),*) => {{
+    (read $out:ty, $database:ident $backend:ident $query:path, $($arg:ident),*) => {{
         let mut tried = false;
         loop {
             let mut lease = $database.lease().await?;
-            let answer = in_time($query(lease.conn()?, $($arg),*)).await;
+            let answer = in_time::<$out>(Box::pin($query(lease.conn()?, $($arg),*))).await;
             match lease.settle(answer) {
                 Err(StoreError::Unavailable(_)) if !tried => tried = true,
                 answer => return answer,
             }
         }
     }};
-    (step $database:ident $backend:ident $query:path, $($arg:ident),*) => {{
+    (step $out:ty, $database:ident $backend:ident $query:path, $($arg:ident),*) => {{
         let _turn = $database.turn().await?;
         let mut lease = $database.lease().await?;
-        let answer = in_time($query(lease.conn()?, $($arg),*)).await;
+        let answer = in_time::<$out>(Box::pin($query(lease.conn()?, $($arg),*))).await;
         lease.settle(answer)
     }};
-    (write $database:ident $backend:ident $query:path, $($arg:ident),*) => {{
+    (write $out:ty, $database:ident $backend:ident $query:path, $($arg:ident),*) => {{
         let _turn = $database.turn().await?;
         let mut lease = $database.lease().await?;
         let conn = lease.conn()?;
-        let answer = in_time(async {
+        let answer = in_time::<$out>(Box::pin(async {
             $backend::start(conn).await?;
             let outcome = $query(conn, $($arg),*).await;
             $backend::finish(conn, outcome).await
-        })
+        }))
         .await;
         lease.settle(answer)
     }};
@@ -65,8 +66,8 @@ macro_rules! queries {
             $(#[$about])*
             pub async fn $name(&self, $($arg: $ty),*) -> Result<$out, StoreError> {
                 match &self.backend {
-                    Backend::Postgres(database) => run!($how database postgres postgres::queries::$family::$name, $($arg),*),
-                    Backend::Sqlite(database) => run!($how database sqlite sqlite::queries::$family::$name, $($arg),*),
+                    Backend::Postgres(database) => run!($how $out, database postgres postgres::queries::$family::$name, $($arg),*),
+                    Backend::Sqlite(database) => run!($how $out, database sqlite sqlite::queries::$family::$name, $($arg),*),
                 }
             }
         )* }
@@ -200,7 +201,7 @@ queries! {
     write consents::forget_consent(subject: &str, client_id: &str, now: Timestamp, event: &AuditEvent) -> bool;
 
     /// Makes the approval behind a code durable, with its first refresh token.
-    write grants::redeem_grant(grant: &Grant, token: Option<&RefreshToken>, now: Timestamp) -> Redemption;
+    step grants::redeem_grant(grant: &Grant, token: Option<&RefreshToken>, now: Timestamp) -> Redemption;
     /// RFC 6749 §4.1.2: revokes what a replayed code gave, also when it is still on its way.
     write grants::revoke_replayed_grant(id: Uuid, client_id: &str, now: Timestamp, event: &AuditEvent) -> ();
     /// By id, revoked or not.
@@ -211,6 +212,9 @@ queries! {
     read grants::grants_of(subject: &str) -> Vec<Grant>;
     /// By hash, with its grant, whatever state they are in.
     read refresh_tokens::refresh_token(hash: &TokenHash) -> Option<(RefreshToken, Grant)>;
+    /// Replaces the newest token of a live family by its successor, once, where the grant names no resource and the token no key.
+    /// That it did not says nothing: [`Sql::refresh_token`] tells why.
+    step refresh_tokens::renew_refresh_token(renewal: &Renewal) -> Option<Grant>;
     /// Replaces a token by its successor, once.
     step refresh_tokens::rotate_refresh_token(hash: &TokenHash, successor: &RefreshToken, now: Timestamp) -> Rotation;
     /// Moves the end by idleness of a token that does not rotate.

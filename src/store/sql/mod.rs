@@ -16,8 +16,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use diesel::QueryResult;
+use futures_util::future::BoxFuture;
 
-pub use outcome::{AuditFilter, Created, Page, Redemption, Registered, Rotation};
+pub use outcome::{AuditFilter, Created, Page, Redemption, Registered, Renewal, Rotation};
 
 use crate::store::StoreError;
 
@@ -80,6 +81,18 @@ impl Sql {
         Ok(sql)
     }
 
+    /// Gives the current thread, one of `threads` that each run a runtime of their own, its part of the connections. Where there are
+    /// fewer connections than that, and on SQLite, whose connections have threads of their own, all threads go on sharing.
+    ///
+    /// # Errors
+    /// `Broken` when the pool cannot be made.
+    pub fn set_apart(&self, threads: usize) -> Result<(), StoreError> {
+        match &self.backend {
+            Backend::Postgres(database) => postgres::set_apart(database, threads),
+            Backend::Sqlite(_) => Ok(()),
+        }
+    }
+
     /// Which database it is.
     pub const fn kind(&self) -> Kind {
         match self.backend {
@@ -125,7 +138,7 @@ impl Sql {
 }
 
 /// A query under a time limit.
-async fn in_time<T>(query: impl Future<Output = QueryResult<T>>) -> Result<T, StoreError> {
+async fn in_time<T>(query: BoxFuture<'_, QueryResult<T>>) -> Result<T, StoreError> {
     match tokio::time::timeout(ANSWER, query).await {
         Ok(answer) => Ok(answer?),
         Err(_) => Err(StoreError::Unavailable(format!("the database did not answer within {} s", ANSWER.as_secs()))),

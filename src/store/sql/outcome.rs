@@ -2,6 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::model::client::Client;
+use crate::secret::TokenHash;
 
 /// Whether something new was saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,23 @@ pub enum Rotation {
     AlreadyRotated,
     /// Its family is revoked, or it is unknown.
     GrantRevoked,
+}
+
+/// The ordinary refresh: everything that the grant gives, for the client that it belongs to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Renewal {
+    /// The hash of the presented token.
+    pub hash: TokenHash,
+    /// The hash of its successor.
+    pub successor: TokenHash,
+    /// Who presents it.
+    pub client_id: String,
+    /// The end of the successor by idleness, if its family lives that long.
+    pub expires_at: Timestamp,
+    /// A session that was not seen since then has ended.
+    pub seen_since: Timestamp,
+    /// The present moment.
+    pub now: Timestamp,
 }
 
 /// One page of a list, by the key of the last entry of the page before.

@@ -7,6 +7,7 @@ use diesel::QueryResult;
 use diesel_async::pooled_connection::deadpool::{Hook, HookError, Object, Pool, PoolError};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, SetupCallback};
 use diesel_async::{AsyncConnection, TransactionManager as _};
+use thread_local::ThreadLocal;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::{Conn, begin};
@@ -16,7 +17,9 @@ use crate::store::sql::{ANSWER, OLD, WAIT};
 /// The connections of one database.
 #[derive(Clone)]
 pub struct Database {
-    pool: Pool<Conn>,
+    pub(super) shared: Pool<Conn>,
+    /// Of the threads that drive connections of their own.
+    pub(super) own: Arc<ThreadLocal<Pool<Conn>>>,
     /// Where the database lets one writer in at a time, writers queue here: waiting in the database means polling it.
     turn: Option<Arc<Mutex<()>>>,
     /// What migrations need to know about the place.
@@ -32,24 +35,14 @@ impl std::fmt::Debug for Database {
 impl Database {
     /// A pool of up to `size` connections made by `setup`.
     pub(super) fn new(place: super::Place, size: usize, setup: SetupCallback<Conn>, one_writer: bool) -> Result<Self, StoreError> {
-        let mut config = ManagerConfig::default();
-        // A test query at every checkout costs a third to half of the throughput; a closed connection is noticed without one.
-        config.recycling_method = RecyclingMethod::Fast;
-        config.custom_setup = setup;
-        let pool = Pool::builder(AsyncDieselConnectionManager::new_with_config(String::new(), config))
-            .max_size(size.max(1))
-            .pre_recycle(Hook::sync_fn(|_, metrics| match metrics.age() < OLD {
-                true => Ok(()),
-                false => Err(HookError::message("old")),
-            }))
-            .build()
-            .map_err(|error| StoreError::Broken(error.into()))?;
-        Ok(Self { pool, turn: one_writer.then(Arc::default), place: Arc::new(place) })
+        let shared = pool(size, setup)?;
+        Ok(Self { shared, own: Arc::default(), turn: one_writer.then(Arc::default), place: Arc::new(place) })
     }
 
     /// A connection.
     pub async fn lease(&self) -> Result<Lease, StoreError> {
-        match tokio::time::timeout(WAIT, self.pool.get()).await {
+        let pool = self.own.get().unwrap_or(&self.shared);
+        match tokio::time::timeout(WAIT, Box::pin(pool.get())).await {
             Ok(Ok(connection)) => Ok(Lease { connection: Some(connection) }),
             Ok(Err(PoolError::Backend(error))) => Err(StoreError::Unavailable(describe(&error))),
             Ok(Err(error)) => Err(StoreError::Unavailable(describe(&error))),
@@ -65,6 +58,22 @@ impl Database {
             Err(_) => Err(StoreError::Unavailable("the database has too many writers".to_owned())),
         }
     }
+}
+
+/// Up to `size` connections.
+pub(super) fn pool(size: usize, setup: SetupCallback<Conn>) -> Result<Pool<Conn>, StoreError> {
+    let mut config = ManagerConfig::default();
+    // A test query at every checkout costs a third to half of the throughput; a closed connection is noticed without one.
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = setup;
+    Pool::builder(AsyncDieselConnectionManager::new_with_config(String::new(), config))
+        .max_size(size.max(1))
+        .pre_recycle(Hook::sync_fn(|_, metrics| match metrics.age() < OLD {
+            true => Ok(()),
+            false => Err(HookError::message("old")),
+        }))
+        .build()
+        .map_err(|error| StoreError::Broken(error.into()))
 }
 
 /// Every cause in a row: the outermost alone says only "error connecting to server".

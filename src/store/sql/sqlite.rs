@@ -24,6 +24,9 @@ use crate::store::StoreError;
 mod pool;
 #[path = "queries/mod.rs"]
 pub mod queries;
+pub mod redemption;
+pub mod renewal;
+pub mod rotation;
 
 pub use pool::{Database, finish, start};
 
@@ -171,65 +174,6 @@ pub mod audit_months {
     #[expect(clippy::unused_async, reason = "on Postgres the same call has work to do")]
     pub async fn keep(_: &mut Conn, _: Time, _: Time) -> QueryResult<()> {
         Ok(())
-    }
-}
-
-/// A rotation is one transaction: no statement of SQLite changes two rows in two ways.
-pub mod rotation {
-    use diesel::prelude::*;
-    use diesel_async::RunQueryDsl;
-
-    use super::{Conn, finish, start};
-    use crate::model::refresh_token::RefreshToken;
-    use crate::store::sql::schema::{grants, refresh_tokens as tokens};
-    use crate::store::sql::types::{Id, Json, Time};
-
-    /// Whether it was this call that rotated.
-    pub async fn rotate(conn: &mut Conn, hash: &[u8], successor: &RefreshToken, now: Time) -> QueryResult<bool> {
-        start(conn).await?;
-        let outcome = step(conn, hash, successor, now).await;
-        finish(conn, outcome).await
-    }
-
-    async fn step(conn: &mut Conn, hash: &[u8], successor: &RefreshToken, now: Time) -> QueryResult<bool> {
-        let live = grants::table.filter(grants::revoked_at.is_null()).select(grants::id);
-        let newest = tokens::table
-            .filter(tokens::hash.eq(hash).and(tokens::rotated_at.is_null()))
-            .filter(tokens::grant_id.eq(Id(successor.grant_id)).and(tokens::grant_id.eq_any(live)));
-        if diesel::update(newest).set(tokens::rotated_at.eq(now)).execute(conn).await? == 0 {
-            return Ok(false);
-        }
-        let row = (
-            tokens::hash.eq(successor.hash.as_bytes().as_slice()),
-            tokens::grant_id.eq(Id(successor.grant_id)),
-            tokens::generation.eq(successor.generation),
-            tokens::issued_at.eq(Time(successor.issued_at)),
-            tokens::expires_at.eq(Time(successor.expires_at)),
-            tokens::absolute_expires_at.eq(Time(successor.absolute_expires_at)),
-            tokens::confirmation.eq((!successor.confirmation.is_none()).then(|| Json(successor.confirmation.clone()))),
-        );
-        diesel::insert_into(tokens::table).values(row).execute(conn).await.map(|_| true)
-    }
-}
-
-/// Locks nothing: a transaction that writes is alone.
-pub mod locked {
-    use diesel::prelude::*;
-    use diesel_async::RunQueryDsl;
-
-    use super::Conn;
-    use crate::store::sql::schema::{sessions, users};
-    use crate::store::sql::types::{Id, Time};
-
-    /// When a session ended and will end, and when its user was locked.
-    pub async fn session_and_user(conn: &mut Conn, id: Id, subject: &str) -> QueryResult<Option<(Option<Time>, Time, Option<Time>)>> {
-        sessions::table
-            .inner_join(users::table)
-            .filter(sessions::id.eq(id).and(sessions::subject.eq(subject)))
-            .select((sessions::ended_at, sessions::expires_at, users::locked_at))
-            .first(conn)
-            .await
-            .optional()
     }
 }
 

@@ -60,10 +60,10 @@ async fn every_algorithm_signs_id_tokens_with_a_published_key() {
     backends::each(async |backend| {
         let app = TestApp::start(backend).await;
         app.user("ada").await;
-        let jwks = app.get_json("/.well-known/jwks.json").await;
         for algorithm in ["RS256", "PS256", "ES256", "EdDSA"] {
             let rp = app.client(|metadata| metadata.id_token_signed_response_alg = Some(algorithm.to_owned())).await;
             let header = jose_header(&rp.login("ada").await.text("id_token"));
+            let jwks = app.get_json("/.well-known/jwks.json").await;
             assert_eq!(header["alg"], algorithm);
             let key = jwks["keys"].as_array().expect("keys").iter().find(|key| key["kid"] == header["kid"]).expect("published");
             assert_eq!(key["alg"], algorithm);

@@ -102,3 +102,27 @@ fn a_server_that_cannot_start_says_why_and_what_to_do() {
     let error = serve(&["127.0.0.1:0", "--database-url", "postgres://authy@127.0.0.1:1/authy"]);
     assert!(error["mend"].as_str().unwrap().contains("AUTHY_DATABASE_URL"), "{error}");
 }
+
+#[test]
+fn keys_are_listed_and_rotated_and_one_for_eddsa_is_there_once_somebody_registered_that() {
+    let place = tempdir().unwrap();
+    let algorithms = |ran: Ran| -> Vec<String> {
+        let mut names: Vec<_> =
+            ran.json()["items"].as_array().unwrap().iter().map(|key| key["algorithm"].as_str().unwrap().to_owned()).collect();
+        names.sort();
+        names
+    };
+    let first = ["ECDH-ES", "ES256", "PS256", "RS256", "RSA-OAEP-256"];
+    assert_eq!(algorithms(run(place.path(), &["key", "rotate", "--json"]).exits(0)), first);
+    let create = ["client", "create", "Wiki", "--redirect-uri", "https://wiki.example/cb", "--json"];
+    run(place.path(), &create).exits(0);
+    assert_eq!(algorithms(run(place.path(), &["key", "list", "--json"]).exits(0)), first);
+    let update = ["client", "update", "Wiki", "--id-token-signing-alg", "EdDSA", "--json"];
+    run(place.path(), &update).exits(0);
+    run(place.path(), &["resource", "create", "https://api.example", "--signing-alg", "EdDSA", "--json"]).exits(0);
+    let listed = run(place.path(), &["key", "list", "--json"]).exits(0);
+    let made: Vec<_> = listed.json()["items"].as_array().unwrap().iter().filter(|key| key["algorithm"] == "EdDSA").cloned().collect();
+    assert_eq!((made.len(), &made[0]["state"]), (1, &json!("active")));
+    let rotated = algorithms(run(place.path(), &["key", "rotate", "--json"]).exits(0));
+    assert_eq!(rotated.iter().filter(|name| *name == "EdDSA").count(), 2, "it rotates with the others");
+}

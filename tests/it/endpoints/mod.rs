@@ -2,6 +2,7 @@
 
 mod discovery;
 mod health;
+pub mod keys;
 mod logout;
 mod par;
 mod tokens;

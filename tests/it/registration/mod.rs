@@ -5,4 +5,4 @@ mod managing;
 mod outside;
 mod registering;
 mod resources;
-mod support;
+pub mod support;

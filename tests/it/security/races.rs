@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::endpoints::keys::of_type;
 use crate::support::app::TestApp;
 use crate::support::backends::{self, Backend, Servers, on_servers};
+use crate::support::relying_party::jose_header;
 
 /// Runs a test on two nodes over Postgres and Redis.
 async fn on_two_nodes(test: impl AsyncFn(&TestApp, &TestApp)) {
@@ -121,6 +123,27 @@ async fn of_two_who_open_a_setup_link_at_once_one_becomes_the_administrator() {
         assert_eq!(answers.iter().filter(|status| **status == 303).count(), 1, "{answers:?}");
         assert_eq!(app.app.sql.count_users("").await.expect("counted"), 1);
         app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_nodes_that_need_the_first_key_of_a_kind_at_once_agree_on_one() {
+    on_two_nodes(async |one, other| {
+        one.user("ada").await;
+        let here = one.client(|metadata| metadata.id_token_signed_response_alg = Some("EdDSA".to_owned())).await;
+        let there = here.at(other);
+        let mut codes = Vec::new();
+        for _ in 0..8 {
+            codes.push(here.code("ada").await);
+        }
+        let racers = codes.iter().enumerate().map(|(number, code)| if number % 2 == 0 { here.redeem(code) } else { there.redeem(code) });
+        let answers = futures_util::future::join_all(racers).await;
+        let keys = of_type(one, "OKP").await;
+        assert_eq!((keys.len(), &keys), (1, &of_type(other, "OKP").await), "both show the same one at once");
+        for answer in answers {
+            assert_eq!(jose_header(&answer.ok().text("id_token"))["kid"], keys[0]["kid"]);
+        }
     })
     .await;
 }

@@ -11,9 +11,12 @@ use authy::sealing::Sealer;
 
 static PAIRS: OnceLock<Vec<KeyPair>> = OnceLock::new();
 
-/// One key of each kind.
+/// One key of each kind that a first start makes.
 pub fn first_keys(sealer: &Sealer, entropy: &dyn Entropy, now: Timestamp) -> Vec<SigningKey> {
-    let pairs = PAIRS.get_or_init(|| KeyKind::ALL.iter().map(|kind| keys::generate(*kind, entropy).expect("a key")).collect());
+    let pairs = PAIRS.get_or_init(|| {
+        let first = KeyKind::ALL.into_iter().filter(|kind| !kind.is_made_on_demand());
+        first.map(|kind| keys::generate(kind, entropy).expect("a key")).collect()
+    });
     let sealed = pairs.iter().map(|pair| KeyPair {
         kid: pair.kid.clone(),
         kind: pair.kind,

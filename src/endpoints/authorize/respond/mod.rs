@@ -104,7 +104,7 @@ async fn access_token(app: &App, approval: &Approval<'_>, grant: &Grant) -> Resu
     }
     match app.sql.redeem_grant(grant, None, *now).await? {
         Redemption::Saved => {
-            Mint::unbound(app, client, *now).access_token_of_user(&signed_in.user, grant, &grant.scopes, resources).map(Some)
+            Mint::unbound(app, client, *now).access_token_of_user(&signed_in.user, grant, &grant.scopes, resources).await.map(Some)
         }
         Redemption::Revoked | Redemption::SessionEnded => {
             Err(OAuthError::login_required("The session has ended.").because("the session ended while the request was answered").into())
@@ -139,10 +139,8 @@ pub async fn deliver(app: &App, client: &Client, path: &ReturnPath, parameters: 
     }
     let now = app.now();
     let name = jarm::signing_algorithm(client);
-    let keys = app.keys.current();
-    let signer = Algorithm::parse(name).and_then(|algorithm| keys.set.signer(algorithm, now));
-    let signer = signer.ok_or_else(|| anyhow::anyhow!("no key signs {name} now"))?;
-    let signed = signer.sign(None, &jarm::claims(&fields, app.issuer.as_str(), client, now)).map_err(anyhow::Error::from)?;
-    let response = encrypted::token(app, client, Kind::Authorization, Secret::new(signed)).await?;
+    let algorithm = Algorithm::parse(name).ok_or_else(|| anyhow::anyhow!("no key signs {name}"))?;
+    let signed = app.sign(algorithm, None, &jarm::claims(&fields, app.issuer.as_str(), client, now)).await?;
+    let response = encrypted::token(app, client, Kind::Authorization, signed).await?;
     Ok(path.deliver(vec![(jarm::PARAMETER.to_owned(), response.expose().clone())]))
 }

@@ -118,7 +118,7 @@ async fn tokens(app: &App, client: &Client, approval: &Approval, auth_req_id: &S
         return Err(OAuthError::invalid_grant("The approval is no longer valid.").because("the session of the approval has ended").into());
     }
     let refresh_token = refresh.map(|(token, _)| token);
-    let access_token = mint.access_token_of_user(&user, grant, &grant.scopes, &resources)?;
+    let access_token = mint.access_token_of_user(&user, grant, &grant.scopes, &resources).await?;
     let beside = Beside { refresh_token: refresh_token.as_ref(), auth_req_id: Some(auth_req_id), ..Beside::access_token(&access_token) };
     let id_token = mint.id_token(&user, grant, beside, None).await?;
     let response = issue::TokenResponse::new(access_token, &grant.scopes).with_refresh_token(refresh_token).with_id_token(id_token);

@@ -40,7 +40,7 @@ pub async fn deliver(app: &App, delivery: &LogoutDelivery) -> Result<(), Failure
     let Some((client, uri)) = addressed else {
         return finish(app, delivery, None).await; // it does not want to be told any more
     };
-    let sent = send(app, client, uri, logout_token(app, client, delivery)?).await?;
+    let sent = send(app, client, uri, logout_token(app, client, delivery).await?).await?;
     match logout_token::judge(&sent, delivery.attempts, app.now().since(delivery.created_at)) {
         Verdict::Done => finish(app, delivery, None).await,
         Verdict::Again(pause) => {
@@ -67,7 +67,7 @@ async fn finish(app: &App, delivery: &LogoutDelivery, failed: Option<&Sent>) -> 
 }
 
 /// §2.4: signed, under the name by which the client knows the person, as the client's ID Tokens are.
-fn logout_token(app: &App, client: &Client, delivery: &LogoutDelivery) -> Result<Secret<String>, Failure> {
+async fn logout_token(app: &App, client: &Client, delivery: &LogoutDelivery) -> Result<Secret<String>, Failure> {
     let now = app.now();
     let algorithm = client.metadata.id_token_signed_response_alg.as_deref().and_then(Algorithm::parse).unwrap_or(Algorithm::RS256);
     let (jti, subject) = (app.entropy.identifier(), app.subject_for(client, &delivery.subject));
@@ -79,9 +79,7 @@ fn logout_token(app: &App, client: &Client, delivery: &LogoutDelivery) -> Result
         jti: &jti,
         sid: &delivery.sid,
     };
-    let keys = app.keys.current();
-    let signer = keys.set.signer(algorithm, now).ok_or_else(|| anyhow::anyhow!("no key signs {} now", algorithm.as_str()))?;
-    Ok(Secret::new(signer.sign(Some(logout_token::TYP), &claims.to_json()).map_err(anyhow::Error::from)?))
+    Ok(app.sign(algorithm, Some(logout_token::TYP), &claims.to_json()).await?)
 }
 
 /// §2.5: a form that holds the token and nothing else; encrypted as the client's ID Tokens are (§2.4).

@@ -45,6 +45,7 @@ pub async fn update(app: &App, client_id: &str, authorization: &[Option<String>]
     let draft = draft::draft(members, &app.settings.registration)?;
     outside::check(app, &draft).await?;
     let metadata = draft::checked(&draft)?;
+    app.provide_keys(metadata.signing_algorithms()).await?;
     let mut client = Client { name: draft.name.trim().to_owned(), metadata, updated_at: app.now(), ..Client::clone(&before) };
     let successor = app.settings.registration.rotate_token.then(|| Secret::new(app.entropy.token("rat_")));
     let hash = successor.as_ref().map(|token| TokenHash::of(token.expose()));

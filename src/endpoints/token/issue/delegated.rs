@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{AccessToken, Mint};
+use super::Mint;
 use crate::clock::Timestamp;
-use crate::failure::Failure;
 use crate::model::grant::Grant;
 use crate::model::resource::Resource;
 use crate::model::user::User;
-use crate::spec::access_token::Holder;
+use crate::spec::access_token::{Holder, OpaqueClaims};
 
 /// How it differs from a token of the approval's own client.
 #[derive(Debug)]
@@ -28,11 +27,8 @@ pub struct Delegated<'a> {
 }
 
 impl Mint<'_> {
-    /// A token that hangs from the same grant as the one given for it, and dies with it.
-    ///
-    /// # Errors
-    /// [`Failure::Broken`] when signing fails.
-    pub fn access_token_delegated(&self, user: &User, grant: &Grant, delegated: Delegated<'_>) -> Result<AccessToken, Failure> {
+    /// It hangs from the same grant as the one given for it, and dies with it.
+    pub(super) fn claims_delegated(&self, user: &User, grant: &Grant, delegated: Delegated<'_>) -> OpaqueClaims {
         let Delegated { scope, resources, act, not_after, jwt } = delegated;
         let holder = Holder::User { subject: user.subject.clone(), grant_id: grant.id };
         let mut claims = self.claims(holder, scope, resources);
@@ -41,6 +37,6 @@ impl Mint<'_> {
         if jwt && claims.audience.is_empty() {
             claims.audience = vec![self.own_audience()];
         }
-        self.access_token(&claims, resources, Some((user, &grant.authentication)))
+        claims
     }
 }

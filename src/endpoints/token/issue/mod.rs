@@ -118,7 +118,7 @@ impl<'a> Mint<'a> {
     ///
     /// # Errors
     /// [`Failure::Broken`] when signing fails.
-    pub fn access_token_of_user(
+    pub async fn access_token_of_user(
         &self,
         user: &User,
         grant: &Grant,
@@ -127,14 +127,14 @@ impl<'a> Mint<'a> {
     ) -> Result<AccessToken, Failure> {
         let holder = Holder::User { subject: user.subject.clone(), grant_id: grant.id };
         let claims = OpaqueClaims { authorization_details: grant.authorization_details.clone(), ..self.claims(holder, scope, resources) };
-        self.access_token(&claims, resources, Some((user, &grant.authentication)))
+        self.access_token(&claims, resources, Some((user, &grant.authentication))).await
     }
 
     /// An access token that acts for the client itself.
     ///
     /// # Errors
     /// [`Failure::Broken`] when signing fails.
-    pub fn access_token_of_client(
+    pub async fn access_token_of_client(
         &self,
         scope: &[String],
         resources: &[Arc<Resource>],
@@ -142,7 +142,17 @@ impl<'a> Mint<'a> {
     ) -> Result<AccessToken, Failure> {
         let claims =
             OpaqueClaims { authorization_details: authorization_details.to_vec(), ..self.claims(Holder::Client, scope, resources) };
-        self.access_token(&claims, resources, None)
+        self.access_token(&claims, resources, None).await
+    }
+
+    /// A token for somebody who acts for a user, from a token given for it.
+    ///
+    /// # Errors
+    /// [`Failure::Broken`] when signing fails.
+    pub async fn access_token_delegated(&self, user: &User, grant: &Grant, delegated: Delegated<'_>) -> Result<AccessToken, Failure> {
+        let resources = delegated.resources;
+        let claims = self.claims_delegated(user, grant, delegated);
+        self.access_token(&claims, resources, Some((user, &grant.authentication))).await
     }
 
     /// An ID Token, when `openid` was approved: OIDC Core §2, §3.1.3.6, §12.2.
@@ -182,7 +192,7 @@ impl<'a> Mint<'a> {
             state_hash: beside.state.map(|state| jose::half_hash(algorithm, state)),
             extra: claims::user_claims(user, &released, &request.id_token).into_iter().chain(beside.of_push(algorithm)).collect(),
         };
-        let signed = self.app.sign(algorithm, None, &claims.to_json())?;
+        let signed = self.app.sign(algorithm, None, &claims.to_json()).await?;
         encrypted::token(self.app, self.client, Kind::IdToken, signed).await.map(Some)
     }
 
@@ -237,7 +247,7 @@ impl<'a> Mint<'a> {
 
     /// A JWT (RFC 9068 §2.1) for a resource, sealed otherwise. ES256 unless the resource says otherwise: the one RSA signature of an answer
     /// belongs to the ID Token.
-    fn access_token(
+    async fn access_token(
         &self,
         claims: &OpaqueClaims,
         resources: &[Arc<Resource>],
@@ -258,7 +268,7 @@ impl<'a> Mint<'a> {
             authentication: person.map(|(_, authentication)| authentication),
             groups: person.map(|(user, _)| user.groups.as_slice()).unwrap_or_default(),
         };
-        Ok(AccessToken { text: self.app.sign(algorithm, Some("at+jwt"), &signed.to_json())?, token_type, lifetime })
+        Ok(AccessToken { text: self.app.sign(algorithm, Some("at+jwt"), &signed.to_json()).await?, token_type, lifetime })
     }
 
     fn lifetime(&self, resources: &[Arc<Resource>]) -> Duration {

@@ -7,13 +7,13 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Conn, audit, locked, logouts, refresh_tokens, unreadable};
+use super::{Conn, audit, redemption, unreadable};
 use crate::clock::Timestamp;
 use crate::model::audit::AuditEvent;
 use crate::model::grant::{Authentication, Grant};
 use crate::model::refresh_token::RefreshToken;
 use crate::store::sql::outcome::Redemption;
-use crate::store::sql::schema::{grants, sessions, users};
+use crate::store::sql::schema::grants;
 use crate::store::sql::types::{Id, Json, Time};
 
 /// How long a grant without a refresh token is kept: longer than any access token that names it.
@@ -21,7 +21,7 @@ const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = grants)]
-pub(super) struct GrantRow {
+pub struct GrantRow {
     id: Id,
     client_id: String,
     subject: Option<String>,
@@ -41,8 +41,8 @@ pub(super) struct GrantRow {
 }
 
 impl GrantRow {
-    fn new(grant: &Grant, token: Option<&RefreshToken>) -> Self {
-        let kept = grant.created_at + KEPT;
+    /// The row of a grant that is kept until `expires_at`.
+    pub fn new(grant: &Grant, expires_at: Time) -> Self {
         Self {
             id: Id(grant.id),
             client_id: grant.client_id.clone(),
@@ -57,7 +57,7 @@ impl GrantRow {
             acr: Some(grant.authentication.acr.clone()),
             claims_request: Some(Json(grant.claims_request.clone())),
             created_at: Time(grant.created_at),
-            expires_at: Time(token.map_or(kept, |token| token.absolute_expires_at.max(kept))),
+            expires_at,
             revoked_at: grant.revoked_at.map(Time),
             authorization_details: Some(Json(grant.authorization_details.clone())),
         }
@@ -111,52 +111,16 @@ impl GrantRow {
     }
 }
 
+/// The grant with its first refresh token, if its person and, unless it outlives it, its session are there. A client that gets an ID
+/// Token is noted beside the session, so that it is told of its end.
 pub async fn redeem_grant(conn: &mut Conn, grant: &Grant, token: Option<&RefreshToken>, now: Timestamp) -> QueryResult<Redemption> {
-    if !may_be_given(conn, grant, now).await? {
-        return Ok(Redemption::SessionEnded);
+    let kept = grant.created_at + KEPT;
+    let expires_at = Time(token.map_or(kept, |token| token.absolute_expires_at.max(kept)));
+    if redemption::redeem(conn, grant, token, (Time(now), expires_at)).await? {
+        return Ok(Redemption::Saved);
     }
-    let row = GrantRow::new(grant, token);
-    let expires_at = row.expires_at;
-    if diesel::insert_into(grants::table).values(row).on_conflict(grants::id).do_nothing().execute(conn).await? == 0 {
-        // Saved before, when a token left by the browser beside the code; a tombstone or a revoked grant is not to be had again.
-        let own = grants::client_id.eq(&grant.client_id).and(grants::subject.eq(&grant.subject)).and(grants::revoked_at.is_null());
-        let saved = grants::table.find(Id(grant.id)).filter(own);
-        if diesel::update(saved).set(grants::expires_at.eq(expires_at)).execute(conn).await? == 0 {
-            return Ok(Redemption::Revoked);
-        }
-    }
-    if let Some(token) = token {
-        refresh_tokens::insert(conn, token).await?;
-    }
-    note_client(conn, grant, now).await?;
-    Ok(Redemption::Saved)
-}
-
-/// A person who can sign in, and, unless the grant outlives it, the session it was approved in.
-async fn may_be_given(conn: &mut Conn, grant: &Grant, now: Timestamp) -> QueryResult<bool> {
-    if grant.offline {
-        let locked_at: Option<Option<Time>> = users::table.find(&grant.subject).select(users::locked_at).first(conn).await.optional()?;
-        return Ok(locked_at == Some(None));
-    }
-    let found = locked::session_and_user(conn, Id(grant.session_id), &grant.subject).await?;
-    Ok(matches!(found, Some((None, expires_at, None)) if expires_at.0 > now))
-}
-
-/// A client that gets an ID Token knows the session by its `sid`, and is told of its end. A grant that outlives sessions may come when
-/// the session has ended; while it lives, the lock on it makes its end wait for the note.
-async fn note_client(conn: &mut Conn, grant: &Grant, now: Timestamp) -> QueryResult<()> {
-    let sid = &grant.authentication.sid;
-    if !grant.scopes.iter().any(|scope| scope == "openid") || (grant.offline && !is_live(conn, sid, &grant.subject).await?) {
-        return Ok(());
-    }
-    logouts::note_session_client(conn, sid, &grant.client_id, &grant.subject, now).await
-}
-
-async fn is_live(conn: &mut Conn, sid: &str, subject: &str) -> QueryResult<bool> {
-    let live = sessions::table.filter(sessions::sid.eq(sid).and(sessions::ended_at.is_null())).select(sessions::id);
-    let Some(id): Option<Id> = live.first(conn).await.optional()? else { return Ok(false) };
-    let found = locked::session_and_user(conn, id, subject).await?;
-    Ok(matches!(found, Some((None, ..))))
+    let known: Option<Option<Time>> = grants::table.find(Id(grant.id)).select(grants::revoked_at).first(conn).await.optional()?;
+    Ok(if matches!(known, Some(Some(_))) { Redemption::Revoked } else { Redemption::SessionEnded })
 }
 
 pub async fn revoke_replayed_grant(conn: &mut Conn, id: Uuid, client_id: &str, now: Timestamp, event: &AuditEvent) -> QueryResult<()> {

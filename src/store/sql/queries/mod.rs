@@ -19,7 +19,7 @@ pub mod signing_keys;
 pub mod sweep;
 pub mod users;
 
-use super::{Conn, locked};
+use super::{Conn, redemption, renewal, rotation};
 use crate::secret::TokenHash;
 
 diesel::define_sql_function! {

@@ -4,30 +4,29 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::super::rotation;
 use super::grants::{self as grant_queries, GrantRow};
-use super::{Conn, audit, hash_of};
+use super::{Conn, audit, hash_of, renewal, rotation};
 use crate::clock::Timestamp;
 use crate::model::audit::AuditEvent;
 use crate::model::confirmation::Confirmation;
 use crate::model::grant::Grant;
 use crate::model::refresh_token::RefreshToken;
 use crate::secret::TokenHash;
-use crate::store::sql::outcome::Rotation;
+use crate::store::sql::outcome::{Renewal, Rotation};
 use crate::store::sql::schema::{grants, refresh_tokens};
 use crate::store::sql::types::{Id, Json, Time};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = refresh_tokens)]
-struct TokenRow {
-    hash: Vec<u8>,
-    grant_id: Id,
-    generation: i32,
-    issued_at: Time,
-    expires_at: Time,
-    absolute_expires_at: Time,
-    rotated_at: Option<Time>,
-    confirmation: Option<Json<Confirmation>>,
+pub struct TokenRow {
+    pub hash: Vec<u8>,
+    pub grant_id: Id,
+    pub generation: i32,
+    pub issued_at: Time,
+    pub expires_at: Time,
+    pub absolute_expires_at: Time,
+    pub rotated_at: Option<Time>,
+    pub confirmation: Option<Json<Confirmation>>,
 }
 
 impl From<&RefreshToken> for TokenRow {
@@ -60,10 +59,6 @@ impl TokenRow {
     }
 }
 
-pub(super) async fn insert(conn: &mut Conn, token: &RefreshToken) -> QueryResult<()> {
-    diesel::insert_into(refresh_tokens::table).values(TokenRow::from(token)).execute(conn).await.map(drop)
-}
-
 pub async fn refresh_token(conn: &mut Conn, hash: &TokenHash) -> QueryResult<Option<(RefreshToken, Grant)>> {
     let found: Option<(TokenRow, GrantRow)> = refresh_tokens::table
         .inner_join(grants::table)
@@ -75,6 +70,11 @@ pub async fn refresh_token(conn: &mut Conn, hash: &TokenHash) -> QueryResult<Opt
     let Some((token, grant)) = found else { return Ok(None) };
     let Some(grant) = grant.into_grant()? else { return Ok(None) };
     Ok(Some((token.into_token()?, grant)))
+}
+
+/// One atomic step that finds the token as [`RefreshToken`] and [`Grant`] must be, and rotates it.
+pub async fn renew_refresh_token(conn: &mut Conn, renewal: &Renewal) -> QueryResult<Option<Grant>> {
+    renewal::renew(conn, renewal).await?.map_or(Ok(None), GrantRow::into_grant)
 }
 
 /// One `update … where rotated_at is null`: of any number of callers, one changes the row.

@@ -16,6 +16,8 @@ use crate::store::sql::types::{Json, Time};
 const MASTER_KEY_ID: &str = "master_key_id";
 /// The setting that is there once keys were made: its row is what nodes that start together compete for.
 const FIRST_KEYS: &str = "first_signing_keys";
+/// Every installation has a key of it from the first start (OIDC Core §15.1).
+const ALWAYS_THERE: &str = "RS256";
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = signing_keys, primary_key(kid), treat_none_as_null = true)]
@@ -90,9 +92,11 @@ async fn put(conn: &mut Conn, keys: &[SigningKey]) -> QueryResult<()> {
 
 pub async fn create_first_signing_keys(conn: &mut Conn, keys: &[SigningKey]) -> QueryResult<bool> {
     let algorithms: Vec<&str> = keys.iter().map(|key| key.algorithm.as_str()).collect();
-    let present: i64 = signing_keys::table.count().get_result(conn).await?;
-    // Kinds of keys that a later version brings have a row of their own, the same on every node.
-    let name = if present == 0 { FIRST_KEYS.to_owned() } else { format!("{FIRST_KEYS}:{}", algorithms.join(",")) };
+    // Kinds of keys that come later, with a new version or on demand, have a row of their own, the same on every node.
+    let name = match algorithms.contains(&ALWAYS_THERE) {
+        true => FIRST_KEYS.to_owned(),
+        false => format!("{FIRST_KEYS}:{}", algorithms.join(",")),
+    };
     // The second node waits here until the first has committed.
     let first = settings::insert_if_absent(conn, &name, "made").await?;
     let same_kind: i64 = signing_keys::table.filter(signing_keys::algorithm.eq_any(&algorithms)).count().get_result(conn).await?;

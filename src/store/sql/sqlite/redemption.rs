@@ -1,0 +1,92 @@
+//! Making an approval durable is one transaction, and one visit to the thread that works on the file.
+
+use diesel::prelude::*;
+
+use super::Conn;
+use super::queries::grants::GrantRow;
+use super::queries::refresh_tokens::TokenRow;
+use crate::model::grant::Grant;
+use crate::model::refresh_token::RefreshToken;
+use crate::store::sql::schema::{grants, refresh_tokens, session_clients, sessions, users};
+use crate::store::sql::types::{Id, Time};
+
+struct Redeem {
+    row: GrantRow,
+    token: Option<TokenRow>,
+    id: Id,
+    session: Id,
+    offline: bool,
+    names: Names,
+    times: (Time, Time),
+}
+
+struct Names {
+    client_id: String,
+    subject: String,
+    /// Where the client gets an ID Token, and knows the session by it.
+    sid: Option<String>,
+}
+
+/// Whether it was saved; not so when its person or session is gone, or when it is revoked already.
+pub async fn redeem(conn: &mut Conn, grant: &Grant, token: Option<&RefreshToken>, times: (Time, Time)) -> QueryResult<bool> {
+    let openid = grant.scopes.iter().any(|scope| scope == "openid");
+    let work = Redeem {
+        row: GrantRow::new(grant, times.1),
+        token: token.map(TokenRow::from),
+        id: Id(grant.id),
+        session: Id(grant.session_id),
+        offline: grant.offline,
+        names: Names {
+            client_id: grant.client_id.clone(),
+            subject: grant.subject.clone(),
+            sid: openid.then(|| grant.authentication.sid.clone()),
+        },
+        times,
+    };
+    conn.spawn_blocking(move |connection| connection.immediate_transaction(|connection| work.run(connection))).await
+}
+
+impl Redeem {
+    fn run(self, connection: &mut SqliteConnection) -> QueryResult<bool> {
+        if !self.may_be_given(connection)? {
+            return Ok(false);
+        }
+        let tells = self.knows_a_live_session(connection)?;
+        let Self { row, token, id, names: Names { client_id, subject, sid }, times: (now, expires_at), .. } = self;
+        if diesel::insert_into(grants::table).values(row).on_conflict(grants::id).do_nothing().execute(connection)? == 0 {
+            // Saved before, when a token left by the browser beside the code; a tombstone or a revoked grant is not to be had again.
+            let own = grants::client_id.eq(&client_id).and(grants::subject.eq(&subject)).and(grants::revoked_at.is_null());
+            let saved = grants::table.find(id).filter(own);
+            if diesel::update(saved).set(grants::expires_at.eq(expires_at)).execute(connection)? == 0 {
+                return Ok(false);
+            }
+        }
+        if let Some(token) = token {
+            diesel::insert_into(refresh_tokens::table).values(token).execute(connection)?;
+        }
+        if let Some(sid) = sid.filter(|_| tells) {
+            let (client, person) = (session_clients::client_id.eq(client_id), session_clients::subject.eq(subject));
+            let note = (session_clients::sid.eq(sid), client, person, session_clients::first_at.eq(now));
+            diesel::insert_into(session_clients::table).values(note).on_conflict_do_nothing().execute(connection)?;
+        }
+        Ok(true)
+    }
+
+    /// A person who can sign in, and, unless the grant outlives it, the session it was approved in.
+    fn may_be_given(&self, connection: &mut SqliteConnection) -> QueryResult<bool> {
+        let person = users::table.find(&self.names.subject).filter(users::locked_at.is_null());
+        if self.offline {
+            return diesel::select(diesel::dsl::exists(person)).get_result(connection);
+        }
+        let live = sessions::ended_at.is_null().and(sessions::expires_at.gt(self.times.0)).and(sessions::subject.eq(&self.names.subject));
+        let session = sessions::table.inner_join(users::table).filter(sessions::id.eq(self.session).and(live).and(users::locked_at.is_null()));
+        diesel::select(diesel::dsl::exists(session)).get_result(connection)
+    }
+
+    /// A grant that outlives sessions may come when its session has ended.
+    fn knows_a_live_session(&self, connection: &mut SqliteConnection) -> QueryResult<bool> {
+        let Some(sid) = &self.names.sid else { return Ok(false) };
+        let live = sessions::table.filter(sessions::sid.eq(sid).and(sessions::ended_at.is_null()).and(sessions::subject.eq(&self.names.subject)));
+        diesel::select(diesel::dsl::exists(live)).get_result(connection)
+    }
+}
