@@ -33,7 +33,9 @@ impl QueryFragment<Pg> for Renew<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("with renewed as (update refresh_tokens t set rotated_at = ");
         out.push_bind_param::<Timestamptz, _>(&self.now)?;
-        out.push_sql(" from grants g join users u on u.subject = g.subject where t.rotated_at is null and t.confirmation is null and t.hash = ");
+        out.push_sql(
+            " from grants g join users u on u.subject = g.subject where t.rotated_at is null and t.confirmation is null and t.hash = ",
+        );
         out.push_bind_param::<Binary, _>(self.renewal.hash.as_bytes().as_slice())?;
         out.push_sql(" and t.expires_at > ");
         out.push_bind_param::<Timestamptz, _>(&self.now)?;
@@ -41,7 +43,9 @@ impl QueryFragment<Pg> for Renew<'_> {
         out.push_bind_param::<Timestamptz, _>(&self.now)?;
         out.push_sql(" and g.id = t.grant_id and g.revoked_at is null and g.resources = '[]' and u.locked_at is null and g.client_id = ");
         out.push_bind_param::<Text, _>(&self.renewal.client_id)?;
-        out.push_sql(" and (g.offline or exists (select from sessions s where s.id = g.session_id and s.ended_at is null and s.expires_at > ");
+        out.push_sql(
+            " and (g.offline or exists (select from sessions s where s.id = g.session_id and s.ended_at is null and s.expires_at > ",
+        );
         out.push_bind_param::<Timestamptz, _>(&self.now)?;
         out.push_sql(" and s.last_seen_at > ");
         out.push_bind_param::<Timestamptz, _>(&self.seen_since)?;

@@ -79,14 +79,16 @@ impl Redeem {
             return diesel::select(diesel::dsl::exists(person)).get_result(connection);
         }
         let live = sessions::ended_at.is_null().and(sessions::expires_at.gt(self.times.0)).and(sessions::subject.eq(&self.names.subject));
-        let session = sessions::table.inner_join(users::table).filter(sessions::id.eq(self.session).and(live).and(users::locked_at.is_null()));
+        let session =
+            sessions::table.inner_join(users::table).filter(sessions::id.eq(self.session).and(live).and(users::locked_at.is_null()));
         diesel::select(diesel::dsl::exists(session)).get_result(connection)
     }
 
     /// A grant that outlives sessions may come when its session has ended.
     fn knows_a_live_session(&self, connection: &mut SqliteConnection) -> QueryResult<bool> {
         let Some(sid) = &self.names.sid else { return Ok(false) };
-        let live = sessions::table.filter(sessions::sid.eq(sid).and(sessions::ended_at.is_null()).and(sessions::subject.eq(&self.names.subject)));
+        let live =
+            sessions::table.filter(sessions::sid.eq(sid).and(sessions::ended_at.is_null()).and(sessions::subject.eq(&self.names.subject)));
         diesel::select(diesel::dsl::exists(live)).get_result(connection)
     }
 }
