@@ -1,5 +1,6 @@
 //! What a client gets when somebody agrees away from it: device authorization and CIBA. Pure but for the random bytes it is handed.
 
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
@@ -18,6 +19,8 @@ pub struct Asked<'a> {
     pub scopes: &'a [String],
     /// Resources (RFC 8707).
     pub resources: &'a [String],
+    /// Authorization details (RFC 9396).
+    pub authorization_details: &'a [Value],
 }
 
 impl Asked<'_> {
@@ -55,8 +58,8 @@ impl Asked<'_> {
                 scopes: self.scopes.to_vec(),
                 resources: self.resources.to_vec(),
                 authentication,
-                claims_request: serde_json::Value::Null,
-                authorization_details: Vec::new(),
+                claims_request: Value::Null,
+                authorization_details: self.authorization_details.to_vec(),
                 created_at: now,
                 revoked_at: None,
             },

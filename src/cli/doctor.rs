@@ -1,10 +1,12 @@
 //! `authy doctor`: checks a deployment; each finding comes with its mend.
 
+mod clients;
 mod data;
 mod files;
 mod finding;
 mod mail;
 mod reach;
+mod tls;
 
 use clap::Args;
 
@@ -43,6 +45,7 @@ pub async fn run(arguments: DoctorArguments, out: Output) -> Result<(), CliError
 async fn look(settings: &Settings, findings: &mut Findings) {
     findings.ok("The settings are in order.");
     files::check(settings, findings);
+    tls::check(settings, SystemClock.now(), findings);
     data::check(settings, SystemClock.now(), findings).await;
     let on_postgres = settings.database_url.expose().starts_with("postgres");
     reach::redis(settings, on_postgres, findings).await;

@@ -10,8 +10,13 @@ use crate::boot::{self, BootError};
 use crate::clock::{Clock as _, SystemClock, Timestamp};
 use crate::config::Settings;
 use crate::entropy::OsEntropy;
+use crate::outbound::Guarded;
+use crate::spec::issuer::Issuer;
 use crate::store::sql::Sql;
 use crate::telemetry::audit;
+
+/// The issuer of a server that is given none.
+const LOCAL: &str = "http://localhost:8080";
 
 /// bcrypt's cost where the settings leave it to be measured: a command hashes once and does not measure for it.
 const USUAL_COST: u32 = 12;
@@ -23,6 +28,8 @@ pub struct Workplace {
     pub settings: Settings,
     /// The database, its schema up to date.
     pub sql: Sql,
+    /// What asks about addresses that are to be registered, as the server will.
+    outbound: Guarded,
     /// When the command began.
     pub now: Timestamp,
 }
@@ -38,13 +45,14 @@ impl Workplace {
 
     async fn open_with(flags: &Flags, out: Output) -> Result<Self, CliError> {
         let settings = settings::for_command(flags, out)?;
+        let outbound = outbound(&settings)?;
         let sql = boot::database(&settings).await?;
-        Ok(Self { settings, sql, now: SystemClock.now() })
+        Ok(Self { settings, sql, outbound, now: SystemClock.now() })
     }
 
     /// Administration, by the command line.
     pub fn office(&self) -> Office<'_> {
-        office(&self.settings, &self.sql, self.now)
+        office(&self.settings, (&self.sql, &self.outbound), self.now)
     }
 
     /// Makes the keys that are made on demand for what was registered with these algorithms, so that the key set shows them before they
@@ -65,9 +73,15 @@ impl Workplace {
 }
 
 /// Administration, by the command line.
-pub(super) fn office<'a>(settings: &Settings, sql: &'a Sql, now: Timestamp) -> Office<'a> {
+pub(super) fn office<'a>(settings: &Settings, (sql, outbound): (&'a Sql, &'a Guarded), now: Timestamp) -> Office<'a> {
     let hash_cost = if settings.hashing.cost == 0 { USUAL_COST } else { settings.hashing.cost };
-    Office { sql, now, entropy: &OsEntropy, hash_cost, actor: audit::CLI, sealer: None, running: None }
+    Office { sql, now, entropy: &OsEntropy, hash_cost, actor: audit::CLI, sealer: None, outbound, running: None }
+}
+
+/// The guarded client of a server with these settings. Where they name no issuer, the server is a trial on this machine.
+pub(super) fn outbound(settings: &Settings) -> anyhow::Result<Guarded> {
+    let issuer = settings.issuer.clone().map_or_else(|| Issuer::parse(LOCAL), Ok).map_err(anyhow::Error::msg)?;
+    Guarded::new(&settings.outbound, &issuer)
 }
 
 impl From<BootError> for CliError {

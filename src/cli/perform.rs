@@ -7,6 +7,7 @@ mod callback;
 mod client_credentials;
 mod code;
 mod device;
+mod dpop;
 mod failures;
 mod id_token;
 mod party;

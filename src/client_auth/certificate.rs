@@ -16,6 +16,8 @@ use x509_cert::name::RdnSequence;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::clock::Timestamp;
+
 /// The names in a certificate, and its key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Identity {
@@ -33,6 +35,12 @@ pub struct Identity {
 
 /// A public key in the members of a JWK: RFC 7518 §6, RFC 8037 §2.
 type PublicKey = Vec<(&'static str, String)>;
+
+/// When a certificate in DER ends: RFC 5280 §4.1.2.5. `None` when it is none.
+pub fn ends(der: &[u8]) -> Option<Timestamp> {
+    let end = Certificate::from_der(der).ok()?.tbs_certificate.validity.not_after.to_unix_duration();
+    i64::try_from(end.as_secs()).ok().map(Timestamp::from_seconds)
+}
 
 impl Identity {
     /// Reads a certificate in DER.

@@ -9,6 +9,7 @@ pub mod device_authorization;
 pub mod discovery;
 pub mod encrypted;
 pub mod end_session;
+pub mod id_token_hint;
 pub mod introspect;
 pub mod jwks;
 pub mod par;

@@ -125,4 +125,6 @@ pub fn is_encrypted(token: &str) -> bool {
 }
 
 #[cfg(test)]
+mod agreement_tests;
+#[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 //! | RFC | file |
 //! |---|---|
 //! | RFC 7518 §3, RFC 8037 §3.1 | [`algorithm`] |
-//! | RFC 7515 | [`sign`], [`verify`], [`client_keys`], [`embedded`] |
+//! | RFC 7515 | [`sign`], [`verify`], [`client_keys`], [`embedded`], [`possession`] |
 //! | RFC 7516, RFC 7518 §4, §5 | [`jwe`] |
 //! | RFC 7517 | [`jwks`] |
 //! | RFC 7519 §6 | [`unsecured`] |
@@ -16,6 +16,7 @@ pub mod json;
 pub mod jwe;
 pub mod jwks;
 pub mod keys;
+pub mod possession;
 pub mod rotation;
 pub mod sign;
 pub mod thumbprint;

@@ -1,5 +1,6 @@
 //! What a client asks of a person who is elsewhere: OpenID CIBA Core §7. Kept in SQL, since the answer may come from another process.
 
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
@@ -22,6 +23,8 @@ pub struct AuthenticationRequest {
     pub scopes: Vec<String>,
     /// The resources it asked for (RFC 8707).
     pub resources: Vec<String>,
+    /// What it asked for in detail (RFC 9396).
+    pub authorization_details: Vec<Value>,
     /// What is shown on both ends, so that the person knows which request this is.
     pub binding_message: Option<String>,
     /// How the client hears of the answer.

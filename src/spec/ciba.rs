@@ -194,13 +194,15 @@ pub fn signed(
 /// The claims that are parameters; numbers as they are written in a form.
 fn parameters(claims: &Map<String, Value>) -> Params {
     let own = |name: &str| matches!(name, "iss" | "aud" | "exp" | "nbf" | "iat" | "jti");
-    let text = |value: &Value| match value {
+    let text = |name: &str, value: &Value| match value {
+        // RFC 9396 §3: in a JWT it is JSON as it is.
+        details @ Value::Array(_) if name == "authorization_details" => Some(vec![details.to_string()]),
         Value::String(text) => Some(vec![text.clone()]),
         Value::Number(number) => Some(vec![number.to_string()]),
         Value::Array(several) => several.iter().map(|one| one.as_str().map(str::to_owned)).collect(),
         _ => None,
     };
-    let pairs = claims.iter().filter(|(name, _)| !own(name)).filter_map(|(name, value)| Some((name, text(value)?)));
+    let pairs = claims.iter().filter(|(name, _)| !own(name)).filter_map(|(name, value)| Some((name, text(name, value)?)));
     Params::from_pairs(pairs.flat_map(|(name, values)| values.into_iter().map(move |value| (name.clone(), value))))
 }
 

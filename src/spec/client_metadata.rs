@@ -10,6 +10,8 @@ use crate::model::client::{AuthMethod, Client, ClientMetadata, ClientOrigin};
 use crate::secret::Secret;
 use crate::spec::{ciba, frontchannel_logout, jwt_bearer};
 
+mod algorithms;
+pub mod called;
 mod grants;
 mod profiles;
 mod registered;
@@ -258,20 +260,13 @@ pub fn check(draft: &ClientDraft) -> Result<ClientMetadata, Vec<Problem>> {
     rules::check_grants(draft, &metadata, &mut problems);
     profiles::check(draft, &metadata, &mut problems);
     rules::check_addresses(draft, &mut problems);
-    unless_told(&mut problems, |problems| requests::check_requests(draft, problems));
-    unless_told(&mut problems, |problems| tokens::check(&metadata, problems));
+    algorithms::check(&metadata, &mut problems);
+    requests::check_requests(&metadata, &mut problems);
+    tokens::check(&metadata, &mut problems);
     if let Err(problem) = frontchannel_logout::check_registration(&metadata) {
         problems.push(Problem::new("frontchannel_logout_uri", problem, "register a page on the host of a redirect URI"));
     }
     rules::check_numbers(draft, &mut problems);
     grants::check(draft, &metadata, &mut problems);
     if problems.is_empty() { Ok(metadata) } else { Err(problems) }
-}
-
-/// The problems of members that no rule before has complained about: one algorithm can break the rule of the profile and a general one.
-fn unless_told(problems: &mut Vec<Problem>, check: impl FnOnce(&mut Vec<Problem>)) {
-    let mut found = Vec::new();
-    check(&mut found);
-    found.retain(|problem| !problems.iter().any(|told| told.field == problem.field));
-    problems.extend(found);
 }

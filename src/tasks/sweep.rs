@@ -1,4 +1,4 @@
-//! Removes what has expired, in small batches, by one node at a time.
+//! Ends sessions that have run out and removes what has expired, in small batches, by one node at a time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +31,8 @@ pub async fn run(app: Arc<App>) {
 pub async fn round(app: &App) -> Result<u64, crate::store::StoreError> {
     let mut total = app.kv.clean() as u64;
     loop {
-        let swept = app.sql.sweep(app.now(), BATCH).await?;
+        let now = app.now();
+        let swept = app.sql.sweep(now, now - app.settings.lifetimes.session_idle, BATCH).await?;
         total += swept;
         if swept == 0 {
             return Ok(total);

@@ -4,6 +4,7 @@ pub mod http;
 pub mod page;
 pub mod remember;
 pub mod scopes;
+pub mod wishes;
 
 use crate::accounts::client_card::ClientCard;
 use crate::accounts::transaction::{self, Found};
@@ -14,10 +15,11 @@ use crate::endpoints::authorize::request::AuthorizationRequest;
 use crate::endpoints::authorize::{self, Answer, SignedIn, interaction};
 use crate::endpoints::register;
 use crate::failure::Failure;
+use crate::model::consent::Consent;
 use crate::telemetry::audit;
 
 use remember::Approved;
-use scopes::Asked;
+use wishes::{Wanted, Wishes};
 
 /// What the page shows.
 #[derive(Debug)]
@@ -26,10 +28,8 @@ pub struct Question {
     pub client: ClientCard,
     /// Where the answer goes.
     pub redirect_uri: String,
-    /// Scopes and claims in words.
-    pub asked: Vec<Asked>,
-    /// The names of the resources (RFC 8707).
-    pub resources: Vec<String>,
+    /// What it asks for, in words.
+    pub wishes: Wishes,
     /// Until when the approval is remembered; `None`: it is for this once.
     pub until: Option<Timestamp>,
 }
@@ -56,14 +56,16 @@ pub async fn question(app: &App, handle: &str, signed_in: &SignedIn) -> Result<F
     let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
     let now = app.now();
     let before = app.sql.consent_of(&signed_in.user.subject, &opened.client.client_id).await?.filter(|consent| now < consent.expires_at);
-    let mut asked = scopes::asked(request.scope.iter(), before.as_ref());
-    asked.extend(scopes::asked_claims(request.claims.names().into_iter(), before.as_ref()));
-    asked.extend(scopes::asked_details(&request.authorization_details, &app.authorization_types().await?, before.as_ref()));
+    let wanted = Wanted {
+        scopes: request.scope.iter().collect(),
+        claims: request.claims.names().into_iter().collect(),
+        resources: &request.resources,
+        authorization_details: &request.authorization_details,
+    };
     Ok(Found::Here(Question {
         client: ClientCard::of(&opened.client),
         redirect_uri: opened.path.redirect_uri().to_string(),
-        asked,
-        resources: resource_names(app, &request.resources).await?,
+        wishes: wishes(app, wanted, before.as_ref()).await?,
         until: interaction::is_remembered(&opened.client, opened.path.redirect_uri().as_str())
             .then(|| now + app.settings.lifetimes.consent),
     }))
@@ -116,11 +118,20 @@ pub async fn save(app: &App, approved: Approved<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What is asked for, in words. What was approved `before` is told apart.
+///
+/// # Errors
+/// When the database is away.
+pub async fn wishes(app: &App, wanted: Wanted<'_>, before: Option<&Consent>) -> Result<Wishes, Failure> {
+    let resources = resource_names(app, wanted.resources).await?;
+    Ok(Wishes { asked: wanted.in_words(&app.authorization_types().await?, before), resources })
+}
+
 /// A resource that is not registered has no name here; the request goes on and is refused where that is due.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn resource_names(app: &App, uris: &[String]) -> Result<Vec<String>, Failure> {
+async fn resource_names(app: &App, uris: &[String]) -> Result<Vec<String>, Failure> {
     let mut names = Vec::with_capacity(uris.len());
     for uri in uris {
         names.push(match app.resource(uri).await? {

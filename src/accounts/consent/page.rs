@@ -4,7 +4,7 @@ use askama::Template;
 use url::Url;
 
 use super::Question;
-use super::scopes::Asked;
+use super::wishes::Wishes;
 use crate::accounts::client_card::ClientCard;
 use crate::accounts::person::Person;
 use crate::web::page::Page;
@@ -17,10 +17,7 @@ pub struct ConsentPage<'a> {
     client: ClientCard,
     person: Person,
     destination: String,
-    asked: Vec<Asked>,
-    some_new: bool,
-    some_known: bool,
-    resources: Vec<String>,
+    wishes: Wishes,
     until: Option<String>,
     action: String,
 }
@@ -33,10 +30,7 @@ impl<'a> ConsentPage<'a> {
             client: question.client,
             person,
             destination: destination(&question.redirect_uri),
-            some_new: question.asked.iter().any(|asked| asked.new),
-            some_known: question.asked.iter().any(|asked| !asked.new),
-            asked: question.asked,
-            resources: question.resources,
+            wishes: question.wishes,
             until: question.until.map(|until| until.for_people().chars().take(10).collect()),
             action,
         }

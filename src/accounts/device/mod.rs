@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::accounts::approval::Asked;
 use crate::accounts::client_card::ClientCard;
 use crate::accounts::consent::remember::Approved;
-use crate::accounts::consent::scopes;
+use crate::accounts::consent::wishes::{Wanted, Wishes};
 use crate::accounts::consent::{self, Decision};
 use crate::accounts::login::throttle;
 use crate::app::App;
@@ -56,10 +56,8 @@ pub struct Question {
     pub client: ClientCard,
     /// Where the device's request came from.
     pub address: String,
-    /// Scopes in words.
-    pub asked: Vec<scopes::Asked>,
-    /// The names of the resources (RFC 8707).
-    pub resources: Vec<String>,
+    /// What it asks for, in words.
+    pub wishes: Wishes,
 }
 
 /// What became of an answer.
@@ -106,8 +104,7 @@ pub async fn look_up(app: &App, typed: &str, signed_in: &SignedIn, address: &str
         ticket: app.sealer.seal_text(Purpose::DeviceCode, TICKET_PREFIX, &ticket, app.entropy.as_ref()),
         code: user_code.for_people(),
         client: ClientCard::of(&client),
-        asked: scopes::asked(code.scopes.iter().map(String::as_str), before.as_ref()),
-        resources: consent::resource_names(app, &code.resources).await?,
+        wishes: consent::wishes(app, Wanted::of_device(&code), before.as_ref()).await?,
         address: code.address,
     })))
 }
@@ -143,7 +140,8 @@ pub async fn answer(app: &App, ticket: &str, decision: Decision, signed_in: &Sig
     let outcome = match decision {
         Decision::Approve => {
             register::usage::approved(app, &client, &signed_in.user.subject).await?;
-            let asked = Asked { client: &client, scopes: &code.scopes, resources: &code.resources };
+            let (scopes, resources, authorization_details) = (&code.scopes, &code.resources, &code.authorization_details);
+            let asked = Asked { client: &client, scopes, resources, authorization_details };
             Outcome::Approved(Box::new(asked.approved_by(signed_in, app.entropy.as_ref(), app.now())))
         }
         Decision::Deny => Outcome::Denied,
@@ -169,7 +167,7 @@ async fn record(app: &App, code: &DeviceCode, client: &Client, answer: (Decision
             scopes: code.scopes.clone(),
             claims: Vec::new(),
             resources: code.resources.clone(),
-            authorization_details: Vec::new(),
+            authorization_details: code.authorization_details.clone(),
         };
         consent::save(app, approved).await?;
     }

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::Question;
 use crate::accounts::client_card::ClientCard;
-use crate::accounts::consent::scopes::Asked;
+use crate::accounts::consent::wishes::Wishes;
 use crate::accounts::person::Person;
 use crate::web::page::Page;
 
@@ -26,15 +26,14 @@ pub struct ConfirmPage<'a> {
     client: ClientCard,
     person: Person,
     address: String,
-    asked: Vec<Asked>,
-    resources: Vec<String>,
+    wishes: Wishes,
 }
 
 impl<'a> ConfirmPage<'a> {
     /// Puts a question before a person.
     pub fn new(page: Page<'a>, question: Question, person: Person) -> Self {
-        let Question { ticket, code, client, address, asked, resources } = question;
-        Self { page, ticket, code, client, person, address, asked, resources }
+        let Question { ticket, code, client, address, wishes } = question;
+        Self { page, ticket, code, client, person, address, wishes }
     }
 }
 

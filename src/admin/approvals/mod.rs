@@ -18,6 +18,7 @@ pub fn json(request: &AuthenticationRequest) -> Value {
         "sub": request.subject,
         "binding_message": request.binding_message,
         "scope": request.scopes.join(" "),
+        "authorization_details": request.authorization_details,
         "delivery": request.delivery.as_str(),
         "created_at": request.created_at.rfc3339(),
         "expires_at": request.expires_at.rfc3339(),
@@ -49,7 +50,8 @@ impl Office<'_> {
         // What was typed may be an `auth_req_id`, which is a secret: it is not repeated.
         let request = found.ok_or_else(|| Problem::not_found("request", "of that id", "See `authy approval list`."))?;
         let client = self.find_client(&request.client_id).await?;
-        let asked = Asked { client: &client, scopes: &request.scopes, resources: &request.resources };
+        let (scopes, resources, authorization_details) = (&request.scopes, &request.resources, &request.authorization_details);
+        let asked = Asked { client: &client, scopes, resources, authorization_details };
         let (outcome, kind) = match allow {
             true => (Outcome::Approved(Box::new(asked.approved_for(&request.subject, self.entropy, self.now))), audit::REQUEST_APPROVED),
             false => (Outcome::Denied, audit::REQUEST_DENIED),

@@ -5,6 +5,7 @@ pub mod form;
 pub mod http;
 pub mod json;
 pub mod lookup;
+pub mod outside;
 pub mod page;
 pub mod secrets;
 pub mod snippet;
@@ -21,6 +22,7 @@ use crate::spec::client_metadata::weakening::{self, Allowance};
 use crate::spec::client_metadata::{self, ClientDraft};
 use crate::store::sql::Created;
 use crate::telemetry::audit;
+use outside::Unfit;
 
 impl Office<'_> {
     /// Registers a client: RFC 7591 §2. Returns the secret if authy made one; it is never shown again.
@@ -29,6 +31,7 @@ impl Office<'_> {
     /// Refused with every fault at once, or the `client_id` is taken.
     pub async fn create_client(&self, draft: &ClientDraft) -> Result<(Client, Option<Secret<String>>), Problem> {
         let metadata = checked(draft)?;
+        self.check_outside(draft, None).await?;
         self.provide_keys(metadata.signing_algorithms()).await?;
         let mut client = Client {
             client_id: draft.client_id.clone().unwrap_or_else(|| self.entropy.identifier()),
@@ -69,6 +72,7 @@ impl Office<'_> {
         let before = self.client(client_id).await?;
         let draft = ClientDraft { origin: before.origin, client_id: Some(before.client_id.clone()), secret: None, ..draft.clone() };
         let metadata = checked(&draft)?;
+        self.check_outside(&draft, Some(&before.metadata)).await?;
         self.provide_keys(metadata.signing_algorithms()).await?;
         let mut client = Client { name: draft.name.trim().to_owned(), metadata, updated_at: self.now, ..before };
         weakening::record(&mut client, &self.allowance(&draft).await?);
@@ -79,6 +83,12 @@ impl Office<'_> {
         let made = self.fit_secrets(&client).await?;
         self.forget_client(client_id);
         Ok((self.client(client_id).await?, made))
+    }
+
+    /// RFC 7591 §5, OIDC Registration §5: addresses that are called must be ones that can be, and a sector must know its redirect URIs.
+    async fn check_outside(&self, draft: &ClientDraft, before: Option<&ClientMetadata>) -> Result<(), Problem> {
+        let unfit = outside::check(self.outbound, draft, before).await;
+        if unfit.is_empty() { Ok(()) } else { Err(unfit.into_iter().map(fault_of).collect::<Faults>().into()) }
     }
 
     /// By whose word this registration may be weaker than the default: whom it names, else who registers.
@@ -151,6 +161,21 @@ pub fn with_rules(mut unread: Faults, draft: &ClientDraft) -> Faults {
 fn faults_of(problems: Vec<client_metadata::Problem>) -> Faults {
     let fault = |found: client_metadata::Problem| Fault::new(found.field, sentence(&found.problem), sentence(&found.mend));
     problems.into_iter().map(fault).collect()
+}
+
+fn fault_of(unfit: Unfit) -> Fault {
+    match unfit {
+        Unfit::Address(field, why) => Fault::new(
+            field,
+            format!("The provider does not connect to this address: {why}."),
+            "Use an https URL on a public host, or name its host in AUTHY_OUTBOUND__ALLOW_HOSTS, for the server and for this command.",
+        ),
+        Unfit::Sector(why) => Fault::new(
+            "sector_identifier_uri",
+            format!("The document at this address does not name every redirect URI of the client: {why}."),
+            "Let it answer with a JSON array of all redirect URIs, as application/json (OpenID Connect Registration section 5).",
+        ),
+    }
 }
 
 /// The rules speak in half sentences.

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::failure::Failure;
+use crate::outbound::Outbound;
 use crate::sealing::Sealer;
 use crate::secret::Secret;
 use crate::store::StoreError;
@@ -29,6 +30,8 @@ pub struct Office<'a> {
     pub actor: &'a str,
     /// Seals secrets that must be had back; `None` where none is made.
     pub sealer: Option<&'a Sealer>,
+    /// What asks about addresses that somebody wants to register.
+    pub outbound: &'a dyn Outbound,
     /// The running provider, whose caches must forget what changes; `None` on the command line.
     pub running: Option<&'a App>,
 }
@@ -128,8 +131,8 @@ impl From<Failure> for Problem {
 impl<'a> Office<'a> {
     /// In a running provider, for a person.
     pub fn of(app: &'a App, actor: &'a str) -> Self {
-        let (sql, entropy, sealer) = (&app.sql, app.entropy.as_ref(), Some(&app.sealer));
-        Self { sql, now: app.now(), entropy, hash_cost: app.hash_cost, actor, sealer, running: Some(app) }
+        let (sql, entropy, sealer, outbound) = (&app.sql, app.entropy.as_ref(), Some(&app.sealer), app.outbound.as_ref());
+        Self { sql, now: app.now(), entropy, hash_cost: app.hash_cost, actor, sealer, outbound, running: Some(app) }
     }
 
     /// An audit event of this moment by this person.

@@ -120,22 +120,14 @@ const fn days(span: Duration) -> u64 {
     span.as_secs() / 86_400
 }
 
-/// Clients whose settings are weaker than they could be.
+/// What administrators and strangers registered.
 async fn clients(settings: &Settings, sql: &Sql, now: Timestamp, findings: &mut Findings) {
-    let weakened = match open::office(settings, sql, now).weakened_clients().await {
-        Ok(weakened) => weakened,
-        Err(problem) => return findings.error(problem.message(), problem.mend()),
+    let outbound = match open::outbound(settings) {
+        Ok(outbound) => outbound,
+        Err(error) => return findings.error(format!("{error:#}."), "Mend the setting that it names."),
     };
-    if weakened.is_empty() {
-        findings.ok("No client has weakened settings.");
-    }
-    for (client, weaknesses) in weakened {
-        for weakness in weaknesses {
-            let what = format!("{} ({}): {} {}", client.name, client.client_id, weakness.what, weakness.word(now));
-            match weakness.has_ended(now) {
-                true => findings.error(what, format!("{} Or allow it anew: `authy client update … --allowed-until DATE`.", weakness.mend)),
-                false => findings.warn(what, weakness.mend),
-            }
-        }
+    match open::office(settings, (sql, &outbound), now).all_clients("").await {
+        Ok(found) => super::clients::check(&found, (settings, &outbound), now, findings),
+        Err(problem) => findings.error(problem.message(), problem.mend()),
     }
 }

@@ -53,6 +53,12 @@ pub struct RelyingPartyArguments {
     /// The API to get a token for (RFC 8707); may be repeated
     #[arg(long = "resource", value_name = "URI")]
     pub resources: Vec<String>,
+    /// Bind the tokens to a key of this run (RFC 9449)
+    #[arg(long)]
+    pub dpop: bool,
+    /// The same with the key of a file, which is made when it is not there: a private JWK, for tokens that outlive the run
+    #[arg(long, value_name = "FILE")]
+    pub dpop_key_file: Option<PathBuf>,
     /// PEM file of the authority that vouches for the server, besides those of the system
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,

@@ -7,7 +7,7 @@ use super::arguments::PerformClientCredentials;
 use super::code::no_token_endpoint;
 use super::party::Party;
 use super::steps::Steps;
-use super::{failures, tokens};
+use super::{dpop, failures, tokens};
 use crate::cli::output::{CliError, Output};
 
 /// Runs the flow.
@@ -22,7 +22,8 @@ pub async fn run(arguments: &PerformClientCredentials, out: Output) -> Result<()
     let request = party.client.exchange_client_credentials().map_err(|_| no_token_endpoint())?;
     let request = request.add_scopes(scopes.iter().cloned().map(Scope::new));
     let request = party.resource_parameters().fold(request, |request, (name, value)| request.add_extra_param(name, value));
-    let response = request.request_async(&party.transport).await.map_err(|error| failures::token(&error))?;
+    let response = request.request_async(&party.channel()).await.map_err(|error| failures::token(&error))?;
+    dpop::check(&response, party.prover.as_ref())?;
     tokens::say(&response, &mut steps);
     steps.finish(json!({ "tokens": tokens::shown(&response, &scopes), "id_token_claims": null, "userinfo": null }));
     Ok(())

@@ -18,7 +18,7 @@ use super::party::Party;
 use super::redirect::RedirectUri;
 use super::steps::Steps;
 use super::transport::origin_and_path;
-use super::{failures, id_token, tokens, userinfo};
+use super::{dpop, failures, id_token, tokens, userinfo};
 use crate::cli::output::{CliError, Output};
 use crate::cli::stdin;
 use crate::secret::Secret;
@@ -106,6 +106,10 @@ impl Request {
         for (name, value) in extras.into_iter().filter_map(|(name, value)| value.clone().map(|value| (name, value))) {
             request = request.add_extra_param(name, value);
         }
+        // RFC 9449 §10: whoever steals the code cannot use it without the key.
+        if let Some(prover) = &party.prover {
+            request = request.add_extra_param("dpop_jkt", prover.thumbprint().to_owned());
+        }
         for (name, value) in party.resource_parameters() {
             request = request.add_extra_param(name, value);
         }
@@ -142,7 +146,8 @@ async fn redeem(party: &Party, request: &Request, code: &Secret<String>) -> Resu
         .set_pkce_verifier(PkceCodeVerifier::new(request.verifier.expose().clone()))
         .set_redirect_uri(Cow::Owned(wire(&request.redirect_uri)?));
     let exchange = party.resource_parameters().fold(exchange, |exchange, (name, value)| exchange.add_extra_param(name, value));
-    exchange.request_async(&party.transport).await.map_err(|error| failures::token(&error))
+    let response = exchange.request_async(&party.channel()).await.map_err(|error| failures::token(&error))?;
+    dpop::check(&response, party.prover.as_ref()).map(|()| response)
 }
 
 /// Uses the refresh token once, if one came.
@@ -171,7 +176,8 @@ pub async fn exchange_refresh_token(party: &Party, token: &RefreshToken, scopes:
     let exchange = party.client.exchange_refresh_token(token).map_err(|_| no_token_endpoint())?;
     let exchange = exchange.add_scopes(scopes.iter().cloned().map(Scope::new));
     let exchange = party.resource_parameters().fold(exchange, |exchange, (name, value)| exchange.add_extra_param(name, value));
-    exchange.request_async(&party.transport).await.map_err(|error| failures::token(&error))
+    let response = exchange.request_async(&party.channel()).await.map_err(|error| failures::token(&error))?;
+    dpop::check(&response, party.prover.as_ref()).map(|()| response)
 }
 
 /// The metadata names no token endpoint.

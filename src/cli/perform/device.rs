@@ -12,7 +12,7 @@ use super::browser::{self, Person};
 use super::code::{no_token_endpoint, person};
 use super::party::Party;
 use super::steps::Steps;
-use super::{failures, id_token, tokens, userinfo};
+use super::{dpop, failures, id_token, tokens, userinfo};
 use crate::cli::output::{CliError, Output};
 
 /// What is asked when no scope is given: who it is.
@@ -58,8 +58,9 @@ async fn connect(party: &Party, scopes: &[String], person: Option<&Person>, step
         None => steps.show_address(&format!("{}\nand type the code {}", codes.verification_uri().as_str(), codes.user_code().secret())),
     }
     let exchange = client.exchange_device_access_token(&codes).map_err(|_| no_token_endpoint())?;
-    let waited = exchange.request_async(&party.transport, tokio::time::sleep, None::<Duration>).await;
-    waited.map_err(|error| failures::token(&error))
+    let waited = exchange.request_async(&party.channel(), tokio::time::sleep, None::<Duration>).await;
+    let response = waited.map_err(|error| failures::token(&error))?;
+    dpop::check(&response, party.prover.as_ref()).map(|()| response)
 }
 
 /// RFC 8628 §3.3: the person types the code and agrees.

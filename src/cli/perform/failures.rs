@@ -48,6 +48,7 @@ pub fn unreachable(error: &TransportError) -> CliError {
         }
         TransportError::Unreachable { .. } => "See that the server runs and that the issuer's host and port are right.",
         TransportError::TooLong(_) => "See that the issuer is right.",
+        TransportError::Proof(_) => "Try another key: name a file with --dpop-key-file that is not there yet.",
     };
     CliError::new("unreachable", clean(&format!("{error}.")), mend)
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::arguments::RelyingPartyArguments;
+use super::dpop::{Channel, Prover};
 use super::failures;
 use super::steps::Steps;
 use super::transport::{Transport, is_loopback};
@@ -28,6 +29,9 @@ pub struct LaterMetadata {
     pub authorization_response_iss_parameter_supported: bool,
     /// RFC 8628 §4.
     pub device_authorization_endpoint: Option<DeviceAuthorizationUrl>,
+    /// RFC 9449 §5.1.
+    #[serde(default)]
+    pub dpop_signing_alg_values_supported: Vec<String>,
 }
 
 impl AdditionalProviderMetadata for LaterMetadata {}
@@ -62,6 +66,8 @@ pub struct Party {
     pub client: Client,
     /// The APIs that tokens are asked for.
     pub resources: Vec<String>,
+    /// The holder of the key that tokens are bound to, if any.
+    pub prover: Option<Prover>,
     /// The time.
     pub clock: SystemClock,
 }
@@ -79,6 +85,8 @@ impl Party {
                 "Name the authority of the server's certificate with --ca-file.",
             ));
         }
+        let file = arguments.dpop_key_file.as_deref();
+        let prover = (arguments.dpop || file.is_some()).then(|| Prover::new(file)).transpose()?;
         let transport = Transport::new(arguments.ca_file.as_deref(), arguments.insecure)?;
         let metadata = Metadata::discover_async(issuer, &transport).await;
         let metadata = metadata.map_err(|error| failures::discovery(&error, &arguments.issuer))?;
@@ -89,7 +97,17 @@ impl Party {
         let client = CoreClient::from_provider_metadata(metadata.clone(), client_id, secret).disable_openid_scope();
         let (method, name) = auth_method(arguments.auth_method.as_deref(), &metadata);
         steps.say("client", &format!("{} ({})", arguments.client_id, if sends_secret { name } else { "no secret" }));
-        Ok(Self { transport, client: client.set_auth_type(method), metadata, resources: arguments.resources.clone(), clock: SystemClock })
+        if let Some(prover) = &prover {
+            takes_proofs(&metadata)?;
+            steps.say("dpop", &format!("tokens are to be bound to the key {}", prover.thumbprint()));
+        }
+        let (client, resources) = (client.set_auth_type(method), arguments.resources.clone());
+        Ok(Self { transport, client, metadata, resources, prover, clock: SystemClock })
+    }
+
+    /// HTTP to the endpoints of tokens and to resources.
+    pub fn channel(&self) -> Channel<'_> {
+        Channel { transport: &self.transport, prover: self.prover.as_ref() }
     }
 
     /// 256 random bits of unreserved URL characters: a state, a nonce, a code verifier (RFC 7636 §4.1).
@@ -102,6 +120,16 @@ impl Party {
     pub fn resource_parameters(&self) -> impl Iterator<Item = (&'static str, String)> {
         self.resources.iter().map(|resource| ("resource", resource.clone()))
     }
+}
+
+/// RFC 9449 §5.1: the metadata says which proofs are taken.
+fn takes_proofs(metadata: &Metadata) -> Result<(), CliError> {
+    let algorithms = &metadata.additional_metadata().dpop_signing_alg_values_supported;
+    if algorithms.iter().any(|algorithm| algorithm == "ES256") {
+        return Ok(());
+    }
+    let message = "The provider's metadata does not say that it takes DPoP proofs by ES256.";
+    Err(CliError::new("refused", message, "Leave out --dpop, or ask another provider."))
 }
 
 /// Reads the flag. OpenID Connect Discovery §3: an issuer has no query and no fragment.

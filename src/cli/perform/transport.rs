@@ -38,6 +38,9 @@ pub enum TransportError {
     /// More than anybody needs.
     #[error("{0} answers more than 4 MiB")]
     TooLong(String),
+    /// A request that was to prove something, and cannot.
+    #[error("the request cannot be proven: {0}")]
+    Proof(String),
 }
 
 /// Two clients: for hosts of this machine, which no proxy serves, and for all others.

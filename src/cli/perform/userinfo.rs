@@ -31,10 +31,10 @@ pub async fn ask(party: &Party, response: &CoreTokenResponse, subject: &str, ste
     };
     let request = Request::get(endpoint.as_str())
         .header(header::ACCEPT, "application/json, application/jwt")
-        .header(header::AUTHORIZATION, format!("Bearer {}", response.access_token().secret()))
         .body(Vec::new())
-        .map_err(|_| wrong("The access token does not fit into a header.", "RFC 6750 §2.1"))?;
-    let answer = party.transport.send(request).await.map_err(|error| failures::unreachable(&error))?;
+        .map_err(|_| wrong("The userinfo endpoint is no address.", "OpenID Connect Discovery §3"))?;
+    let token = response.access_token().secret();
+    let answer = party.channel().send(request, Some(token)).await.map_err(|error| failures::unreachable(&error))?;
     let (claims, signed) = read(&answer, party.metadata.jwks()).map_err(|why| wrong(format!("The userinfo answer {why}."), CLAUSE))?;
     check(&claims, (party.metadata.issuer(), party.client.client_id()), subject)?;
     let names: Vec<&str> = claims.keys().map(String::as_str).collect();

@@ -13,9 +13,8 @@ use std::sync::Arc;
 use crate::accounts::browser::Browser;
 use crate::accounts::session;
 use crate::app::App;
-use crate::endpoints::{register, token};
+use crate::endpoints::{id_token_hint, register, token};
 use crate::failure::Failure;
-use crate::jose::verify::{self, Expect, Typ};
 use crate::model::client::Client;
 use crate::model::session::Session;
 use crate::model::transaction::{Binding, Transaction};
@@ -189,16 +188,13 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
     respond::issue(app, opened, (&request, &resources), signed_in).await.map(Next::Issue)
 }
 
-/// `id_token_hint`: OIDC Core §3.1.2.1. An expired one still hints; one of another issuer or client does not.
+/// Whom the `id_token_hint` names: OIDC Core §3.1.2.1. To whom it was given does not matter: "The Authorization Server need not be listed
+/// as an audience", and a pairwise `sub` of another sector hints at nobody.
 ///
 /// # Errors
 /// `invalid_request`.
 pub fn hinted_subject(app: &App, params: &Params) -> Result<Option<String>, Refusal> {
     let Some(hint) = params.get("id_token_hint") else { return Ok(None) };
-    let keys = app.keys.current();
-    let expect = Expect { issuer: app.issuer.as_str(), typ: Typ::IdToken, check_expiry: false, now: app.now() };
-    let claims = verify::verify(&keys.set, hint, expect).map_err(|error| {
-        OAuthError::invalid_request("The id_token_hint is not valid.").about("id_token_hint").because(error.to_string())
-    })?;
+    let claims = id_token_hint::claims(app, hint)?;
     Ok(claims.get("sub").and_then(|sub| sub.as_str()).map(str::to_owned))
 }

@@ -12,15 +12,15 @@ use serde_json::Value;
 use crate::accounts::login;
 use crate::app::App;
 use crate::client_auth::{self, AuthenticatedClient, Credentials, Presented, assertion, keys};
-use crate::endpoints::token;
+use crate::endpoints::{id_token_hint, token};
 use crate::failure::Failure;
 use crate::grants::ciba::CibaGrant;
 use crate::jose::Algorithm;
-use crate::jose::verify::{self, Expect, Typ};
 use crate::model::authentication_request::{AuthenticationRequest, Delivery, State};
 use crate::model::user::User;
 use crate::sealing::Purpose;
 use crate::secret::{Secret, TokenHash};
+use crate::spec::authorization_details;
 use crate::spec::ciba::{self, Hint, Request};
 use crate::spec::device::{INTERVAL, Polling};
 use crate::spec::error::OAuthError;
@@ -67,8 +67,10 @@ pub async fn authenticate(app: &App, from: (&str, &Credentials), client_id: &mut
     let request = ciba::check(&params, &client)?; // CIBA Core §7.1
     let resources = token::any_resources(app, &params).await?; // RFC 8707 §2
     let resources = resources.iter().map(|resource| resource.uri.clone()).collect();
+    let details = authorization_details::requested(&params, &client)?; // RFC 9396 §3, §4
+    token::fitting_details(app, &details).await?; // RFC 9396 §5
     let person = person(app, &client, request.hint).await?; // CIBA Core §7.2
-    save(app, &client, &request, (&person, resources)).await
+    save(app, &client, &request, (&person, resources, details)).await
 }
 
 /// FAPI-CIBA §5.2.2 (6): "shall not support push mode". Nobody can prove at a push that they hold the key which tokens are bound to.
@@ -124,9 +126,7 @@ async fn person(app: &App, client: &AuthenticatedClient, hint: Hint<'_>) -> Resu
 /// An ID Token that this client was given; an expired one still hints.
 async fn hinted(app: &App, client: &AuthenticatedClient, token: &str) -> Result<Option<Arc<User>>, Failure> {
     let invalid = OAuthError::invalid_request("The id_token_hint is not valid.").about("id_token_hint");
-    let keys = app.keys.current();
-    let expect = Expect { issuer: app.issuer.as_str(), typ: Typ::IdToken, check_expiry: false, now: app.now() };
-    let claims = verify::verify(&keys.set, token, expect).map_err(|error| invalid.because(error.to_string()))?;
+    let claims = id_token_hint::claims(app, token)?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     if text("aud") != Some(client.client_id.as_str()) {
         return Err(invalid.because("it was given to another client").into());
@@ -145,7 +145,7 @@ async fn save(
     app: &App,
     client: &AuthenticatedClient,
     request: &Request<'_>,
-    (person, resources): (&User, Vec<String>),
+    (person, resources, authorization_details): (&User, Vec<String>, Vec<Value>),
 ) -> Result<Acknowledged, Failure> {
     let (now, delivery) = (app.now(), ciba::delivery(client));
     let lifetime = request.requested_expiry.unwrap_or(app.settings.lifetimes.authentication_request);
@@ -158,6 +158,7 @@ async fn save(
         subject: person.subject.clone(),
         scopes: request.scope.to_vec(),
         resources,
+        authorization_details,
         binding_message: request.binding_message.map(str::to_owned),
         delivery,
         sealed: seal(app, &notice)?,

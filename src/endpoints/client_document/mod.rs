@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::model::client::Client;
 use crate::outbound::{Kind, OutboundError, Registrant, Request};
 use crate::spec::client_id_document::{check_url, is_url, unusable};
+use crate::spec::client_metadata::called;
 use crate::spec::error::Refusal;
 
 /// How long a document is kept that does not say (§4.4: the server "MAY" define bounds).
@@ -50,6 +51,14 @@ pub async fn authenticating(app: &App, client_id: &str) -> Result<Option<Arc<Cli
     }
 }
 
+/// RFC 7591 §5: addresses in it that authy would never call make a document useless, as they do a registration.
+fn callable(app: &App, client: Client) -> Result<Client, Refusal> {
+    let unfit = called::addresses(&client.metadata.protocol)
+        .find_map(|(field, uri)| Some((field, app.outbound.check(&uri, Registrant::Anybody).err()?)))
+        .map(|(field, error)| unusable(format!("{field}: {error}")));
+    unfit.map_or(Ok(client), Err)
+}
+
 async fn described(app: &App, client_id: &str) -> Result<Arc<Client>, Refusal> {
     let now = app.now();
     if let Some((outcome, _)) = app.caches.client_documents.get(client_id).filter(|(_, until)| now < *until) {
@@ -63,7 +72,7 @@ async fn described(app: &App, client_id: &str) -> Result<Arc<Client>, Refusal> {
     }
     let (outcome, lives) = match app.outbound.send(Request::get(Kind::ClientMetadata, client_id, Registrant::Anybody)).await {
         Ok(answer) => {
-            let client = read::client(&url, &answer.body, (&app.settings.registration, now));
+            let client = read::client(&url, &answer.body, (&app.settings.registration, now)).and_then(|client| callable(app, client));
             (client.map(Arc::new), answer.max_age.unwrap_or(USUAL_AGE).clamp(LEAST_AGE, MOST_AGE))
         }
         // The client for outbound requests remembers failures itself; what it is too busy for is not one.

@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::grants::device_code;
 use crate::model::device_code::DeviceCode;
 use crate::secret::{Secret, TokenHash};
+use crate::spec::authorization_details;
 use crate::spec::device::{INTERVAL, UserCode};
 use crate::spec::params::Params;
 use crate::store::kv::device_codes;
@@ -49,6 +50,8 @@ pub async fn device_authorization(
     token::client_may_use(&client, &device_code::DeviceCodeGrant)?;
     let scope = requested_scope(&params, &client)?; // RFC 6749 §3.3
     let resources = token::any_resources(app, &params).await?; // RFC 8707 §2
+    let details = authorization_details::requested(&params, &client)?; // RFC 9396 §3, §4
+    token::fitting_details(app, &details).await?; // RFC 9396 §5
     let (now, lifetime) = (app.now(), app.settings.lifetimes.device_code);
     let secret = app.entropy.token(device_code::PREFIX);
     for _ in 0..DRAWS {
@@ -57,6 +60,7 @@ pub async fn device_authorization(
             client_id: client.client_id.clone(),
             scopes: scope.to_vec(),
             resources: resources.iter().map(|resource| resource.uri.clone()).collect(),
+            authorization_details: details.clone(),
             address: address.clone(),
             user_code: device::concealed(app, user_code.as_str()),
             expires_at: now + lifetime,

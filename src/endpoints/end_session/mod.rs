@@ -8,6 +8,7 @@ use crate::accounts::browser::Browser;
 use crate::accounts::session;
 use crate::app::App;
 use crate::endpoints::authorize::SignedIn;
+use crate::endpoints::id_token_hint;
 use crate::failure::Failure;
 use crate::model::session::Session;
 use crate::sealing::Purpose;
@@ -39,7 +40,8 @@ const PREFIX: &str = "lo_";
 /// Shown to the person: without a proven address nobody is redirected.
 pub async fn end_session(app: &App, raw: &str, browser: &Browser) -> Result<Outcome, Failure> {
     let asked = logout::LogoutRequest::check(&Params::parse(raw)?)?; // §2
-    let hint = request::hint(&asked, &app.keys.current().set, (app.issuer.as_str(), app.now()))?;
+    let hint = asked.id_token_hint.as_ref().map(|hint| id_token_hint::claims(app, hint.expose())).transpose()?;
+    let hint = hint.as_ref().map(request::hint).transpose()?;
     let client_id = request::client_id(&asked, hint.as_ref())?;
     let client = match &client_id {
         Some(client_id) => app.client(client_id).await?,

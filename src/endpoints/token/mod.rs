@@ -50,7 +50,7 @@ pub async fn token(app: &App, body: &str, credentials: &Credentials, trace: &mut
     let Possession { confirmation, next_nonce, .. } = possession::of_client(app, &client, credentials).await?; // RFC 9449 §5, RFC 8705 §3
     trace.dpop_nonce = next_nonce;
     let tokens = grant.exchange(Exchange { app, client: &client, params: &params, confirmation: &confirmation, now: app.now() }).await?;
-    register::usage::used(app, &client).await?;
+    register::usage::used(app, &client).await;
     Ok(tokens)
 }
 
@@ -112,8 +112,15 @@ pub async fn fitting_details(app: &App, details: &[Value]) -> Result<(), Failure
 /// # Errors
 /// `invalid_authorization_details`.
 pub fn with_requested_details(grant: &Grant, client: &Client, params: &Params) -> Result<Grant, Refusal> {
-    let details = authorization_details::narrow(authorization_details::requested(params, client)?, &grant.authorization_details)?;
-    Ok(grant.clone().detailed_as(details))
+    Ok(grant.clone().detailed_as(requested_details(client, params, &grant.authorization_details)?))
+}
+
+/// RFC 9396 §6: the details that this token request wants of those that it may have; naming none means all of them.
+///
+/// # Errors
+/// `invalid_authorization_details`.
+pub fn requested_details(client: &Client, params: &Params, approved: &[Value]) -> Result<Vec<Value>, Refusal> {
+    authorization_details::narrow(authorization_details::requested(params, client)?, approved)
 }
 
 /// The registered resources of these names.

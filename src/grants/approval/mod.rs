@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::Exchange;
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{Beside, Mint, TokenResponse};
@@ -18,18 +20,20 @@ use crate::store::sql::Redemption;
 #[derive(Debug)]
 pub struct Checked {
     resources: Vec<Arc<Resource>>,
+    details: Vec<Value>,
     user: Arc<User>,
 }
 
-/// RFC 8707 §2.2 for the resources, and the person must still be allowed in.
+/// RFC 8707 §2.2 for the resources, RFC 9396 §6 for the details, and the person must still be allowed in.
 ///
 /// # Errors
-/// `invalid_target`, `invalid_grant`.
+/// `invalid_target`, `invalid_authorization_details`, `invalid_grant`.
 pub async fn check(exchange: &Exchange<'_>, grant: &Grant) -> Result<Checked, Failure> {
-    let Exchange { app, params, .. } = exchange;
+    let Exchange { app, client, params, .. } = exchange;
     let resources = token::requested_resources(app, params, &grant.resources).await?;
+    let details = token::requested_details(client, params, &grant.authorization_details)?;
     let user = token::active_user(app, &grant.subject).await?;
-    Ok(Checked { resources, user })
+    Ok(Checked { resources, details, user })
 }
 
 /// Makes the approval durable, and then the tokens. `refused` is the sentence for a grant that ended meanwhile.
@@ -46,9 +50,11 @@ pub async fn redeem(exchange: &Exchange<'_>, approval: &Approval, checked: Check
         Redemption::SessionEnded => return Err(refused.because("the session of the approval has ended").into()),
     }
     let mint = Mint::of(exchange);
-    let access_token = mint.access_token_of_user(&checked.user, grant, &grant.scopes, &checked.resources).await?;
+    let detailed = grant.clone().detailed_as(checked.details);
+    let access_token = mint.access_token_of_user(&checked.user, &detailed, &grant.scopes, &checked.resources).await?;
     let id_token = mint.id_token(&checked.user, grant, Beside::access_token(&access_token), None).await?;
-    Ok(TokenResponse::new(access_token, &grant.scopes).with_refresh_token(refresh.map(|(token, _)| token)).with_id_token(id_token))
+    let response = TokenResponse::new(access_token, &grant.scopes).with_authorization_details(&detailed.authorization_details);
+    Ok(response.with_refresh_token(refresh.map(|(token, _)| token)).with_id_token(id_token))
 }
 
 /// RFC 8628 §3.5, CIBA Core §11: `authorization_pending`, or `slow_down` for who asks too often.

@@ -3,8 +3,10 @@
 use serde_json::Value;
 
 use super::Held;
+use crate::endpoints::token;
 use crate::model::client::Client;
 use crate::model::grant::Grant;
+use crate::spec::authorization_details;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
 use crate::spec::resource;
@@ -72,6 +74,17 @@ pub fn targets(params: &Params, subject: &Held, grant: &Grant) -> Result<Vec<Str
     asked.sort();
     asked.dedup();
     resource::narrow(asked, &good_for)
+}
+
+/// RFC 9396 §6: never more than the subject token says, and only of types that the client may ask for.
+///
+/// # Errors
+/// `invalid_authorization_details`.
+pub fn details(params: &Params, subject: &Held, client: &Client) -> Result<Vec<Value>, Refusal> {
+    let types = &client.metadata.protocol.authorization_details_types;
+    let open = |detail: &&Value| authorization_details::type_of(detail).is_some_and(|kind| types.iter().any(|known| known == kind));
+    let passed_on: Vec<Value> = subject.authorization_details.iter().filter(open).cloned().collect();
+    token::requested_details(client, params, &passed_on)
 }
 
 /// Who the new token says acts. Impersonation (RFC 8693 §1.1) says nothing of it, and only clients that were told so may do that.

@@ -55,6 +55,8 @@ pub struct Held {
     pub scope: Scope,
     /// Where it is good.
     pub audience: Vec<String>,
+    /// What it is good for in detail (RFC 9396).
+    pub authorization_details: Vec<Value>,
     /// When it dies.
     pub expires_at: Timestamp,
     /// Who acts already.
@@ -82,12 +84,14 @@ async fn exchange_tokens(exchange: Exchange<'_>) -> Result<TokenResponse, Failur
     };
     let scope = check::scope(params, &subject, client)?;
     let resources = token::load_resources(app, &check::targets(params, &subject, grant)?).await?;
+    let details = check::details(params, &subject, client)?; // RFC 9396 §6
     let act = check::act(&subject, actor.as_ref(), client, app.issuer.as_str())?; // RFC 8693 §4.1, §4.4
     let user = token::active_user(app, &grant.subject).await?;
-    let delegated =
-        Delegated { scope: &scope, resources: &resources, act, not_after: subject.expires_at, jwt: request.requested == Requested::Jwt };
+    let (not_after, jwt) = (subject.expires_at, request.requested == Requested::Jwt);
+    let delegated = Delegated { scope: &scope, resources: &resources, authorization_details: &details, act, not_after, jwt };
     let access_token = Mint::of(&exchange).access_token_delegated(&user, grant, delegated).await?;
-    Ok(TokenResponse::new(access_token, &scope).with_issued_token_type(request.requested.issued_token_type()))
+    let response = TokenResponse::new(access_token, &scope).with_authorization_details(&details);
+    Ok(response.with_issued_token_type(request.requested.issued_token_type()))
 }
 
 /// Verifies a presented token, and that this client has it rightly: its own, or one for a resource that it serves.
@@ -121,6 +125,7 @@ async fn hold_access_token(exchange: &Exchange<'_>, token: &str) -> Result<Held,
         grant,
         scope: facts.scope.split(' ').filter(|value| !value.is_empty()).collect(),
         audience: facts.audience,
+        authorization_details: facts.authorization_details,
         expires_at: facts.expires_at,
         act: facts.act,
         may_act: None,
@@ -146,6 +151,7 @@ async fn hold_id_token(exchange: &Exchange<'_>, token: &str) -> Result<Held, Fai
         subject: person,
         scope: Scope::from(grant.scopes.clone()),
         audience: grant.resources.clone(),
+        authorization_details: grant.authorization_details.clone(),
         expires_at: told.expires_at,
         act: None,
         may_act: claims.get("may_act").cloned(),

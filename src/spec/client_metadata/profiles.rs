@@ -1,12 +1,7 @@
-//! What a profile asks of a registration (RFC 7591 §2): FAPI 2.0 Security Profile §5.3.2 and §5.4, FAPI 1.0 Advanced §5.2.2 and §8.6.
+//! What a profile asks of a registration (RFC 7591 §2): FAPI 2.0 Security Profile §5.3.2, FAPI 1.0 Advanced §5.2.2. Algorithms are in `algorithms`.
 
 use super::{ClientDraft, Problem};
 use crate::model::client::{AuthMethod, ClientMetadata, Profile};
-
-/// FAPI 2.0 Security Profile §5.4.1.
-const FAPI2_ALGORITHMS: &[&str] = &["PS256", "ES256", "EdDSA", "Ed25519"];
-/// FAPI 1.0 Advanced §8.6.
-const FAPI1_ALGORITHMS: &[&str] = &["PS256", "ES256"];
 
 /// Fills in what a draft leaves open and its profile decides.
 pub(super) fn complete(draft: &ClientDraft, metadata: &mut ClientMetadata) {
@@ -34,17 +29,16 @@ pub(super) fn complete(draft: &ClientDraft, metadata: &mut ClientMetadata) {
 
 /// What a profile does not allow.
 pub(super) fn check(draft: &ClientDraft, metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
-    let (name, algorithms) = match metadata.profile {
+    let name = match metadata.profile {
         Profile::Oauth21 | Profile::Legacy => return,
-        Profile::Fapi2 => ("fapi2", FAPI2_ALGORITHMS),
-        Profile::Fapi1 => ("fapi1", FAPI1_ALGORITHMS),
+        Profile::Fapi2 => "fapi2",
+        Profile::Fapi1 => "fapi1",
     };
     let allowed = [AuthMethod::PrivateKeyJwt, AuthMethod::TlsClientAuth, AuthMethod::SelfSignedTlsClientAuth];
     if !metadata.auth_method.is_some_and(|method| allowed.contains(&method)) {
         let mend = "use private_key_jwt, tls_client_auth or self_signed_tls_client_auth";
         problems.push(Problem::new("token_endpoint_auth_method", format!("it is not for clients on the profile {name}"), mend));
     }
-    check_algorithms(metadata, (name, algorithms), problems);
     for uri in metadata.redirect_uris.iter().filter(|uri| !uri.starts_with("https://")) {
         let problem = format!("{uri:?} is not https, which the profile {name} asks for");
         problems.push(Problem::new("redirect_uris", problem, "register an https URI"));
@@ -56,24 +50,6 @@ pub(super) fn check(draft: &ClientDraft, metadata: &ClientMetadata, problems: &m
         if draft.refresh_rotation == Some(true) {
             let problem = "the profile fapi2 does not rotate refresh tokens (FAPI 2.0 Security Profile §5.3.2.1)";
             problems.push(Problem::new("refresh_rotation", problem, "leave it out or set it to false"));
-        }
-    }
-}
-
-fn check_algorithms(metadata: &ClientMetadata, (name, algorithms): (&str, &[&str]), problems: &mut Vec<Problem>) {
-    let protocol = &metadata.protocol;
-    for (field, algorithm) in [
-        ("id_token_signed_response_alg", &metadata.id_token_signed_response_alg),
-        ("userinfo_signed_response_alg", &metadata.userinfo_signed_response_alg),
-        ("token_endpoint_auth_signing_alg", &protocol.token_endpoint_auth_signing_alg),
-        ("request_object_signing_alg", &protocol.request_object_signing_alg),
-        ("authorization_signed_response_alg", &protocol.authorization_signed_response_alg),
-        ("introspection_signed_response_alg", &protocol.introspection_signed_response_alg),
-        ("backchannel_authentication_request_signing_alg", &protocol.backchannel_authentication_request_signing_alg),
-    ] {
-        if let Some(algorithm) = algorithm.as_deref().filter(|algorithm| !algorithms.contains(algorithm)) {
-            let mend = format!("use one of: {}", algorithms.join(", "));
-            problems.push(Problem::new(field, format!("{algorithm:?} is not for clients on the profile {name}"), mend));
         }
     }
 }
@@ -126,19 +102,8 @@ mod tests {
         }
         let mut wrong = draft("fapi2", "private_key_jwt");
         (wrong.require_pkce, wrong.refresh_rotation) = (Some(false), Some(true));
-        wrong.protocol.token_endpoint_auth_signing_alg = Some("RS256".to_owned());
         wrong.redirect_uris.push("http://127.0.0.1/cb".to_owned());
-        assert_eq!(fields(&wrong), ["token_endpoint_auth_signing_alg", "redirect_uris", "require_pkce", "refresh_rotation"]);
-        let mut wrong = draft("fapi1", "private_key_jwt");
-        wrong.id_token_signed_response_alg = Some("EdDSA".to_owned());
-        assert_eq!(fields(&wrong), ["id_token_signed_response_alg"]);
+        assert_eq!(fields(&wrong), ["redirect_uris", "require_pkce", "refresh_rotation"]);
         assert_eq!(fields(&draft("oauth21", "client_secret_basic")), [""; 0]);
-    }
-
-    #[test]
-    fn fapi_profiles_refuse_rs256() {
-        let mut wrong = draft("fapi2", "private_key_jwt");
-        wrong.id_token_signed_response_alg = Some("RS256".to_owned());
-        assert_eq!(fields(&wrong), ["id_token_signed_response_alg"]);
     }
 }

@@ -1,24 +1,19 @@
-//! Rules about how a client asks and is answered: RFC 9101 §10.5, OIDC Registration §2, JARM §3, RFC 9396 §10. What FAPI profiles add is in `profiles`.
+//! Rules about how a client asks and is answered: RFC 9101 §10.5, OIDC Registration §2, JARM §3, RFC 9396 §10. What FAPI profiles add is in `profiles`, algorithms are in `algorithms`.
 
-use super::{ClientDraft, Problem, SIGNING_ALGORITHMS};
+use super::Problem;
+use crate::model::client::ClientMetadata;
 use crate::spec::resource::is_resource_uri;
-use crate::spec::signing_algorithm::OF_CLIENTS;
 
 const MAX_LIST: usize = 100;
 
-/// Request objects, signed responses and authorization details.
-pub(super) fn check_requests(draft: &ClientDraft, problems: &mut Vec<Problem>) {
-    let protocol = &draft.protocol;
-    let signed = [
-        ("request_object_signing_alg", protocol.request_object_signing_alg.as_deref().filter(|alg| *alg != "none"), OF_CLIENTS),
-        ("authorization_signed_response_alg", protocol.authorization_signed_response_alg.as_deref(), SIGNING_ALGORITHMS),
-    ];
-    for (field, alg, known) in signed.into_iter().filter_map(|(field, alg, known)| Some((field, alg?, known))) {
-        if !known.contains(&alg) {
-            problems.push(Problem::new(field, format!("{alg:?} is not supported"), format!("use one of: {}", known.join(", "))));
-        }
-    }
-    if protocol.require_signed_request_object && protocol.request_object_signing_alg.as_deref() == Some("none") {
+/// Request objects and authorization details.
+pub(super) fn check_requests(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
+    let protocol = &metadata.protocol;
+    // The FAPI profiles know no `none` in any case.
+    if protocol.require_signed_request_object
+        && !metadata.profile.is_fapi()
+        && protocol.request_object_signing_alg.as_deref() == Some("none")
+    {
         let mend = "register PS256, ES256 or EdDSA, or drop require_signed_request_object";
         problems.push(Problem::new("request_object_signing_alg", "a request must be signed, and none is no signature", mend));
     }

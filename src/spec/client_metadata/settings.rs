@@ -1,6 +1,6 @@
 //! From a draft to metadata: named values become types, absent ones take their defaults. RFC 7591 §2.
 
-use super::{ClientDraft, Problem, SIGNING_ALGORITHMS, signs_people_in};
+use super::{ClientDraft, Problem, signs_people_in};
 use crate::model::client::{AccessTokenFormat, AuthMethod, ClientMetadata, IdTokenClaims, Profile};
 use crate::spec::claims::STANDARD_SCOPES;
 
@@ -38,9 +38,8 @@ pub(super) fn resolve(draft: &ClientDraft, problems: &mut Vec<Problem>) -> Clien
         profile: choose("profile", draft.profile.as_deref(), PROFILES, problems).unwrap_or_default(),
         require_pkce: draft.require_pkce.unwrap_or(public),
         id_token_claims: choose("id_token_claims", draft.id_token_claims.as_deref(), ID_TOKEN_CLAIMS, problems).unwrap_or(default_claims),
-        id_token_signed_response_alg: algorithm("id_token_signed_response_alg", draft.id_token_signed_response_alg.as_deref(), problems)
-            .or_else(|| fapi_algorithm(draft)),
-        userinfo_signed_response_alg: algorithm("userinfo_signed_response_alg", draft.userinfo_signed_response_alg.as_deref(), problems),
+        id_token_signed_response_alg: draft.id_token_signed_response_alg.clone(),
+        userinfo_signed_response_alg: draft.userinfo_signed_response_alg.clone(),
         access_token_format: choose("access_token_format", draft.access_token_format.as_deref(), FORMATS, problems).unwrap_or_default(),
         default_resource: draft.default_resource.clone(),
         refresh_rotation: draft.refresh_rotation.unwrap_or(true),
@@ -58,11 +57,6 @@ pub(super) fn resolve(draft: &ClientDraft, problems: &mut Vec<Problem>) -> Clien
         protocol: draft.protocol.clone(),
         more: draft.more.clone(),
     }
-}
-
-/// FAPI 2.0 Security Profile §5.4.1, FAPI 1.0 Advanced §8.6: RS256, the default of everybody else, is not for these profiles.
-fn fapi_algorithm(draft: &ClientDraft) -> Option<String> {
-    matches!(draft.profile.as_deref(), Some("fapi1" | "fapi2")).then(|| "PS256".to_owned())
 }
 
 /// `None` stands for a confidential client that may use either secret method.
@@ -87,19 +81,6 @@ fn choose<T: Copy>(field: &'static str, text: Option<&str>, choices: &[(&str, T)
         problems.push(Problem::new(field, format!("{text:?} is not supported"), format!("use one of: {}", names.join(", "))));
     }
     found
-}
-
-/// RFC 8725 §3.1: only algorithms that authy signs with; never `none`.
-fn algorithm(field: &'static str, text: Option<&str>, problems: &mut Vec<Problem>) -> Option<String> {
-    let text = text?;
-    if !SIGNING_ALGORITHMS.contains(&text) {
-        problems.push(Problem::new(
-            field,
-            format!("{text:?} is not an algorithm that authy signs with"),
-            format!("use one of: {}", SIGNING_ALGORITHMS.join(", ")),
-        ));
-    }
-    Some(text.to_owned())
 }
 
 fn or_default(values: &[String], default: &[&str]) -> Vec<String> {

@@ -295,5 +295,5 @@ queries! {
     /// The latest first, before the given event.
     read audit::audit_page(filter: &AuditFilter, before: Option<(Timestamp, Uuid)>, limit: i64) -> Vec<AuditEvent>;
     /// Removes up to `limit` of each kind of what nobody needs any more; returns how many in all.
-    write sweep::sweep(now: Timestamp, limit: i64) -> u64;
+    write sweep::sweep(now: Timestamp, idle_since: Timestamp, limit: i64) -> u64;
 }

@@ -277,6 +277,7 @@ diesel::table! {
         notify_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
+        authorization_details -> Jsonb,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Administration: who is let in, and what it does.
 
 mod access;
+mod addresses;
 mod clients;
 mod weakenings;

@@ -1,37 +1,13 @@
 //! Rich authorization requests: RFC 9396.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use authy::model::authorization_type::AuthorizationType;
 use authy::model::client::AccessTokenFormat;
-use authy::store::sql::Created;
 
 use crate::support::app::TestApp;
 use crate::support::backends;
+use crate::support::details::{payment, payment_type};
 use crate::support::relying_party::{RelyingParty, claims, query};
-
-async fn payment_type(app: &TestApp) {
-    let known = AuthorizationType {
-        kind: "payment_initiation".to_owned(),
-        schema: json!({
-            "type": "object", "required": ["type", "instructedAmount", "creditorName"], "additionalProperties": false,
-            "properties": {
-                "type": {}, "creditorName": {"type": "string", "maxLength": 70},
-                "instructedAmount": {"type": "object", "required": ["currency", "amount"], "properties": {"currency": {"enum": ["EUR"]}, "amount": {"type": "string"}}}
-            }
-        }),
-        sentence: "Pay {instructedAmount.amount} {instructedAmount.currency} to {creditorName}".to_owned(),
-        created_at: app.now(),
-    };
-    assert_eq!(
-        app.app.sql.create_authorization_type(&known, &app.event("authorization_type.created")).await.expect("a type"),
-        Created::Done
-    );
-}
-
-fn payment(amount: &str) -> Value {
-    json!({"type": "payment_initiation", "instructedAmount": {"currency": "EUR", "amount": amount}, "creditorName": "Merchant <b>A</b>"})
-}
 
 async fn payer(app: &TestApp) -> RelyingParty<'_> {
     app.client(|metadata| {

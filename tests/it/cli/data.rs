@@ -104,6 +104,53 @@ fn a_server_that_cannot_start_says_why_and_what_to_do() {
 }
 
 #[test]
+fn an_address_that_the_server_would_never_call_is_refused_on_the_command_line() {
+    let place = tempdir().unwrap();
+    let create = |member: &str, env: &[(&str, &str)]| {
+        let arguments = ["client", "create", "Shop", "--redirect-uri", "https://shop.example/cb", "--metadata", member, "--json"];
+        authy(place.path(), env, &arguments)
+    };
+    let deployed = ("AUTHY_ISSUER", "https://id.example.com");
+    for member in
+        ["jwks_uri=https://10.0.0.1/jwks", "backchannel_logout_uri=http://localhost:3000/x", "request_uris=[\"https://intranet/r\"]"]
+    {
+        let error = create(member, &[deployed]).exits(1).error();
+        let (name, _) = member.split_once('=').unwrap();
+        assert!(error["message"].as_str().unwrap().starts_with(name), "{error}");
+        assert!(error["mend"].as_str().unwrap().contains("AUTHY_OUTBOUND__ALLOW_HOSTS"), "{error}");
+    }
+    create("jwks_uri=https://10.0.0.1/jwks", &[deployed, ("AUTHY_OUTBOUND__ALLOW_HOSTS", "10.0.0.1")]).exits(0);
+    create("backchannel_logout_uri=http://localhost:3000/x", &[]).exits(0);
+}
+
+#[test]
+fn the_doctor_warns_of_certificates_that_never_arrive_and_of_addresses_that_are_never_called() {
+    let place = tempdir().unwrap();
+    let bank = ["client", "create", "Bank", "--redirect-uri", "https://bank.example/cb", "--auth-method", "tls_client_auth", "--json"];
+    let name = ["--metadata", "tls_client_auth_san_dns=bank.example"];
+    run(place.path(), &[&bank[..], &name].concat()).exits(0);
+    let shop =
+        ["client", "create", "Shop", "--redirect-uri", "https://shop.example/cb", "--jwks-uri", "http://localhost:3000/jwks", "--json"];
+    run(place.path(), &shop).exits(0);
+    let warnings = |env: &[(&str, &str)]| -> Vec<String> {
+        let found = authy(place.path(), env, &["doctor", "--json"]).json()["findings"].clone();
+        let warnings = found.as_array().unwrap().iter().filter(|finding| finding["level"] == "warning");
+        warnings.map(|finding| format!("{} {}", finding["what"], finding["mend"])).collect()
+    };
+    let about = |found: &[String], text: &str| found.iter().filter(|finding| finding.contains(text)).count();
+    let found = warnings(&[("AUTHY_ISSUER", "https://id.example.com")]);
+    assert_eq!((about(&found, "Set AUTHY_MTLS_CA_FILE"), about(&found, "Set AUTHY_MTLS_LISTEN"), about(&found, "its jwks_uri")), (1, 1, 1));
+    let authority = crate::support::x509::Authority::shared().file();
+    let settings = [
+        ("AUTHY_MTLS_CA_FILE", authority.to_str().unwrap()),
+        ("AUTHY_TRUSTED_PROXIES", "10.0.0.0/8"),
+        ("AUTHY_MTLS_BASE", "https://mtls.id.example.com"),
+    ];
+    let found = warnings(&settings);
+    assert_eq!(about(&found, "MTLS") + about(&found, "its jwks_uri"), 0, "{found:?}");
+}
+
+#[test]
 fn keys_are_listed_and_rotated_and_one_for_eddsa_is_there_once_somebody_registered_that() {
     let place = tempdir().unwrap();
     let algorithms = |ran: Ran| -> Vec<String> {

@@ -6,6 +6,7 @@ mod bench;
 mod config;
 mod data;
 mod healthcheck;
+mod perform;
 mod usage;
 
 use std::collections::BTreeSet;

@@ -9,7 +9,7 @@ use crate::support::app::TestApp;
 use crate::support::backends;
 use crate::support::canary::Canary;
 use crate::support::relying_party::{Answer, RelyingParty, post};
-use crate::support::signer::{FOREIGN, KEYS, claims, hs256, key, set, sign, sign_as, signs_with, unsigned, with};
+use crate::support::signer::{FOREIGN, KEYS, claims, hs256, key, malleated, set, sign, sign_as, signs_with, unsigned, with};
 
 pub const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -68,6 +68,25 @@ async fn an_assertion_works_once_even_for_two_at_the_same_moment() {
         let other = app.client(signing).await;
         let same_jti = changed(&other, &json!({ "jti": crate::support::relying_party::claims(&assertion)["jti"] }));
         ask(&app, &sign(key(Algorithm::ES256), &same_jti), &[]).await.ok();
+        app.stop().await;
+    })
+    .await;
+}
+
+/// RFC 7518 §3.4 asks for no low `s`, and half of all honest signatures have a high one: the other half of a pair is as good, but it is
+/// the same assertion.
+#[tokio::test]
+async fn the_other_signature_of_a_pair_is_good_but_no_second_assertion() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let rp = app.client(signing).await;
+        let assertion = sign(key(Algorithm::ES256), &changed(&rp, &json!({})));
+        ask(&app, &assertion, &[]).await.ok();
+        ask(&app, &malleated(&assertion), &[]).await.is(401, "invalid_client");
+        let assertion = sign(key(Algorithm::ES256), &changed(&rp, &json!({})));
+        ask(&app, &malleated(&assertion), &[]).await.ok();
+        ask(&app, &assertion, &[]).await.is(401, "invalid_client");
+        assert_eq!(malleated(&malleated(&assertion)), assertion);
         app.stop().await;
     })
     .await;

@@ -9,17 +9,16 @@ use serde_json::{Value, json};
 
 use crate::support::app::TestApp;
 use crate::support::backends;
-use crate::support::browser::{Browser, Page};
 use crate::support::canary::Canary;
+use crate::support::elsewhere::{self, CIBA, answer_request, approvals};
 use crate::support::relying_party::{Answer, RelyingParty, claims};
 use crate::support::signer;
 
-const GRANT: &str = "urn:openid:params:grant-type:ciba";
 const TOKEN: &str = "8d67dc78-7faa-4d41-aabd-67707b374255";
 
 async fn client(app: &TestApp, adjust: impl FnOnce(&mut ClientMetadata)) -> RelyingParty<'_> {
     app.client(|metadata| {
-        metadata.grant_types = [GRANT, "refresh_token"].map(str::to_owned).to_vec();
+        metadata.grant_types = [CIBA, "refresh_token"].map(str::to_owned).to_vec();
         metadata.redirect_uris.clear();
         adjust(metadata);
     })
@@ -37,23 +36,7 @@ async fn ask(rp: &RelyingParty<'_>, more: &[(&str, &str)]) -> Answer {
 }
 
 async fn poll(rp: &RelyingParty<'_>, auth_req_id: &str) -> Answer {
-    rp.token(&[("grant_type", GRANT), ("auth_req_id", auth_req_id)]).await
-}
-
-async fn page(browser: &mut Browser, username: &str) -> Page {
-    let page = browser.open("/account/approvals").await.page();
-    if page.has("login-form") { browser.sign_in(&page, username).await.page() } else { page }
-}
-
-/// Answers the only request that waits for that person.
-async fn answer(app: &TestApp, username: &str, answer: &str) -> Page {
-    let mut browser = app.browser();
-    let page = page(&mut browser, username).await;
-    let user = app.app.sql.user_by_login(username).await.expect("the database").expect("a user").0;
-    let waiting = app.app.sql.pending_authentication_requests(Some(&user.subject), app.now()).await.expect("the database");
-    let [request] = waiting.as_slice() else { panic!("{} wait:\n{}", waiting.len(), page.body) };
-    let id = request.id;
-    browser.press(&page, &format!("approval-form-{id}"), &format!("approval-{answer}-{id}")).await.page()
+    elsewhere::poll_request(rp, auth_req_id, &[]).await
 }
 
 #[tokio::test]
@@ -67,9 +50,9 @@ async fn a_person_allows_on_their_own_page_what_a_client_asked_elsewhere() {
         let id = asked.text("auth_req_id");
         poll(&rp, &id).await.is(400, "authorization_pending");
         poll(&rp, &id).await.is(400, "slow_down");
-        let shown = page(&mut app.browser(), "ada").await;
+        let shown = approvals(&mut app.browser(), "ada").await;
         assert!(shown.body.contains("W4SCT") && shown.body.contains("Example application"), "{}", shown.body);
-        answer(&app, "ada", "allow").await;
+        answer_request(&app, "ada", "allow").await;
         let tokens = poll(&rp, &id).await.ok();
         assert_eq!(tokens.id_claims()["sub"], ada.subject);
         rp.refresh(&tokens.refresh_token()).await.ok();
@@ -93,8 +76,8 @@ async fn a_no_a_late_client_and_a_stranger_get_nothing() {
         poll(&other, &id).await.is(400, "invalid_grant");
         // Somebody else is not shown it, and cannot answer it either.
         let mut mallory = app.browser();
-        assert!(!page(&mut mallory, "mallory").await.body.contains("W4SCT"));
-        answer(&app, "ada", "deny").await;
+        assert!(!approvals(&mut mallory, "mallory").await.body.contains("W4SCT"));
+        answer_request(&app, "ada", "deny").await;
         poll(&rp, &id).await.is(400, "access_denied");
 
         let id = ask(&rp, &[("requested_expiry", "60")]).await.ok().text("auth_req_id");
@@ -127,12 +110,12 @@ async fn a_request_that_is_not_as_it_must_be_is_refused() {
         let long = "x".repeat(200);
         ask(&rp, &[("binding_message", &long)]).await.is(400, "invalid_binding_message");
         let dropped = ask(&rp, &[("scope", "openid admin")]).await.ok().text("auth_req_id");
-        answer(&app, "ada", "allow").await;
+        answer_request(&app, "ada", "allow").await;
         assert_eq!(poll(&rp, &dropped).await.ok().body["scope"], "openid");
         let web = app.relying_party().await;
         ask(&web, &[]).await.is(400, "unauthorized_client");
         // An ID Token of the same client hints at its person.
-        let both = app.client(|metadata| metadata.grant_types.push(GRANT.to_owned())).await;
+        let both = app.client(|metadata| metadata.grant_types.push(CIBA.to_owned())).await;
         let hint = both.login("ada").await.text("id_token");
         ask(&both, &[("login_hint", ""), ("id_token_hint", &hint)]).await.ok();
         ask(&rp, &[("login_hint", ""), ("id_token_hint", &hint)]).await.is(400, "invalid_request");
@@ -188,7 +171,7 @@ async fn a_client_is_pinged_when_there_is_an_answer_and_again_when_it_was_away()
         ask(&rp, &[]).await.is(400, "invalid_request"); // no client_notification_token
         let id = ask(&rp, &[("client_notification_token", TOKEN)]).await.ok().text("auth_req_id");
         assert_eq!(notify::round(&app.app).await.expect("the database"), 0);
-        answer(&app, "ada", "allow").await;
+        answer_request(&app, "ada", "allow").await;
         assert_eq!(notify::round(&app.app).await.expect("the database"), 1);
         let told = canary.requests();
         assert_eq!(told.len(), 1);
@@ -216,7 +199,7 @@ async fn a_client_that_refuses_its_ping_is_not_pinged_again() {
         })
         .await;
         let id = ask(&rp, &[("client_notification_token", TOKEN)]).await.ok().text("auth_req_id");
-        answer(&app, "ada", "allow").await;
+        answer_request(&app, "ada", "allow").await;
         assert_eq!(notify::round(&app.app).await.expect("the database"), 1);
         app.advance(Duration::from_secs(32));
         assert_eq!(notify::round(&app.app).await.expect("the database"), 0);
@@ -241,7 +224,7 @@ async fn tokens_are_pushed_with_an_id_token_that_names_the_request() {
         let id = asked.text("auth_req_id");
         assert!(asked.body.get("interval").is_none());
         poll(&rp, &id).await.is(400, "unauthorized_client");
-        answer(&app, "ada", "allow").await;
+        answer_request(&app, "ada", "allow").await;
         notify::round(&app.app).await.expect("the database");
         let pushed = |number: usize| {
             let requests = canary.requests();
@@ -258,7 +241,7 @@ async fn tokens_are_pushed_with_an_id_token_that_names_the_request() {
         assert_eq!(notify::round(&app.app).await.expect("the database"), 0);
 
         ask(&rp, &[("client_notification_token", TOKEN)]).await.ok();
-        answer(&app, "ada", "deny").await;
+        answer_request(&app, "ada", "deny").await;
         notify::round(&app.app).await.expect("the database");
         assert_eq!(pushed(1)["error"], "access_denied");
         ask(&rp, &[("client_notification_token", TOKEN)]).await.ok();
@@ -277,7 +260,7 @@ async fn many_answers_and_many_redemptions_count_once() {
         app.user("ada").await;
         let rp = client(&app, |_| {}).await;
         let id = ask(&rp, &[]).await.ok().text("auth_req_id");
-        answer(&app, "ada", "allow").await;
+        answer_request(&app, "ada", "allow").await;
         let answers = futures_util::future::join_all((0..10).map(|_| poll(&rp, &id))).await;
         assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
         assert!(answers.iter().all(|answer| answer.status == 200 || answer.body["error"] == "invalid_grant"));

@@ -6,33 +6,25 @@ use authy::model::client::AuthMethod;
 
 use crate::support::app::TestApp;
 use crate::support::backends;
-use crate::support::browser::{Browser, Page};
+use crate::support::elsewhere::{self, DEVICE_CODE, question};
 use crate::support::relying_party::{Answer, RelyingParty};
-
-const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// A client on a device: public, without a redirect URI.
 async fn device(app: &TestApp) -> RelyingParty<'_> {
     app.client(|metadata| {
         metadata.auth_method = Some(AuthMethod::None);
         metadata.redirect_uris.clear();
-        metadata.grant_types = [GRANT, "refresh_token"].map(str::to_owned).to_vec();
+        metadata.grant_types = [DEVICE_CODE, "refresh_token"].map(str::to_owned).to_vec();
     })
     .await
 }
 
 async fn start(rp: &RelyingParty<'_>, scope: &str) -> Answer {
-    rp.post("/oauth2/device_authorization", &[("scope", scope)]).await
+    elsewhere::start(rp, &[("scope", scope)]).await
 }
 
 async fn poll(rp: &RelyingParty<'_>, device_code: &str) -> Answer {
-    rp.token(&[("grant_type", GRANT), ("device_code", device_code)]).await
-}
-
-/// Opens the address with the code in it, signed in as `username`, up to the question.
-async fn question(browser: &mut Browser, started: &Answer, username: &str) -> Page {
-    let page = browser.open(&started.text("verification_uri_complete")).await.page();
-    if page.has("login-form") { browser.sign_in(&page, username).await.page() } else { page }
+    elsewhere::poll_device(rp, device_code, &[]).await
 }
 
 #[tokio::test]
@@ -220,7 +212,7 @@ async fn only_what_is_registered_can_be_asked_for() {
         start(&tv, "admin").await.is(400, "invalid_scope");
         app.relying_party().await.post("/oauth2/device_authorization", &[]).await.is(400, "unauthorized_client");
         tv.post("/oauth2/device_authorization", &[("resource", "https://nobody.example/")]).await.is(400, "invalid_target");
-        let web = app.client(|metadata| metadata.grant_types.push(GRANT.to_owned())).await;
+        let web = app.client(|metadata| metadata.grant_types.push(DEVICE_CODE.to_owned())).await;
         let preflight = crate::support::http::client()
             .request(reqwest::Method::OPTIONS, format!("{}/oauth2/device_authorization", app.base))
             .header("origin", "https://rp.example")

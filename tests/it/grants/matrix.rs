@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::support::app::TestApp;
 use crate::support::backends;
+use crate::support::elsewhere;
 use crate::support::relying_party::{Answer, RelyingParty, VERIFIER};
 use crate::support::signer;
 
@@ -63,21 +64,13 @@ async fn artefact(rp: &RelyingParty<'_>, case: &Case, ada: &User) -> String {
         Some("refresh_token") => rp.login("ada").await.refresh_token(),
         Some("subject_token") => rp.login("ada").await.access_token(),
         Some("device_code") => {
-            let started = rp.post("/oauth2/device_authorization", &[("scope", SCOPE)]).await.ok();
-            let mut browser = app.browser();
-            let page = browser.open(&started.text("verification_uri_complete")).await.page();
-            let page = browser.sign_in(&page, "ada").await.page();
-            browser.press(&page, "device-form", "device-allow").await;
+            let started = elsewhere::start(rp, &[("scope", SCOPE)]).await.ok();
+            elsewhere::allow_device(app, &started, "ada").await;
             started.text("device_code")
         }
         Some("auth_req_id") => {
             let asked = rp.post("/oauth2/bc-authorize", &[("scope", SCOPE), ("login_hint", "ada")]).await.ok();
-            let mut browser = app.browser();
-            let page = browser.open("/account/approvals").await.page();
-            let page = browser.sign_in(&page, "ada").await.page();
-            let waiting = app.app.sql.pending_authentication_requests(Some(&ada.subject), app.now()).await.expect("the database");
-            let id = waiting.last().expect("a request").id;
-            browser.press(&page, &format!("approval-form-{id}"), &format!("approval-allow-{id}")).await;
+            elsewhere::answer_request(app, "ada", "allow").await;
             asked.text("auth_req_id")
         }
         Some("assertion") => {

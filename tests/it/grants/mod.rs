@@ -3,6 +3,7 @@
 mod authorization_code;
 mod ciba;
 mod client_credentials;
+mod details;
 mod device_code;
 mod jwt_bearer;
 mod matrix;

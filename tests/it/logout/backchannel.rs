@@ -172,6 +172,48 @@ async fn sessions_that_end_elsewhere_are_told_too() {
     .await;
 }
 
+#[tokio::test]
+async fn a_session_that_runs_out_or_is_idle_for_too_long_is_told_too() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        let canary = Canary::answering("200 OK", "text/plain", "").await;
+        let (rp, silent) = (told(&app, &canary).await, app.relying_party().await);
+        let lifetimes = &app.app.settings.lifetimes;
+        let (idle, absolute) = (lifetimes.session_idle, lifetimes.session_absolute);
+        let mut browser = app.browser();
+        let tokens = rp.redeem(&rp.code_in(&mut browser, "ada", &[]).await).await.ok();
+        let offline = silent.redeem(&silent.code_in(&mut browser, "ada", &[]).await).await.ok();
+        app.advance(idle - Duration::from_secs(1));
+        app.sweep().await;
+        assert_eq!(deliver(&app).await, 0, "it lives");
+        app.advance(Duration::from_secs(1));
+        app.sweep().await;
+        assert_eq!(deliver(&app).await, 1, "of the two clients, the one that wants to be told");
+        assert_eq!(said(&canary, 0)["sid"], tokens.id_claims()["sid"]);
+        silent.refresh(&offline.refresh_token()).await.ok();
+        app.sweep().await;
+        assert_eq!(deliver(&app).await, 0, "and that once");
+
+        // Somebody who never rests is signed out in the end.
+        let page = browser.open("/login").await.page();
+        browser.sign_in(&page, "ada").await;
+        let started = app.now();
+        rp.redeem(&rp.code_in(&mut browser, "ada", &[]).await).await.ok();
+        while app.now() + idle / 2 < started + absolute {
+            app.advance(idle / 2);
+            browser.open("/account/sessions").await.page();
+            app.sweep().await;
+        }
+        assert_eq!(deliver(&app).await, 0);
+        app.advance(idle / 2);
+        app.sweep().await;
+        assert_eq!(deliver(&app).await, 1);
+        app.stop().await;
+    })
+    .await;
+}
+
 fn said(canary: &Canary, number: usize) -> Value {
     claims(&token(&canary.requests()[number]))
 }

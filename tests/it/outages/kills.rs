@@ -8,9 +8,10 @@ use std::time::Duration;
 use authy::entropy::{Entropy, OsEntropy};
 use tempfile::tempdir;
 
-use super::{Party, create_user, prepare};
 use crate::cli::authy;
+use crate::support::app::PASSWORD;
 use crate::support::backends::{Backend, Servers, on_servers};
+use crate::support::deployment::{Party, create_user, prepare};
 use crate::support::process::Server;
 
 const CHAINS: usize = 6;
@@ -57,7 +58,7 @@ async fn survives(place: &Path, env: &[(&str, &str)]) {
             let name = name.clone();
             move || {
                 let env: Vec<(&str, &str)> = env_of_user.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-                create_user(&place_of_user, &env, &name);
+                create_user(&place_of_user, &env, (&name, &format!("{name}@example.org"), PASSWORD));
             }
         });
         let chance: &dyn Entropy = &OsEntropy;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use super::{Party, prepare};
 use crate::support::backends::{Backend, Servers, on_servers};
+use crate::support::deployment::{Party, prepare};
 use crate::support::process::{Server, Way};
 
 /// Refreshes again and again while `during` runs; every answer is either right or a clear "not now".

@@ -92,7 +92,7 @@ async fn a_client_is_its_document_and_is_stored_when_a_person_approves() {
         let stored = app.app.sql.client_by_id(ID).await.expect("the database").expect("the client");
         assert_eq!(stored.name, "Renamed");
         app.advance(Duration::from_secs(91 * 24 * 3600));
-        app.app.sql.sweep(app.now(), 100).await.expect("swept");
+        app.sweep().await;
         assert_eq!(rows(&app).await, 0, "unused");
         app.stop().await;
     })
@@ -141,6 +141,8 @@ async fn a_document_that_is_not_its_own_or_holds_secrets_is_refused() {
             ("logo_uri", json!("javascript:alert(1)")),
             ("response_types", json!(["id_token"])),
             ("profile", json!("legacy")),
+            ("jwks_uri", json!("https://10.0.0.1/jwks")),
+            ("backchannel_logout_uri", json!("https://10.0.0.1/logout")),
         ]
         .into_iter()
         .enumerate()

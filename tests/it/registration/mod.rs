@@ -6,3 +6,4 @@ mod outside;
 mod registering;
 mod resources;
 pub mod support;
+mod usage;

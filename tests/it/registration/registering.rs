@@ -141,7 +141,7 @@ async fn what_strangers_leave_is_bounded_and_goes_away_unless_a_person_approves(
         full.is(503, "temporarily_unavailable");
         assert!(full.headers.contains_key("retry-after"));
         app.advance(DAY);
-        app.app.sql.sweep(app.now(), 100).await.expect("swept");
+        app.sweep().await;
         for _ in 0..3 {
             assert_eq!(register(&app, &public(), None).await.status, 201);
         }
@@ -156,10 +156,10 @@ async fn what_strangers_leave_is_bounded_and_goes_away_unless_a_person_approves(
         app.advance(DAY * 60);
         rp.login("ada").await;
         app.advance(DAY * 60);
-        app.app.sql.sweep(app.now(), 100).await.expect("swept");
+        app.sweep().await;
         assert!(app.app.sql.client_by_id(rp.id()).await.expect("the database").is_some(), "used sixty days ago");
         app.advance(DAY * 31);
-        app.app.sql.sweep(app.now(), 100).await.expect("swept");
+        app.sweep().await;
         assert!(app.app.sql.client_by_id(rp.id()).await.expect("the database").is_none(), "unused for ninety days");
         app.stop().await;
     })

@@ -129,9 +129,9 @@ async fn who_took_part_is_forgotten_with_the_session() {
         let sql = &backend.sql;
         let session = ada_with_app(sql).await;
         sql.note_session_client(&session.sid, "app", &session.subject, START).await.unwrap();
-        sql.sweep(START + DAY * 30, 10).await.unwrap();
+        sql.sweep(START + DAY * 30, START + DAY * 29, 10).await.unwrap();
         assert_eq!(sql.clients_of_session(&session.sid).await.unwrap(), ["app"]);
-        sql.sweep(START + DAY * 38, 10).await.unwrap();
+        sql.sweep(START + DAY * 61, START + DAY * 60, 10).await.unwrap();
         assert!(sql.clients_of_session(&session.sid).await.unwrap().is_empty());
     })
     .await;

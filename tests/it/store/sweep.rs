@@ -34,25 +34,27 @@ async fn the_sweeper_removes_what_is_over_in_small_batches_and_nothing_else() {
             expires_at: START + DAY * 365,
         };
         sql.save_consent(&consent).await.unwrap();
-        assert_eq!(sql.sweep(START, 100).await.unwrap(), 0);
+        assert_eq!(sql.sweep(START, START - DAY, 100).await.unwrap(), 0);
 
-        // Two of three ended sessions, two of three revoked tokens, one refresh token; then the rest, and the expired session.
-        assert_eq!(sql.sweep(START + DAY * 36, 2).await.unwrap(), 5);
-        assert!(sql.session_by_id(session_row.id).await.unwrap().is_some());
-        assert_eq!(sql.grant_by_id(bound.id).await.unwrap().unwrap().revoked_at, None);
-        assert_eq!(sql.sweep(START + DAY * 38, 2).await.unwrap(), 3);
-        assert_eq!(sql.session_by_id(session_row.id).await.unwrap(), None);
+        // The session that ran out ends; two of three ended ones go, two of three revoked tokens, one refresh token; then the rest.
+        let sweep = async |days: u32, limit| sql.sweep(START + DAY * days, START + DAY * (days - 1), limit).await.unwrap();
+        assert_eq!(sweep(36, 2).await, 6);
+        let over = sql.session_by_id(session_row.id).await.unwrap().unwrap();
+        assert_eq!(over.ended_at, Some(START + DAY * 36));
         assert!(sql.grant_by_id(bound.id).await.unwrap().unwrap().revoked_at.is_some(), "it ended with its session");
+        assert_eq!(sweep(38, 2).await, 2);
+        assert_eq!(sweep(67, 2).await, 1);
+        assert_eq!(sql.session_by_id(session_row.id).await.unwrap(), None);
         assert_eq!(sql.refresh_token(&short.hash).await.unwrap(), None);
         assert_eq!(sql.refresh_token(&long.hash).await.unwrap().unwrap().1, offline);
         assert!(sql.consent_of("sub-of-ada", "app").await.unwrap().is_some());
 
         // A year on: the other refresh token, both grants, the consent.
-        assert_eq!(sql.sweep(START + DAY * 366, 100).await.unwrap(), 4);
+        assert_eq!(sweep(366, 100).await, 4);
         assert_eq!(sql.grant_by_id(offline.id).await.unwrap(), None);
         assert_eq!(recorded(sql).await.len(), 6);
         sql.record(&[AuditEvent { at: START + DAY * 400, ..event("recent") }]).await.unwrap();
-        assert_eq!(sql.sweep(START + DAY * 401, 100).await.unwrap(), 6);
+        assert_eq!(sweep(401, 100).await, 6);
         assert_eq!(recorded(sql).await, ["recent"]);
     })
     .await;

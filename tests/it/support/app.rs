@@ -221,6 +221,11 @@ impl TestApp {
         assert_eq!(self.app.sql.create_resource(&resource, &self.event("resource.created")).await.expect("a resource"), Created::Done);
     }
 
+    /// What the task of a running server does every minute.
+    pub async fn sweep(&self) {
+        authy::tasks::sweep::round(&self.app).await.expect("swept");
+    }
+
     /// A fresh browser.
     pub fn browser(&self) -> Browser {
         Browser::new(&self.base)

@@ -11,6 +11,8 @@ use authy::clock::{ManualClock, Timestamp};
 use authy::entropy::{Entropy, OsEntropy, SeededEntropy};
 use authy::store::sql::Options;
 use authy::store::{Kv, Sql};
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, SqliteConnection};
 use futures_util::FutureExt as _;
 
 /// 2026-03-01T12:00:00Z: when every test begins.
@@ -93,6 +95,24 @@ async fn open(options: &Options) -> Sql {
     sql
 }
 
+/// Runs a statement past authy.
+pub async fn execute(options: &Options, statement: &str) {
+    if options.url.starts_with("postgres") {
+        return execute_on_postgres(&options.url, statement).await;
+    }
+    let file = options.data_dir.join("authy.db");
+    let mut connection = SqliteConnection::establish(file.to_str().expect("UTF-8")).expect("the database");
+    connection.batch_execute(statement).expect("a statement");
+}
+
+async fn execute_on_postgres(url: &str, statement: &str) {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.expect("Postgres");
+    let driver = tokio::spawn(connection);
+    client.batch_execute(statement).await.expect("a statement");
+    drop(client);
+    driver.await.expect("the driver").expect("the connection");
+}
+
 /// The servers that were named in the environment.
 pub struct Servers {
     postgres: String,
@@ -127,10 +147,6 @@ impl Servers {
 
     /// Runs a statement as the one who may create databases.
     pub async fn administer(&self, statement: &str) {
-        let (client, connection) = tokio_postgres::connect(&self.postgres, tokio_postgres::NoTls).await.expect("Postgres");
-        let driver = tokio::spawn(connection);
-        client.batch_execute(statement).await.expect("an administrative statement");
-        drop(client);
-        driver.await.expect("the driver").expect("the connection");
+        execute_on_postgres(&self.postgres, statement).await;
     }
 }

@@ -73,6 +73,21 @@ pub fn sign_as(pair: &KeyPair, header: &Value, claims: &Value) -> String {
     compact(signer.as_ref(), header, claims)
 }
 
+/// The same ES256 token under the other signature that its key never made but that verifies: (r, n - s).
+pub fn malleated(token: &str) -> String {
+    use openssl::bn::{BigNum, BigNumContext};
+    use openssl::ec::EcGroup;
+    let (signed, signature) = token.rsplit_once('.').expect("three parts");
+    let bytes = URL_SAFE_NO_PAD.decode(signature).expect("base64url");
+    let (r, s) = bytes.split_at(32);
+    let mut order = BigNum::new().expect("a number");
+    let group = EcGroup::from_curve_name(openssl::nid::Nid::X9_62_PRIME256V1).expect("P-256");
+    group.order(&mut order, &mut BigNumContext::new().expect("a context")).expect("its order");
+    let other = &order - &BigNum::from_slice(s).expect("a number");
+    let other = other.to_vec_padded(32).expect("32 bytes");
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode([r, &other].concat()))
+}
+
 /// Signs with a shared secret, whatever the header says.
 pub fn hs256(secret: &[u8], header: &Value, claims: &Value) -> String {
     compact(&jws::HS256.signer_from_bytes(secret).expect("a signer"), header, claims)

@@ -1,6 +1,6 @@
 //! Encrypted ID Tokens, userinfo and introspection answers: OIDC Core §10.2, RFC 9701.
 
-use authy::jose::jwe::KeyManagement;
+use authy::jose::jwe::{ContentEncryption, Encryption, KeyManagement, encrypt, recipient_key};
 use authy::jose::keys::{self, KeyKind, KeySet};
 use authy::model::client::ClientMetadata;
 use authy::sealing::{MasterKey, Sealer};
@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::app::TestApp;
 use crate::support::backends;
+use crate::support::elsewhere::CIBA;
 use crate::support::relying_party::{claims, jose_header, query};
 
 /// A client's keys for encryption: it opens with them what authy encrypted.
@@ -134,6 +135,44 @@ async fn an_introspection_answer_is_signed_for_whoever_asks_for_it() {
             let answer = rp.post_with("/oauth2/introspect", &[("token", &tokens.access_token())], &[(ACCEPT.as_str(), plain)]).await.ok();
             assert_eq!(answer.body["active"], true);
         }
+        app.stop().await;
+    })
+    .await;
+}
+
+/// OIDC Core §3.1.2.1.
+#[tokio::test]
+async fn an_encrypted_id_token_hints_once_it_is_decrypted_or_encrypted_to_a_published_key() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        let recipient = Recipient::new(&app);
+        let rp = app
+            .client(|metadata| {
+                metadata.protocol.jwks = Some(recipient.jwks(&app));
+                metadata.protocol.id_token_encrypted_response_alg = Some("ECDH-ES".to_owned());
+                metadata.grant_types.push(CIBA.to_owned());
+            })
+            .await;
+        let mut browser = app.browser();
+        let given = rp.redeem(&rp.code_in(&mut browser, "ada", &[]).await).await.ok().text("id_token");
+        let signed = recipient.open(&app, &given);
+        let jwks = app.get_json("/.well-known/jwks.json").await;
+        let to_us = |content: &str| {
+            let alg = KeyManagement::RsaOaep256;
+            let key = recipient_key(jwks["keys"].as_array().expect("keys").iter().filter_map(Value::as_object), alg).expect("a key");
+            encrypt(key, Encryption { alg, enc: ContentEncryption::A256Gcm }, Some("JWT"), content.as_bytes()).expect("a JWE")
+        };
+        for (hint, taken) in [(&given, false), (&signed, true), (&to_us(&signed), true), (&to_us(&given), false), (&to_us("x"), false)] {
+            let back = query(&browser.open(&rp.url(&[("prompt", "none"), ("id_token_hint", hint)])).await.away());
+            assert_eq!(back.get("error").map(String::as_str), (!taken).then_some("invalid_request"), "{back:?}");
+            let asked = rp.post("/oauth2/bc-authorize", &[("scope", "openid"), ("id_token_hint", hint)]).await;
+            assert_eq!(asked.status, if taken { 200 } else { 400 }, "{}", asked.body);
+        }
+        let page = browser.open(&format!("/oauth2/logout?id_token_hint={given}")).await.page();
+        assert!(page.status == 400 && page.body.contains("decrypt it before it is sent"), "{}", page.body);
+        let done = browser.open(&format!("/oauth2/logout?id_token_hint={}", to_us(&signed))).await.page();
+        assert!(done.has("logout-done"), "{}", done.body);
         app.stop().await;
     })
     .await;

@@ -3,4 +3,5 @@
 mod certificate;
 mod dpop;
 mod encryption;
+mod malleated;
 mod pairwise;

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use crate::accounts::approval::Asked;
 use crate::accounts::client_card::ClientCard;
 use crate::accounts::consent::remember::Approved;
-use crate::accounts::consent::{self, Decision, scopes};
+use crate::accounts::consent::wishes::{Wanted, Wishes};
+use crate::accounts::consent::{self, Decision};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::endpoints::authorize::SignedIn;
@@ -26,10 +27,8 @@ pub struct Waiting {
     pub client: ClientCard,
     /// What the other end shows too.
     pub binding_message: Option<String>,
-    /// Scopes in words.
-    pub asked: Vec<String>,
-    /// The names of the resources (RFC 8707).
-    pub resources: Vec<String>,
+    /// What it asks for, in words.
+    pub wishes: Wishes,
     /// Until when it can be answered.
     pub expires_at: Timestamp,
 }
@@ -45,8 +44,7 @@ pub async fn list(app: &App, subject: &str) -> Result<Vec<Waiting>, Failure> {
         waiting.push(Waiting {
             id: request.id,
             client: ClientCard::of(&client),
-            asked: request.scopes.iter().map(|scope| scopes::in_words(scope)).collect(),
-            resources: consent::resource_names(app, &request.resources).await?,
+            wishes: consent::wishes(app, Wanted::of_request(&request), None).await?,
             binding_message: request.binding_message,
             expires_at: request.expires_at,
         });
@@ -67,7 +65,8 @@ pub async fn answer(app: &App, id: Uuid, decision: Decision, signed_in: &SignedI
     if decision == Decision::Approve {
         register::usage::approved(app, &client, subject).await?;
     }
-    let asked = Asked { client: &client, scopes: &request.scopes, resources: &request.resources };
+    let (scopes, resources, authorization_details) = (&request.scopes, &request.resources, &request.authorization_details);
+    let asked = Asked { client: &client, scopes, resources, authorization_details };
     let (outcome, kind) = match decision {
         Decision::Approve => {
             (Outcome::Approved(Box::new(asked.approved_by(signed_in, app.entropy.as_ref(), now))), audit::REQUEST_APPROVED)
@@ -85,7 +84,7 @@ pub async fn answer(app: &App, id: Uuid, decision: Decision, signed_in: &SignedI
             scopes: request.scopes.clone(),
             claims: Vec::new(),
             resources: request.resources.clone(),
-            authorization_details: Vec::new(),
+            authorization_details: request.authorization_details.clone(),
         };
         consent::save(app, approved).await?;
     }

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::Waiting;
+use crate::accounts::consent::wishes::Wishes;
 use crate::web::page::Page;
 
 /// `templates/accounts/approvals.html`
@@ -19,8 +20,7 @@ struct Row {
     name: String,
     verified: bool,
     message: String,
-    asked: Vec<String>,
-    resources: Vec<String>,
+    wishes: Wishes,
     until: String,
 }
 
@@ -32,8 +32,7 @@ impl<'a> ApprovalsPage<'a> {
             name: waiting.client.name,
             verified: waiting.client.verified,
             message: waiting.binding_message.unwrap_or_default(),
-            asked: waiting.asked,
-            resources: waiting.resources,
+            wishes: waiting.wishes,
             until: waiting.expires_at.for_people(),
         };
         Self { page, rows: waiting.into_iter().map(row).collect() }

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::{draft, statement};
+use crate::admin::clients::{self, outside::Unfit};
 use crate::app::App;
 use crate::config::registration::KeySource;
 use crate::failure::Failure;
@@ -50,40 +51,22 @@ async fn keys(app: &App, source: &KeySource) -> Result<ClientKeys, Failure> {
     ClientKeys::fetched(&set).map_err(|error| unusable(error.to_string()))
 }
 
-/// OIDC Registration §5: the document at `sector_identifier_uri` must name every redirect URI of the client. Addresses that authy would
-/// never ask are refused here already.
+/// Addresses that authy would never ask are refused here already, and the document at `sector_identifier_uri` must name every redirect
+/// URI of the client (OIDC Registration §5).
 ///
 /// # Errors
 /// `invalid_client_metadata`.
 pub async fn check(app: &App, draft: &ClientDraft) -> Result<(), Failure> {
-    let protocol = &draft.protocol;
-    let asked = [
-        ("jwks_uri", &protocol.jwks_uri),
-        ("sector_identifier_uri", &protocol.sector_identifier_uri),
-        ("backchannel_logout_uri", &protocol.backchannel_logout_uri),
-        ("backchannel_client_notification_endpoint", &protocol.backchannel_client_notification_endpoint),
-    ];
-    let asked = asked.into_iter().filter_map(|(field, uri)| Some((field, uri.as_ref()?)));
-    for (field, uri) in asked.chain(protocol.request_uris.iter().map(|uri| ("request_uris", uri))) {
-        let without_fragment = uri.split('#').next().unwrap_or_default();
-        app.outbound.check(without_fragment, Registrant::Anybody).map_err(|error| address(field, error.to_string()))?;
-    }
-    let Some(uri) = &protocol.sector_identifier_uri else { return Ok(()) };
-    let answer = app.outbound.send(Request::get(Kind::SectorIdentifier, uri, Registrant::Anybody)).await;
-    let body = answer.map_err(|error| sector(error.to_string()))?.body;
-    let listed: Vec<String> = serde_json::from_slice(&body).map_err(|_| sector("it is no JSON array of texts"))?;
-    if draft.redirect_uris.iter().all(|uri| listed.contains(uri)) {
-        return Ok(());
-    }
-    Err(sector("it lacks a redirect URI of the client").into())
+    let unfit = clients::outside::check(app.outbound.as_ref(), draft, None).await;
+    unfit.into_iter().next().map_or(Ok(()), |unfit| Err(refusal(unfit).into()))
 }
 
-fn address(field: &'static str, why: String) -> Refusal {
-    OAuthError::invalid_client_metadata("The provider does not connect to this address.").about(field).because(why)
-}
-
-fn sector(why: impl Into<std::borrow::Cow<'static, str>>) -> Refusal {
-    let error =
-        OAuthError::invalid_client_metadata("The document at sector_identifier_uri does not name every redirect URI of the client.");
-    error.about("sector_identifier_uri").because(why)
+fn refusal(unfit: Unfit) -> Refusal {
+    let (field, sentence, why) = match unfit {
+        Unfit::Address(field, why) => (field, "The provider does not connect to this address.", why),
+        Unfit::Sector(why) => {
+            ("sector_identifier_uri", "The document at sector_identifier_uri does not name every redirect URI of the client.", why)
+        }
+    };
+    OAuthError::invalid_client_metadata(sentence).about(field).because(why)
 }

@@ -23,14 +23,18 @@ pub async fn approved(app: &App, client: &Client, subject: &str) -> Result<(), F
     let event = audit::event(app.entropy.as_ref(), now, audit::CLIENT_APPROVED, subject).subject(subject).client(&client.client_id).build();
     let first = app.sql.approve_client(&client.client_id, now, now + app.settings.registration.expire_unused, &event).await?;
     note(app, client, "approved");
-    if first { Ok(()) } else { used(app, client).await }
+    if !first {
+        used(app, client).await;
+    }
+    Ok(())
 }
 
 /// A client that is a document gets its row with the first approval, and another look at its document with each later one.
 async fn keep(app: &App, client: &Client, subject: &str) -> Result<(), Failure> {
     let stored = app.client(&client.client_id).await?;
     if stored.is_some_and(|stored| stored.metadata == client.metadata && stored.name == client.name) {
-        return used(app, client).await;
+        used(app, client).await;
+        return Ok(());
     }
     let now = app.now();
     let dynamic = DynamicClient {
@@ -46,18 +50,17 @@ async fn keep(app: &App, client: &Client, subject: &str) -> Result<(), Failure> 
     Ok(())
 }
 
-/// The client was given tokens: it is not swept as unused for another while. Written at most once a day.
-///
-/// # Errors
-/// When the database is away.
-pub async fn used(app: &App, client: &Client) -> Result<(), Failure> {
+/// The client was given tokens: it is not swept as unused for another while. Written at most once a day, and as well as can be: what the
+/// client was given is used up already, so that a database which fails just now must not cost it the answer.
+pub async fn used(app: &App, client: &Client) {
     if client.origin == ClientOrigin::Administrator || is_noted(app, client, "used") {
-        return Ok(());
+        return;
     }
     let now = app.now();
-    app.sql.note_client_use(&client.client_id, now, now + app.settings.registration.expire_unused).await?;
-    note(app, client, "used");
-    Ok(())
+    match app.sql.note_client_use(&client.client_id, now, now + app.settings.registration.expire_unused).await {
+        Ok(()) => note(app, client, "used"),
+        Err(error) => tracing::warn!(%error, client.id = %client.client_id, "the use of a client could not be noted; its next one is"),
+    }
 }
 
 fn is_noted(app: &App, client: &Client, what: &'static str) -> bool {

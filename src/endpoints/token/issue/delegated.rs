@@ -18,6 +18,8 @@ pub struct Delegated<'a> {
     pub scope: &'a [String],
     /// Where it is good.
     pub resources: &'a [Arc<Resource>],
+    /// What it is good for in detail: RFC 9396.
+    pub authorization_details: &'a [Value],
     /// Who acts: RFC 8693 §4.1.
     pub act: Option<Value>,
     /// It does not outlive the token that was given for it.
@@ -29,11 +31,12 @@ pub struct Delegated<'a> {
 impl Mint<'_> {
     /// It hangs from the same grant as the one given for it, and dies with it.
     pub(super) fn claims_delegated(&self, user: &User, grant: &Grant, delegated: Delegated<'_>) -> OpaqueClaims {
-        let Delegated { scope, resources, act, not_after, jwt } = delegated;
+        let Delegated { scope, resources, authorization_details, act, not_after, jwt } = delegated;
         let holder = Holder::User { subject: user.subject.clone(), grant_id: grant.id };
         let mut claims = self.claims(holder, scope, resources);
         claims.expires_at = claims.expires_at.min(not_after);
         claims.act = act;
+        claims.authorization_details = authorization_details.to_vec();
         if jwt && claims.audience.is_empty() {
             claims.audience = vec![self.own_audience()];
         }

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Conn, audit, hash_of, unreadable};
@@ -36,6 +37,7 @@ struct RequestRow {
     notify_at: Option<Time>,
     created_at: Time,
     expires_at: Time,
+    authorization_details: Json<Vec<Value>>,
 }
 
 impl From<&AuthenticationRequest> for RequestRow {
@@ -57,6 +59,7 @@ impl From<&AuthenticationRequest> for RequestRow {
             notify_at: request.notify_at.map(Time),
             created_at: Time(request.created_at),
             expires_at: Time(request.expires_at),
+            authorization_details: Json(request.authorization_details.clone()),
         }
     }
 }
@@ -80,6 +83,7 @@ impl RequestRow {
             notify_at: self.notify_at.map(|time| time.0),
             created_at: self.created_at.0,
             expires_at: self.expires_at.0,
+            authorization_details: self.authorization_details.0,
         })
     }
 }

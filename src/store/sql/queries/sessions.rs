@@ -150,6 +150,24 @@ pub async fn end_sessions_of(conn: &mut Conn, subject: &str, except: Option<Uuid
     Ok(ended)
 }
 
+/// Ends sessions that have run out or were idle since `idle_since`, as a sign-out does: their grants die, and clients are told (Back-Channel
+/// Logout §2). In the order in which others end several, so that nobody waits for somebody who waits.
+pub(super) async fn end_what_ran_out(conn: &mut Conn, now: Timestamp, idle_since: Timestamp, limit: i64) -> QueryResult<usize> {
+    let live = || sessions::table.filter(sessions::ended_at.is_null()).select(sessions::id).limit(limit);
+    let mut over: Vec<Id> = live().filter(sessions::expires_at.le(Time(now))).load(conn).await?;
+    over.extend(live().filter(sessions::last_seen_at.le(Time(idle_since))).load::<Id>(conn).await?);
+    over.sort_unstable_by_key(|id| id.0);
+    over.dedup_by_key(|id| id.0);
+    let mut ended = 0;
+    for id in over {
+        if end(conn, id, now).await? {
+            logouts::announce(conn, id, now).await?;
+            ended += 1;
+        }
+    }
+    Ok(ended)
+}
+
 pub async fn replace_session(conn: &mut Conn, old: Uuid, new: &Session, now: Timestamp) -> QueryResult<()> {
     // The old session is locked first, so that no grant is saved under it meanwhile.
     let live = sessions::table.find(Id(old)).filter(sessions::ended_at.is_null());

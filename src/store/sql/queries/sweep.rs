@@ -11,14 +11,17 @@ use crate::store::sql::schema::{audit_events, authentication_requests, consents,
 use crate::store::sql::types::{Id, Time};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// Sessions that end in one go: each has clients to be told of it.
+const ENDED_AT_ONCE: i64 = 50;
 /// How long sessions stay after their end.
 const SESSIONS_KEPT: u32 = 30;
 /// How long audit events stay.
 const AUDIT_KEPT: u32 = 400;
 
-pub async fn sweep(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<u64> {
+pub async fn sweep(conn: &mut Conn, now: Timestamp, idle_since: Timestamp, limit: i64) -> QueryResult<u64> {
     super::super::audit_months::keep(conn, Time(now), Time(now - DAY * AUDIT_KEPT)).await?;
-    let removed = sessions(conn, now, limit).await?
+    let removed = super::sessions::end_what_ran_out(conn, now, idle_since, limit.min(ENDED_AT_ONCE)).await?
+        + sessions(conn, now, limit).await?
         + refresh_tokens(conn, now, limit).await?
         + grants(conn, now, limit).await?
         + consents(conn, now, limit).await?
@@ -31,12 +34,7 @@ pub async fn sweep(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<u
 
 async fn sessions(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
     let long_ago = Time(now - DAY * SESSIONS_KEPT);
-    let expired: Vec<Id> = sessions::table.filter(sessions::expires_at.lt(long_ago)).limit(limit).select(sessions::id).load(conn).await?;
-    let ended: Vec<Id> = sessions::table.filter(sessions::ended_at.lt(long_ago)).limit(limit).select(sessions::id).load(conn).await?;
-    let gone: Vec<Id> = expired.into_iter().chain(ended).collect();
-    // A session that merely expired still has its grants; those that do not outlive it end with it at the latest here.
-    let bound = grants::session_id.eq_any(&gone).and(grants::offline.eq(false)).and(grants::revoked_at.is_null());
-    diesel::update(grants::table.filter(bound)).set(grants::revoked_at.eq(Time(now))).execute(conn).await?;
+    let gone: Vec<Id> = sessions::table.filter(sessions::ended_at.lt(long_ago)).limit(limit).select(sessions::id).load(conn).await?;
     let sids: Vec<String> = sessions::table.filter(sessions::id.eq_any(&gone)).select(sessions::sid).load(conn).await?;
     let removed = diesel::delete(sessions::table.filter(sessions::id.eq_any(&gone))).execute(conn).await?;
     logouts::forget_clients_of(conn, &sids).await?;

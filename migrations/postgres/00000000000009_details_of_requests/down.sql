@@ -1,0 +1,1 @@
+alter table authentication_requests drop column authorization_details;

@@ -1,0 +1,3 @@
+drop index sessions_idle;
+drop index sessions_expiry;
+create index sessions_expiry on sessions (expires_at);
