@@ -110,7 +110,7 @@ async fn applications_that_keep_the_key_set_verify_every_token_while_keys_rotate
             for at in [Duration::ZERO, 25 * HOUR] {
                 rotate(&app, Rotation::Planned).await;
                 while app.now() < start + at + 25 * HOUR {
-                    let enough = made.get() + 6;
+                    let enough = made.get() + 3;
                     while made.get() < enough {
                         tokio::time::sleep(Duration::from_millis(1)).await;
                     }
