@@ -16,7 +16,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Vec<SocketAddr> {
     addresses.into_iter().flatten().collect()
 }
 
-/// `host:port` with an IP address or `localhost`, which stands for 127.0.0.1 and [::1].
+/// `host:port` with an IP address or `localhost`, which stands for 127.0.0.1 and `[::1]`.
 pub fn parse(text: &str) -> Result<Vec<SocketAddr>, Fault> {
     if let Ok(address) = text.parse() {
         return Ok(vec![address]);

@@ -46,7 +46,7 @@ struct Run<'a> {
 /// Measures.
 ///
 /// # Errors
-/// See [`super::run`].
+/// See [`super::run()`].
 pub async fn run(arguments: &BenchArguments, out: Output) -> Result<(), CliError> {
     check_names(&arguments.only)?;
     if usage::cpu_time(std::process::id()).is_none() {

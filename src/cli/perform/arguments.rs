@@ -62,7 +62,7 @@ pub struct RelyingPartyArguments {
     /// PEM file of the authority that vouches for the server, besides those of the system
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
-    /// Take any certificate of a server on this machine (localhost, 127.0.0.1, [::1])
+    /// Take any certificate of a server on this machine (localhost, 127.0.0.1, ::1)
     #[arg(long)]
     pub insecure: bool,
 }
