@@ -81,8 +81,8 @@ impl Sql {
         Ok(sql)
     }
 
-    /// Gives the current thread, one of `threads` that each run a runtime of their own, its part of the connections. Where there are
-    /// fewer connections than that, and on SQLite, whose connections have threads of their own, all threads go on sharing.
+    /// Gives the current thread, one of `threads` that each run a runtime of their own, its part of the connections. Where that
+    /// is less than two, and on SQLite, whose connections have threads of their own, all threads go on sharing.
     ///
     /// # Errors
     /// `Broken` when the pool cannot be made.

@@ -64,7 +64,8 @@ pub async fn open(options: &Options) -> Result<Database, StoreError> {
 /// other thread has to be woken on the way there and back: that halves what a query costs. What the others share shrinks by as much.
 pub fn set_apart(database: &Database, threads: usize) -> Result<(), StoreError> {
     let size = database.place.size / (threads + 1);
-    if size == 0 {
+    // One connection would make the requests of a worker wait for each other.
+    if size < 2 {
         return Ok(());
     }
     let target = database.place.target.clone();
