@@ -79,7 +79,7 @@ async function ask(message, answer) {
 
 const approved = await ask('W4SCT', 'allow')
 assert.equal(approved.claims().sub, sub)
-assert.equal((await oidc.fetchUserInfo(elsewhere, approved.access_token, sub)).email, 'ada@example.org')
+assert.equal((await oidc.fetchUserInfo(elsewhere, approved.access_token, sub)).email, `${person.username}@example.org`)
 await assert.rejects(ask('W5SCT', 'deny'), refusedWith('access_denied'))
 await assert.rejects(oidc.initiateBackchannelAuthentication(elsewhere, { scope: 'openid', login_hint: 'nobody' }), refusedWith('unknown_user_id'))
 ok('CIBA: asked by name, allowed and denied on the page of the account')
