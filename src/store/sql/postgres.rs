@@ -23,6 +23,14 @@ mod pool;
 #[expect(clippy::duplicate_mod, reason = "the same queries, checked against each backend's own connection")]
 pub mod queries;
 
+/// Writes bound values with commas between them.
+macro_rules! bind_list {
+    ($out:ident; $first:ty: $value:expr $(, $next:ty: $more:expr)*) => {{
+        $out.push_bind_param::<$first, _>($value)?;
+        $($out.push_sql(", "); $out.push_bind_param::<$next, _>($more)?;)*
+    }};
+}
+
 pub mod redemption;
 pub mod renewal;
 pub mod rotation;

@@ -35,15 +35,8 @@ impl QueryFragment<Pg> for Rotate<'_> {
         out.push_sql(" and grant_id = (select id from grants where revoked_at is null and id = ");
         out.push_bind_param::<Uuid, _>(&self.grant_id)?;
         out.push_sql(") returning grant_id, confirmation) insert into refresh_tokens (grant_id, confirmation, hash, generation, issued_at, expires_at, absolute_expires_at) select grant_id, confirmation, ");
-        out.push_bind_param::<Binary, _>(self.successor)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Integer, _>(&self.generation)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Timestamptz, _>(&self.issued_at)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Timestamptz, _>(&self.expires_at)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Timestamptz, _>(&self.absolute_expires_at)?;
+        bind_list!(out; Binary: self.successor, Integer: &self.generation, Timestamptz: &self.issued_at, Timestamptz: &self.expires_at,
+            Timestamptz: &self.absolute_expires_at);
         out.push_sql(" from rotated");
         Ok(())
     }

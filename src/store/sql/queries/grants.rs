@@ -22,22 +22,22 @@ const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = grants)]
 pub struct GrantRow {
-    id: Id,
-    client_id: String,
-    subject: Option<String>,
-    session_id: Option<Id>,
-    offline: bool,
-    scopes: Option<Json<Vec<String>>>,
-    resources: Option<Json<Vec<String>>>,
-    sid: Option<String>,
-    auth_time: Option<Time>,
-    amr: Option<Json<Vec<String>>>,
-    acr: Option<String>,
-    claims_request: Option<Json<Value>>,
-    created_at: Time,
-    expires_at: Time,
-    revoked_at: Option<Time>,
-    authorization_details: Option<Json<Vec<Value>>>,
+    pub id: Id,
+    pub client_id: String,
+    pub subject: Option<String>,
+    pub session_id: Option<Id>,
+    pub offline: bool,
+    pub scopes: Option<Json<Vec<String>>>,
+    pub resources: Option<Json<Vec<String>>>,
+    pub sid: Option<String>,
+    pub auth_time: Option<Time>,
+    pub amr: Option<Json<Vec<String>>>,
+    pub acr: Option<String>,
+    pub claims_request: Option<Json<Value>>,
+    pub created_at: Time,
+    pub expires_at: Time,
+    pub revoked_at: Option<Time>,
+    pub authorization_details: Option<Json<Vec<Value>>>,
 }
 
 impl GrantRow {
