@@ -34,6 +34,7 @@ macro_rules! bind_list {
 pub mod redemption;
 pub mod renewal;
 pub mod rotation;
+pub mod sign_in;
 
 pub use pool::{Database, finish, start};
 
