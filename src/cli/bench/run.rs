@@ -122,15 +122,8 @@ impl<'a> Run<'a> {
         servers::serve(arguments, place).await?.stop().await;
         let rs256 = blocking(move || parts::signature(Algorithm::RS256, threads, plan.signatures)).await?;
         let es256 = blocking(move || parts::signature(Algorithm::ES256, threads, plan.signatures)).await?;
-        let mut run = Self {
-            arguments,
-            plan,
-            place,
-            threads,
-            world,
-            parts: Parts { rs256: micros(rs256), es256: micros(es256) },
-            hashes: None,
-        };
+        let mut run =
+            Self { arguments, plan, place, threads, world, parts: Parts { rs256: micros(rs256), es256: micros(es256) }, hashes: None };
         if run.wants_sign_ins() {
             let everybody = Arc::clone(&run.world);
             let hashes = move || parts::hashes((&everybody.password, &everybody.password_hash), threads, plan.hashes);

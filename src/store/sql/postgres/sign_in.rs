@@ -5,9 +5,9 @@ use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel_async::RunQueryDsl as _;
 
+use super::Conn;
 use super::queries::audit::EventRow;
 use super::queries::sessions::SessionRow;
-use super::Conn;
 use crate::store::sql::schema::{audit_events, sessions};
 
 /// Two statements that write, as one: both or none.
