@@ -1,5 +1,6 @@
 //! Chance as an argument: the only source of random bytes.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -38,16 +39,51 @@ impl dyn Entropy + '_ {
     }
 }
 
-/// The operating system's generator.
+/// The operating system's generator. Each thread keeps a small stock of what it gave, since asking takes longer than a token's other work; a
+/// byte is given out once, and wiped from the stock when it is.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OsEntropy;
 
 impl Entropy for OsEntropy {
-    /// Linux answers `getrandom` without fail once it has booted. Where a system cannot, nothing secret may be made: the process ends.
     fn fill(&self, buffer: &mut [u8]) {
-        if getrandom::fill(buffer).is_err() {
-            std::process::abort();
+        let taken = STOCK.try_with(|stock| stock.try_borrow_mut().is_ok_and(|mut stock| stock.take(buffer)));
+        if taken != Ok(true) {
+            ask_system(buffer);
         }
+    }
+}
+
+const STOCKED: usize = 512;
+
+thread_local! {
+    static STOCK: RefCell<Stock> = const { RefCell::new(Stock { bytes: [0; STOCKED], left: 0 }) };
+}
+
+struct Stock {
+    bytes: [u8; STOCKED],
+    left: usize,
+}
+
+impl Stock {
+    /// False when nobody may have so much at once.
+    fn take(&mut self, buffer: &mut [u8]) -> bool {
+        if self.left < buffer.len() {
+            ask_system(&mut self.bytes);
+            self.left = STOCKED;
+        }
+        let Some(rest) = self.left.checked_sub(buffer.len()) else { return false };
+        let Some(given) = self.bytes.get_mut(rest..self.left) else { return false };
+        buffer.copy_from_slice(given);
+        given.fill(0);
+        self.left = rest;
+        true
+    }
+}
+
+/// Linux answers without fail once it has booted. Where a system cannot, nothing secret may be made: the process ends.
+fn ask_system(buffer: &mut [u8]) {
+    if getrandom::fill(buffer).is_err() {
+        std::process::abort();
     }
 }
 
@@ -80,6 +116,22 @@ impl Entropy for SeededEntropy {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_byte_is_given_out_twice() {
+        let mut stock = Stock { bytes: [0; STOCKED], left: 0 };
+        let mut seen = std::collections::HashSet::new();
+        for length in (16..64).cycle().take(200) {
+            let mut buffer = vec![0; length];
+            assert!(stock.take(&mut buffer));
+            assert!(buffer.windows(8).all(|window| seen.insert(window.to_vec())));
+            assert!(stock.bytes[stock.left..].iter().all(|&byte| byte == 0), "what was given is wiped");
+        }
+        assert!(!stock.take(&mut [0; STOCKED + 1]), "more than the stock holds comes from the system");
+        let mut large = [0; 2 * STOCKED];
+        OsEntropy.fill(&mut large);
+        assert!(large.chunks(8).all(|chunk| chunk != [0; 8]));
+    }
 
     #[test]
     fn identifiers_are_twenty_letters_and_digits() {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::endpoints::keys::of_type;
 use crate::support::app::TestApp;
 use crate::support::backends::{self, Backend, Servers, on_servers};
-use crate::support::relying_party::jose_header;
+use crate::support::browser::Browser;
+use crate::support::relying_party::{jose_header, query};
 
 /// Runs a test on two nodes over Postgres and Redis.
 async fn on_two_nodes(test: impl AsyncFn(&TestApp, &TestApp)) {
@@ -76,6 +77,31 @@ async fn what_one_node_revokes_is_dead_on_the_other_within_a_second() {
         assert!(!there.is_active(&tokens.access_token()).await);
         assert_eq!(there.userinfo(&tokens.access_token()).await.status, 401);
         there.refresh(&tokens.refresh_token()).await.is(400, "invalid_grant");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_that_one_node_ends_gives_nothing_on_the_other_and_is_gone_there_within_a_second() {
+    on_two_nodes(async |one, other| {
+        one.user("ada").await;
+        let here = one.relying_party().await;
+        let there = here.at(other);
+        let mut browser = one.browser();
+        here.code_in(&mut browser, "ada", &[]).await;
+        let silent = there.url(&[("prompt", "none")]);
+        let answer = async |browser: &mut Browser| query(browser.get(&silent).await.headers["location"].to_str().expect("text"));
+        assert!(answer(&mut browser).await.contains_key("code"), "the session is known there too");
+        let signed_in = browser.cookies.clone();
+        let page = browser.open("/logout").await.page();
+        browser.press(&page, "logout-form", "logout-confirm").await.page();
+        browser.cookies = signed_in;
+        match answer(&mut browser).await.get("code") {
+            Some(code) => there.redeem(code).await.is(400, "invalid_grant"),
+            None => assert_eq!(answer(&mut browser).await["error"], "login_required"),
+        }
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        assert_eq!(answer(&mut browser).await["error"], "login_required");
     })
     .await;
 }
