@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
+use super::limit::{Full, Limit};
 use crate::clock::{Clock, Timestamp};
 use crate::entropy::Entropy;
 use crate::store::StoreError;
@@ -12,35 +13,6 @@ use crate::store::StoreError;
 const SHARDS: usize = 8;
 /// How many expired entries one write removes at most, so that no caller pays for all of them.
 const CLEANED_AT_ONCE: usize = 16;
-
-/// What a kind does when it is full.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Full {
-    /// Lets go of what would expire first.
-    Evict,
-    /// Takes nothing new: losing an entry would let something happen twice.
-    Refuse,
-}
-
-/// How many entries a kind may have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limit {
-    /// The most entries.
-    pub entries: usize,
-    /// What happens beyond.
-    pub full: Full,
-}
-
-impl Limit {
-    /// The limit of a kind: the part of a key before the first `:`.
-    pub fn of_kind(kind: &str) -> Self {
-        match kind {
-            "code" | "replay" | "device-outcome" => Self { entries: 100_000, full: Full::Refuse },
-            "error" => Self { entries: 10_000, full: Full::Evict },
-            _ => Self { entries: 100_000, full: Full::Evict },
-        }
-    }
-}
 
 struct Entry {
     value: Vec<u8>,
@@ -53,11 +25,18 @@ struct Shard {
     by_expiry: BTreeSet<(Timestamp, Arc<str>)>,
 }
 
+/// What an entry is counted as.
+fn size(key: &str, value: &[u8]) -> usize {
+    key.len() + value.len()
+}
+
 impl Shard {
-    fn remove(&mut self, key: &str) -> Option<Entry> {
+    /// The size of what was there.
+    fn remove(&mut self, key: &str) -> Option<usize> {
         let (key, entry) = self.entries.remove_entry(key)?;
+        let size = size(&key, &entry.value);
         self.by_expiry.remove(&(entry.expires_at, key));
-        Some(entry)
+        Some(size)
     }
 
     fn insert(&mut self, key: &str, value: Vec<u8>, expires_at: Timestamp) {
@@ -67,20 +46,17 @@ impl Shard {
     }
 
     /// Removes what expires first, if it has expired or `anyway`.
-    fn remove_first(&mut self, now: Timestamp, anyway: bool) -> bool {
-        match self.by_expiry.first() {
-            Some((expires_at, _)) if *expires_at <= now || anyway => {
-                let first = self.by_expiry.pop_first();
-                first.is_some_and(|(_, key)| self.entries.remove(&key).is_some())
-            }
-            _ => false,
-        }
+    fn remove_first(&mut self, now: Timestamp, anyway: bool) -> Option<usize> {
+        let (_, key) = self.by_expiry.first().filter(|(expires_at, _)| *expires_at <= now || anyway)?;
+        let key = Arc::clone(key);
+        self.remove(&key)
     }
 }
 
 struct Kind {
     shards: [Mutex<Shard>; SHARDS],
     count: AtomicUsize,
+    bytes: AtomicUsize,
     limit: Limit,
 }
 
@@ -90,29 +66,47 @@ impl Kind {
         shard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Removes expired entries everywhere, or, when there are none and the kind evicts, one that would expire soon. False: no room.
-    fn make_room(&self, now: Timestamp) -> bool {
-        if self.clean(now, CLEANED_AT_ONCE) > 0 {
-            return true;
+    /// Whether one more entry of a size is too much.
+    fn is_full(&self, size: usize) -> bool {
+        self.count.load(Ordering::Relaxed) >= self.limit.entries || self.bytes.load(Ordering::Relaxed) + size > self.limit.bytes
+    }
+
+    fn added(&self, size: usize) {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(size, Ordering::Relaxed);
+    }
+
+    fn removed(&self, size: Option<usize>) -> bool {
+        if let Some(size) = size {
+            self.count.fetch_sub(1, Ordering::Relaxed);
+            self.bytes.fetch_sub(size, Ordering::Relaxed);
         }
-        if self.limit.full == Full::Refuse {
-            return false;
+        size.is_some()
+    }
+
+    /// Removes expired entries everywhere, and where that is not enough and the kind evicts, those that would expire soon. False: no room.
+    fn make_room(&self, now: Timestamp, size: usize) -> bool {
+        self.clean(now, CLEANED_AT_ONCE);
+        while self.is_full(size) {
+            if self.limit.full == Full::Refuse {
+                return false;
+            }
+            let expires_first =
+                |shard: &&Mutex<Shard>| Self::lock(shard).by_expiry.first().map_or(Timestamp::from_micros(i64::MAX), |first| first.0);
+            let first = self.shards.iter().min_by_key(expires_first);
+            if !first.is_some_and(|shard| self.removed(Self::lock(shard).remove_first(now, true))) {
+                return true; // there is nothing left to let go of
+            }
         }
-        let expires_first =
-            |shard: &&Mutex<Shard>| Self::lock(shard).by_expiry.first().map_or(Timestamp::from_micros(i64::MAX), |first| first.0);
-        let removed = self.shards.iter().min_by_key(expires_first).is_some_and(|shard| Self::lock(shard).remove_first(now, true));
-        self.count.fetch_sub(usize::from(removed), Ordering::Relaxed);
         true
     }
 
     fn clean(&self, now: Timestamp, per_shard: usize) -> usize {
         let clean = |shard: &Mutex<Shard>| {
             let mut shard = Self::lock(shard);
-            (0..per_shard).take_while(|_| shard.remove_first(now, false)).count()
+            (0..per_shard).take_while(|_| self.removed(shard.remove_first(now, false))).count()
         };
-        let removed = self.shards.iter().map(clean).sum();
-        self.count.fetch_sub(removed, Ordering::Relaxed);
-        removed
+        self.shards.iter().map(clean).sum()
     }
 }
 
@@ -147,7 +141,12 @@ impl Memory {
         if let Some(kind) = self.kinds.read().unwrap_or_else(PoisonError::into_inner).get(name) {
             return Arc::clone(kind);
         }
-        let new = || Arc::new(Kind { shards: Default::default(), count: AtomicUsize::new(0), limit: (self.limit_of)(name) });
+        let new = || Arc::new(Kind {
+            shards: Default::default(),
+            count: AtomicUsize::new(0),
+            bytes: AtomicUsize::new(0),
+            limit: (self.limit_of)(name),
+        });
         let mut kinds = self.kinds.write().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(kinds.entry(name.to_owned()).or_insert_with(new))
     }
@@ -172,23 +171,22 @@ impl Memory {
             match change {
                 Change::Keep => return Ok(answer),
                 Change::Remove => {
-                    let removed = shard.remove(key).is_some();
-                    kind.count.fetch_sub(usize::from(removed), Ordering::Relaxed);
+                    kind.removed(shard.remove(key));
                     return Ok(answer);
                 }
                 Change::Put(value, expires_at) => {
-                    let is_new = !shard.entries.contains_key(key);
-                    if is_new && !tried && kind.count.load(Ordering::Relaxed) >= kind.limit.entries {
+                    let (is_new, size) = (!shard.entries.contains_key(key), size(key, &value));
+                    if is_new && !tried && kind.is_full(size) {
                         drop(shard);
-                        if !kind.make_room(now) {
+                        if !kind.make_room(now, size) {
                             return Err(StoreError::Unavailable("the in-process store is full".to_owned()));
                         }
                         tried = true;
                         continue;
                     }
-                    shard.remove(key);
+                    kind.removed(shard.remove(key));
                     shard.insert(key, value, expires_at);
-                    kind.count.fetch_add(usize::from(is_new), Ordering::Relaxed);
+                    kind.added(size);
                     return Ok(answer);
                 }
             }
@@ -252,49 +250,4 @@ impl Memory {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock::ManualClock;
-    use crate::entropy::SeededEntropy;
-
-    const MINUTE: Duration = Duration::from_secs(60);
-
-    fn store() -> (Memory, Arc<ManualClock>) {
-        let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(1_000)));
-        let limit_of = |kind: &str| Limit { entries: 10, full: if kind == "replay" { Full::Refuse } else { Full::Evict } };
-        (Memory::new(clock.clone(), &SeededEntropy::new(1), limit_of), clock)
-    }
-
-    #[test]
-    fn a_full_kind_lets_go_of_what_expires_first() {
-        let (store, _) = store();
-        for number in 0..11_u32 {
-            store.put(&format!("par:{number}"), b"x", MINUTE * (number + 1)).unwrap();
-        }
-        assert_eq!(store.get("par:0").unwrap(), None);
-        assert!((1..11).all(|number| store.get(&format!("par:{number}")).unwrap().is_some()));
-    }
-
-    #[test]
-    fn a_full_kind_that_must_not_forget_refuses_what_is_new_until_something_expires() {
-        let (store, clock) = store();
-        for number in 0..10 {
-            assert!(store.put_new(&format!("replay:{number}"), b"", MINUTE).unwrap());
-        }
-        assert!(store.put_new("replay:new", b"", MINUTE).unwrap_err().is_unavailable());
-        assert!(!store.put_new("replay:3", b"", MINUTE).unwrap(), "what is there is still known");
-        clock.advance(MINUTE);
-        assert!(store.put_new("replay:new", b"", MINUTE).unwrap());
-    }
-
-    #[test]
-    fn cleaning_leaves_nothing_that_has_expired() {
-        let (store, clock) = store();
-        for number in 0..8 {
-            store.put(&format!("a:{number}"), b"x", MINUTE).unwrap();
-        }
-        clock.advance(MINUTE);
-        assert_eq!(store.clean(), 8);
-        assert_eq!(store.kind("a:").count.load(Ordering::Relaxed), 0);
-    }
-}
+mod tests;

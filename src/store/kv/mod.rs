@@ -5,6 +5,7 @@
 pub mod codes;
 pub mod device_codes;
 pub mod error_records;
+mod limit;
 mod memory;
 pub mod pushed_requests;
 mod redis;
@@ -20,7 +21,8 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::store::StoreError;
-pub use memory::{Full, Limit, Memory};
+pub use limit::{Full, Limit};
+pub use memory::Memory;
 pub use redis::Redis;
 
 /// The key-value store. Cheap to clone.
