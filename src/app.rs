@@ -167,12 +167,8 @@ impl App {
 
     /// The registered types of authorization details (RFC 9396).
     pub async fn authorization_types(&self) -> Result<Arc<Vec<AuthorizationType>>, StoreError> {
-        if let Some(types) = self.remembered_authorization_types() {
-            return Ok(types);
-        }
-        let types = Arc::new(self.sql.list_authorization_types().await?);
-        self.caches.authorization_types.put((), types.clone());
-        Ok(types)
+        let all = async { self.sql.list_authorization_types().await.map(Some) };
+        self.caches.authorization_types.read(&(), shared(all)).await.map(Option::unwrap_or_default)
     }
 
     /// The same, where the database need not be asked.
