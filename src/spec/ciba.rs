@@ -112,9 +112,11 @@ fn hint(params: &Params) -> Result<Hint<'_>, Refusal> {
 fn binding_message(params: &Params) -> Result<Option<&str>, Refusal> {
     let Some(message) = params.get("binding_message") else { return Ok(None) };
     if message.chars().count() > LONGEST_MESSAGE || !is_readable(message) {
-        return Err(OAuthError::invalid_binding_message("The binding message is too long, or has characters that deceive or cannot be seen.")
-            .about("binding_message")
-            .into());
+        return Err(OAuthError::invalid_binding_message(
+            "The binding message is too long, or has characters that deceive or cannot be seen.",
+        )
+        .about("binding_message")
+        .into());
     }
     Ok(Some(message))
 }

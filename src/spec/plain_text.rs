@@ -2,7 +2,7 @@
 
 /// Controls, marks that turn the words around them, and what is there without being seen. The two joiners are none of these: some scripts
 /// cannot be written without them.
-pub const fn is_deceptive(character: char) -> bool {
+pub fn is_deceptive(character: char) -> bool {
     character.is_control()
         || matches!(
             character,

@@ -24,9 +24,8 @@ fn answer(request: &HttpRequest, app: &web::Data<App>) -> HttpResponse {
 /// A part of a path that no id of ours looks like names nothing: the same 404, and not the parser's own words.
 pub fn unreadable_paths(app: &web::Data<App>) -> web::PathConfig {
     let app = app.clone();
-    web::PathConfig::default().error_handler(move |_, request| {
-        InternalError::from_response("a part of the path names nothing", answer(request, &app)).into()
-    })
+    web::PathConfig::default()
+        .error_handler(move |_, request| InternalError::from_response("a part of the path names nothing", answer(request, &app)).into())
 }
 
 /// Whether the answer to a request that cannot be understood is a page.

@@ -6,10 +6,12 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::clock::Timestamp;
-use crate::model::consent::Consent;
+use crate::model::consent::{Consent, Seen};
 
 /// How many authorization details are remembered for one client.
 const MAX_DETAILS: usize = 50;
+/// How many names and places.
+const MAX_SEEN: usize = 20;
 
 /// What a person has just approved.
 #[derive(Debug)]
@@ -26,12 +28,15 @@ pub struct Approved<'a> {
     pub resources: Vec<String>,
     /// Authorization details (RFC 9396).
     pub authorization_details: Vec<Value>,
+    /// As whom the client asked, where an answer goes anywhere.
+    pub seen: Option<Seen>,
 }
 
 /// The consent to keep: what is still approved from before, and what is new. It lasts anew from now.
 pub fn merged(before: Option<Consent>, approved: Approved<'_>, now: Timestamp, lifetime: Duration) -> Consent {
     let before = before.filter(|consent| now < consent.expires_at);
     let details = before.as_ref().map(|consent| consent.authorization_details.clone()).unwrap_or_default();
+    let seen = before.as_ref().map(|consent| consent.seen.clone()).unwrap_or_default();
     let (scopes, claims, resources) = before.map(|consent| (consent.scopes, consent.claims, consent.resources)).unwrap_or_default();
     Consent {
         subject: approved.subject.to_owned(),
@@ -39,7 +44,8 @@ pub fn merged(before: Option<Consent>, approved: Approved<'_>, now: Timestamp, l
         scopes: union(scopes, approved.scopes),
         claims: union(claims, approved.claims),
         resources: union(resources, approved.resources),
-        authorization_details: with_details(details, approved.authorization_details),
+        authorization_details: latest(details, approved.authorization_details, MAX_DETAILS),
+        seen: latest(seen, approved.seen.into_iter().collect(), MAX_SEEN),
         granted_at: now,
         expires_at: now + lifetime,
     }
@@ -51,10 +57,10 @@ fn union(before: Vec<String>, new: Vec<String>) -> Vec<String> {
 }
 
 /// Each once, the latest last. The oldest of very many are forgotten, and asked for again.
-fn with_details(before: Vec<Value>, new: Vec<Value>) -> Vec<Value> {
-    let mut all: Vec<Value> = before.into_iter().filter(|detail| !new.contains(detail)).collect();
+fn latest<T: PartialEq>(before: Vec<T>, new: Vec<T>, most: usize) -> Vec<T> {
+    let mut all: Vec<T> = before.into_iter().filter(|known| !new.contains(known)).collect();
     all.extend(new);
-    let surplus = all.len().saturating_sub(MAX_DETAILS);
+    let surplus = all.len().saturating_sub(most);
     all.split_off(surplus)
 }
 
@@ -66,7 +72,15 @@ mod tests {
 
     fn approved(scopes: &[&str]) -> Approved<'static> {
         let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        Approved { subject: "ada", client_id: "rp", scopes, claims: Vec::new(), resources: Vec::new(), authorization_details: Vec::new() }
+        Approved {
+            subject: "ada",
+            client_id: "rp",
+            scopes,
+            claims: Vec::new(),
+            resources: Vec::new(),
+            authorization_details: Vec::new(),
+            seen: None,
+        }
     }
 
     #[test]

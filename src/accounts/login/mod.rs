@@ -145,8 +145,9 @@ async fn try_sign_in(app: &App, attempt: Attempt, browser: &Browser) -> Result<O
 /// When the store is away: guesses that cannot be counted are not taken.
 pub async fn admit(app: &App, username: &str, address: &str) -> Result<Option<Duration>, Failure> {
     let (username, network) = (&concealed(app, username), &concealed(app, &throttle::network(address)));
+    let area = &concealed(app, &throttle::area(address));
     let known = counted::count(&app.kv, throttle::KNOWN, &throttle::pair_key(username, network)).await? > 0;
-    let guess = Guess { username, network, known, now: app.now() };
+    let guess = Guess { username, network, area, known, now: app.now() };
     // The shortest window comes first, and what it turns away is no guess that the longer ones would count.
     for counter in throttle::counters(&guess) {
         let count = counted::bump(&app.kv, counter.kind, &counter.key, counter.window).await?;
@@ -155,11 +156,20 @@ pub async fn admit(app: &App, username: &str, address: &str) -> Result<Option<Du
             false => 0,
         };
         if let Some(wait) = throttle::wait(&counter, count, succeeded, guess.now) {
+            if counter.kind == throttle::ACCOUNT && has_spare(app, &guess).await? {
+                continue;
+            }
             app.metrics.throttled(counter.counts());
             return Ok(Some(wait));
         }
     }
     Ok(None)
+}
+
+/// Strangers have used up what they get together; this place may have tries of its own.
+async fn has_spare(app: &App, guess: &Guess<'_>) -> Result<bool, Failure> {
+    let spare = throttle::spare(guess);
+    Ok(counted::bump(&app.kv, spare.kind, &spare.key, spare.window).await? <= spare.limit)
 }
 
 /// What was right is not held against the person or the address, and the address is remembered as theirs.
@@ -169,7 +179,7 @@ pub async fn admit(app: &App, username: &str, address: &str) -> Result<Option<Du
 pub async fn forgive(app: &App, username: &str, address: &str) -> Result<(), Failure> {
     let (username, network, now) = (&concealed(app, username), &concealed(app, &throttle::network(address)), app.now());
     for known in [false, true] {
-        for counter in throttle::counters(&Guess { username, network, known, now }) {
+        for counter in throttle::counters(&Guess { username, network, area: network, known, now }) {
             if throttle::is_of_pair(&counter) {
                 counted::clear(&app.kv, counter.kind, &counter.key).await?;
             } else if counter.forgives && known {

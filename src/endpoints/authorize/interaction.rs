@@ -2,6 +2,7 @@
 
 use super::SignedIn;
 use super::request::AuthorizationRequest;
+use crate::accounts::consent::face;
 use crate::clock::Timestamp;
 use crate::model::client::Client;
 use crate::model::consent::Consent;
@@ -134,7 +135,7 @@ fn consent(request: &AuthorizationRequest, standing: &Standing<'_>) -> bool {
     if standing.client.metadata.skip_consent {
         return false;
     }
-    !is_remembered(standing.client, standing.redirect_uri) || !covers(standing.consent, request, standing.now)
+    !is_remembered(standing.client, standing.redirect_uri) || !covers(standing, request)
 }
 
 /// RFC 8252 §8.6: any program can claim a loopback port or a private-use scheme, so an approval given to a client that nobody vouches
@@ -144,8 +145,11 @@ pub fn is_remembered(client: &Client, redirect_uri: &str) -> bool {
 }
 
 /// A subset of what was approved passes; anything new asks.
-fn covers(consent: Option<&Consent>, request: &AuthorizationRequest, now: Timestamp) -> bool {
-    let Some(consent) = consent.filter(|consent| now < consent.expires_at) else { return false };
+fn covers(standing: &Standing<'_>, request: &AuthorizationRequest) -> bool {
+    let Some(consent) = standing.consent.filter(|consent| standing.now < consent.expires_at) else { return false };
+    if !face::is_known(&consent.seen, standing.client, standing.redirect_uri) {
+        return false;
+    }
     request.scope.iter().all(|scope| consent.scopes.iter().any(|known| known == scope))
         && request.claims.names().iter().all(|claim| consent.claims.iter().any(|known| known == claim))
         && request.resources.iter().all(|resource| consent.resources.contains(resource))

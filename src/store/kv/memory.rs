@@ -141,12 +141,14 @@ impl Memory {
         if let Some(kind) = self.kinds.read().unwrap_or_else(PoisonError::into_inner).get(name) {
             return Arc::clone(kind);
         }
-        let new = || Arc::new(Kind {
-            shards: Default::default(),
-            count: AtomicUsize::new(0),
-            bytes: AtomicUsize::new(0),
-            limit: (self.limit_of)(name),
-        });
+        let new = || {
+            Arc::new(Kind {
+                shards: Default::default(),
+                count: AtomicUsize::new(0),
+                bytes: AtomicUsize::new(0),
+                limit: (self.limit_of)(name),
+            })
+        };
         let mut kinds = self.kinds.write().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(kinds.entry(name.to_owned()).or_insert_with(new))
     }

@@ -1,6 +1,7 @@
 //! Clients that bring themselves: RFC 7591, RFC 7592.
 
 mod documents;
+mod faces;
 mod managing;
 mod outside;
 mod registering;
