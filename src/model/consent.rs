@@ -1,6 +1,5 @@
 //! What a user has approved for a client, remembered.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::clock::Timestamp;
@@ -20,19 +19,10 @@ pub struct Consent {
     pub resources: Vec<String>,
     /// Approved authorization details (RFC 9396), each as it was asked for.
     pub authorization_details: Vec<Value>,
-    /// As whom the client asked, and where the answers went, the latest last.
-    pub seen: Vec<Seen>,
+    /// Where the answers went, in the words that the person read, the latest last.
+    pub destinations: Vec<String>,
     /// When it was last widened or renewed.
     pub granted_at: Timestamp,
     /// A year later.
     pub expires_at: Timestamp,
-}
-
-/// What a person saw of a client when they approved.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seen {
-    /// Its name.
-    pub name: String,
-    /// Where the answer goes, in words.
-    pub destination: String,
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::Question;
-use super::face::destination;
+use super::destination;
 use super::wishes::Wishes;
 use crate::accounts::client_card::ClientCard;
 use crate::accounts::person::Person;
@@ -29,7 +29,7 @@ impl<'a> ConsentPage<'a> {
             page,
             client: question.client,
             person,
-            destination: destination(&question.redirect_uri),
+            destination: destination::of(&question.redirect_uri),
             wishes: question.wishes,
             until: question.until.map(|until| until.for_people().chars().take(10).collect()),
             action,

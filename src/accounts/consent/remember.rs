@@ -6,12 +6,12 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::clock::Timestamp;
-use crate::model::consent::{Consent, Seen};
+use crate::model::consent::Consent;
 
 /// How many authorization details are remembered for one client.
 const MAX_DETAILS: usize = 50;
-/// How many names and places.
-const MAX_SEEN: usize = 20;
+/// How many places.
+const MAX_DESTINATIONS: usize = 20;
 
 /// What a person has just approved.
 #[derive(Debug)]
@@ -28,15 +28,15 @@ pub struct Approved<'a> {
     pub resources: Vec<String>,
     /// Authorization details (RFC 9396).
     pub authorization_details: Vec<Value>,
-    /// As whom the client asked, where an answer goes anywhere.
-    pub seen: Option<Seen>,
+    /// Where the answer goes, if it goes anywhere: see [`super::destination`].
+    pub destination: Option<String>,
 }
 
 /// The consent to keep: what is still approved from before, and what is new. It lasts anew from now.
 pub fn merged(before: Option<Consent>, approved: Approved<'_>, now: Timestamp, lifetime: Duration) -> Consent {
     let before = before.filter(|consent| now < consent.expires_at);
     let details = before.as_ref().map(|consent| consent.authorization_details.clone()).unwrap_or_default();
-    let seen = before.as_ref().map(|consent| consent.seen.clone()).unwrap_or_default();
+    let destinations = before.as_ref().map(|consent| consent.destinations.clone()).unwrap_or_default();
     let (scopes, claims, resources) = before.map(|consent| (consent.scopes, consent.claims, consent.resources)).unwrap_or_default();
     Consent {
         subject: approved.subject.to_owned(),
@@ -45,7 +45,7 @@ pub fn merged(before: Option<Consent>, approved: Approved<'_>, now: Timestamp, l
         claims: union(claims, approved.claims),
         resources: union(resources, approved.resources),
         authorization_details: latest(details, approved.authorization_details, MAX_DETAILS),
-        seen: latest(seen, approved.seen.into_iter().collect(), MAX_SEEN),
+        destinations: latest(destinations, approved.destination.into_iter().collect(), MAX_DESTINATIONS),
         granted_at: now,
         expires_at: now + lifetime,
     }
@@ -79,7 +79,7 @@ mod tests {
             claims: Vec::new(),
             resources: Vec::new(),
             authorization_details: Vec::new(),
-            seen: None,
+            destination: None,
         }
     }
 

@@ -178,11 +178,13 @@ async fn has_spare(app: &App, guess: &Guess<'_>) -> Result<bool, Failure> {
 /// When the store is away.
 pub async fn forgive(app: &App, username: &str, address: &str) -> Result<(), Failure> {
     let (username, network, now) = (&concealed(app, username), &concealed(app, &throttle::network(address)), app.now());
+    // Only strangers are counted at their address, so only they are given anything back there.
+    let was_known = counted::count(&app.kv, throttle::KNOWN, &throttle::pair_key(username, network)).await? > 0;
     for known in [false, true] {
         for counter in throttle::counters(&Guess { username, network, area: network, known, now }) {
             if throttle::is_of_pair(&counter) {
                 counted::clear(&app.kv, counter.kind, &counter.key).await?;
-            } else if counter.forgives && known {
+            } else if counter.forgives && !was_known {
                 counted::bump(&app.kv, throttle::SUCCEEDED, &counter.key, counter.window).await?;
             }
         }
@@ -207,7 +209,8 @@ pub async fn fits(app: &App, password: &Secret<String>, stored: Option<&Password
         Some(stored) if acceptable => (password.clone(), stored.hash.clone(), true),
         _ => (Secret::from("no password"), app.dummy_hash.clone(), false),
     };
-    let verdict = app.hashing.run(move || password::verify(candidate.expose(), hash.expose())).await;
+    let cost = app.hash_cost;
+    let verdict = app.hashing.run(move || password::verify_evenly(candidate.expose(), hash.expose(), cost)).await;
     verdict.map(|fits| fits && real).ok_or_else(busy)
 }
 

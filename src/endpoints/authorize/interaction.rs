@@ -2,7 +2,7 @@
 
 use super::SignedIn;
 use super::request::AuthorizationRequest;
-use crate::accounts::consent::face;
+use crate::accounts::consent::destination;
 use crate::clock::Timestamp;
 use crate::model::client::Client;
 use crate::model::consent::Consent;
@@ -147,7 +147,7 @@ pub fn is_remembered(client: &Client, redirect_uri: &str) -> bool {
 /// A subset of what was approved passes; anything new asks.
 fn covers(standing: &Standing<'_>, request: &AuthorizationRequest) -> bool {
     let Some(consent) = standing.consent.filter(|consent| standing.now < consent.expires_at) else { return false };
-    if !face::is_known(&consent.seen, standing.client, standing.redirect_uri) {
+    if !destination::is_known(&consent.destinations, standing.client, standing.redirect_uri) {
         return false;
     }
     request.scope.iter().all(|scope| consent.scopes.iter().any(|known| known == scope))

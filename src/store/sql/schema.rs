@@ -106,7 +106,7 @@ diesel::table! {
         granted_at -> Timestamptz,
         expires_at -> Timestamptz,
         authorization_details -> Jsonb,
-        seen -> Jsonb,
+        destinations -> Jsonb,
     }
 }
 

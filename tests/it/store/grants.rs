@@ -1,6 +1,6 @@
 //! Approvals: redeemed once, revoked before or after.
 
-use authy::model::consent::{Consent, Seen};
+use authy::model::consent::Consent;
 use authy::store::StoreError;
 use authy::store::sql::Redemption;
 
@@ -129,7 +129,7 @@ async fn consent_is_remembered_widened_and_forgotten_with_its_grants() {
             claims: Vec::new(),
             resources: Vec::new(),
             authorization_details: Vec::new(),
-            seen: vec![Seen { name: "App".to_owned(), destination: "rp.example".to_owned() }],
+            destinations: vec!["rp.example".to_owned()],
             granted_at: START,
             expires_at: START + DAY * 365,
         };

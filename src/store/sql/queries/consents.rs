@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Conn, audit};
 use crate::clock::Timestamp;
 use crate::model::audit::AuditEvent;
-use crate::model::consent::{Consent, Seen};
+use crate::model::consent::Consent;
 use crate::store::sql::schema::{clients, consents, grants};
 use crate::store::sql::types::{Json, Time};
 
@@ -22,7 +22,7 @@ struct ConsentRow {
     granted_at: Time,
     expires_at: Time,
     authorization_details: Json<Vec<Value>>,
-    seen: Json<Vec<Seen>>,
+    destinations: Json<Vec<String>>,
 }
 
 impl From<&Consent> for ConsentRow {
@@ -36,7 +36,7 @@ impl From<&Consent> for ConsentRow {
             granted_at: Time(consent.granted_at),
             expires_at: Time(consent.expires_at),
             authorization_details: Json(consent.authorization_details.clone()),
-            seen: Json(consent.seen.clone()),
+            destinations: Json(consent.destinations.clone()),
         }
     }
 }
@@ -52,7 +52,7 @@ impl From<ConsentRow> for Consent {
             granted_at: row.granted_at.0,
             expires_at: row.expires_at.0,
             authorization_details: row.authorization_details.0,
-            seen: row.seen.0,
+            destinations: row.destinations.0,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::support::backends;
 use crate::support::relying_party::query;
 
 #[tokio::test]
-async fn an_approval_counts_for_the_name_and_the_place_that_the_person_saw() {
+async fn an_approval_counts_for_the_places_that_the_person_saw() {
     backends::each(async |backend| {
         let app = TestApp::start_with(backend, open).await;
         app.user("ada").await;
@@ -32,11 +32,14 @@ async fn an_approval_counts_for_the_name_and_the_place_that_the_person_saw() {
 
         let (id, token) = (registered.text("client_id"), registered.text("registration_access_token"));
         wanted["client_id"] = Value::from(id.as_str());
-        wanted["client_name"] = json!("Your Bank");
+        wanted["redirect_uris"] = json!(["https://moved.example/cb"]);
         manage(&app, Method::PUT, &id, (Some(&wanted), &token)).await.ok();
         app.advance(std::time::Duration::from_secs(2));
-        let page = browser.open(&rp.url(&[])).await.page();
-        assert!(page.has("consent-form") && page.body.contains("Your Bank"), "another name asks: {}", page.url);
+        let moved = [("redirect_uri", "https://moved.example/cb")];
+        let silent = browser.open(&rp.url(&[moved[0], ("prompt", "none")])).await.away();
+        assert_eq!(query(&silent)["error"], "consent_required");
+        let page = browser.open(&rp.url(&moved)).await.page();
+        assert!(page.has("consent-form") && page.body.contains("moved.example"), "a place that came later asks: {}", page.url);
         app.stop().await;
     })
     .await;

@@ -1,1 +1,0 @@
-alter table consents drop column seen;

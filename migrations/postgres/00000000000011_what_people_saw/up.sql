@@ -1,2 +1,0 @@
--- Under which name an application asked and where the answer was to go: an approval counts for what was seen.
-alter table consents add column seen jsonb not null default '[]';
