@@ -7,6 +7,8 @@ pub mod throttle;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::{try_join, try_join_all};
+
 use crate::accounts::browser::Browser;
 use crate::accounts::client_card::ClientCard;
 use crate::accounts::session::{self, Cookies};
@@ -178,19 +180,21 @@ async fn has_spare(app: &App, guess: &Guess<'_>) -> Result<bool, Failure> {
 /// When the store is away.
 pub async fn forgive(app: &App, username: &str, address: &str) -> Result<(), Failure> {
     let (username, network, now) = (&concealed(app, username), &concealed(app, &throttle::network(address)), app.now());
-    // Only strangers are counted at their address, so only they are given anything back there.
-    let was_known = counted::count(&app.kv, throttle::KNOWN, &throttle::pair_key(username, network)).await? > 0;
-    for known in [false, true] {
-        for counter in throttle::counters(&Guess { username, network, area: network, known, now }) {
-            if throttle::is_of_pair(&counter) {
-                counted::clear(&app.kv, counter.kind, &counter.key).await?;
-            } else if counter.forgives && !was_known {
-                counted::bump(&app.kv, throttle::SUCCEEDED, &counter.key, counter.window).await?;
-            }
-        }
+    let guess = |known| Guess { username, network, area: network, known, now };
+    let (of_stranger, of_known) = (throttle::counters(&guess(false)), throttle::counters(&guess(true)));
+    let pair = throttle::pair_key(username, network);
+    let cleared = of_stranger.iter().chain(&of_known).filter(|counter| throttle::is_of_pair(counter));
+    let cleared = cleared.map(|counter| counted::clear(&app.kv, counter.kind, &counter.key));
+    let remembered = counted::bump(&app.kv, throttle::KNOWN, &pair, throttle::REMEMBERED_FOR);
+    // Asked together, they share one way to Redis and back.
+    let (_, times) = try_join(try_join_all(cleared), remembered).await?;
+    if times > 1 {
+        return Ok(());
     }
-    counted::bump(&app.kv, throttle::KNOWN, &throttle::pair_key(username, network), throttle::REMEMBERED_FOR).await?;
-    Ok(())
+    // Only strangers are counted at their address, so only they are given anything back there.
+    let given_back = of_stranger.iter().filter(|counter| counter.forgives);
+    let given_back = given_back.map(|counter| counted::bump(&app.kv, throttle::SUCCEEDED, &counter.key, counter.window));
+    try_join_all(given_back).await.map(drop).map_err(Failure::from)
 }
 
 /// A name that only this provider can make again.

@@ -1,114 +1,16 @@
-//! The store in this process: per kind a few shards, each a map with its entries in the order in which they expire.
+//! The store in this process.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+mod kind;
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use super::limit::{Full, Limit};
 use crate::clock::{Clock, Timestamp};
 use crate::entropy::Entropy;
 use crate::store::StoreError;
-
-const SHARDS: usize = 8;
-/// How many expired entries one write removes at most, so that no caller pays for all of them.
-const CLEANED_AT_ONCE: usize = 16;
-
-struct Entry {
-    value: Vec<u8>,
-    expires_at: Timestamp,
-}
-
-#[derive(Default)]
-struct Shard {
-    entries: HashMap<Arc<str>, Entry>,
-    by_expiry: BTreeSet<(Timestamp, Arc<str>)>,
-}
-
-/// What an entry is counted as.
-fn size(key: &str, value: &[u8]) -> usize {
-    key.len() + value.len()
-}
-
-impl Shard {
-    /// The size of what was there.
-    fn remove(&mut self, key: &str) -> Option<usize> {
-        let (key, entry) = self.entries.remove_entry(key)?;
-        let size = size(&key, &entry.value);
-        self.by_expiry.remove(&(entry.expires_at, key));
-        Some(size)
-    }
-
-    fn insert(&mut self, key: &str, value: Vec<u8>, expires_at: Timestamp) {
-        let key: Arc<str> = Arc::from(key);
-        self.by_expiry.insert((expires_at, Arc::clone(&key)));
-        self.entries.insert(key, Entry { value, expires_at });
-    }
-
-    /// Removes what expires first, if it has expired or `anyway`.
-    fn remove_first(&mut self, now: Timestamp, anyway: bool) -> Option<usize> {
-        let (_, key) = self.by_expiry.first().filter(|(expires_at, _)| *expires_at <= now || anyway)?;
-        let key = Arc::clone(key);
-        self.remove(&key)
-    }
-}
-
-struct Kind {
-    shards: [Mutex<Shard>; SHARDS],
-    count: AtomicUsize,
-    bytes: AtomicUsize,
-    limit: Limit,
-}
-
-impl Kind {
-    /// A panic while a shard was locked cannot leave it half-changed in a way that matters here.
-    fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
-        shard.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Whether one more entry of a size is too much.
-    fn is_full(&self, size: usize) -> bool {
-        self.count.load(Ordering::Relaxed) >= self.limit.entries || self.bytes.load(Ordering::Relaxed) + size > self.limit.bytes
-    }
-
-    fn added(&self, size: usize) {
-        self.count.fetch_add(1, Ordering::Relaxed);
-        self.bytes.fetch_add(size, Ordering::Relaxed);
-    }
-
-    fn removed(&self, size: Option<usize>) -> bool {
-        if let Some(size) = size {
-            self.count.fetch_sub(1, Ordering::Relaxed);
-            self.bytes.fetch_sub(size, Ordering::Relaxed);
-        }
-        size.is_some()
-    }
-
-    /// Removes expired entries everywhere, and where that is not enough and the kind evicts, those that would expire soon. False: no room.
-    fn make_room(&self, now: Timestamp, size: usize) -> bool {
-        self.clean(now, CLEANED_AT_ONCE);
-        while self.is_full(size) {
-            if self.limit.full == Full::Refuse {
-                return false;
-            }
-            let expires_first =
-                |shard: &&Mutex<Shard>| Self::lock(shard).by_expiry.first().map_or(Timestamp::from_micros(i64::MAX), |first| first.0);
-            let first = self.shards.iter().min_by_key(expires_first);
-            if !first.is_some_and(|shard| self.removed(Self::lock(shard).remove_first(now, true))) {
-                return true; // there is nothing left to let go of
-            }
-        }
-        true
-    }
-
-    fn clean(&self, now: Timestamp, per_shard: usize) -> usize {
-        let clean = |shard: &Mutex<Shard>| {
-            let mut shard = Self::lock(shard);
-            (0..per_shard).take_while(|_| self.removed(shard.remove_first(now, false))).count()
-        };
-        self.shards.iter().map(clean).sum()
-    }
-}
+use kind::{Entry, Kind};
+pub use kind::{Full, Limit};
 
 /// The store in this process.
 pub struct Memory {
@@ -141,14 +43,7 @@ impl Memory {
         if let Some(kind) = self.kinds.read().unwrap_or_else(PoisonError::into_inner).get(name) {
             return Arc::clone(kind);
         }
-        let new = || {
-            Arc::new(Kind {
-                shards: Default::default(),
-                count: AtomicUsize::new(0),
-                bytes: AtomicUsize::new(0),
-                limit: (self.limit_of)(name),
-            })
-        };
+        let new = || Arc::new(Kind::new((self.limit_of)(name)));
         let mut kinds = self.kinds.write().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(kinds.entry(name.to_owned()).or_insert_with(new))
     }
@@ -173,22 +68,25 @@ impl Memory {
             match change {
                 Change::Keep => return Ok(answer),
                 Change::Remove => {
-                    kind.removed(shard.remove(key));
+                    if let Some(bytes) = shard.remove(key) {
+                        kind.removed(bytes);
+                    }
                     return Ok(answer);
                 }
                 Change::Put(value, expires_at) => {
-                    let (is_new, size) = (!shard.entries.contains_key(key), size(key, &value));
-                    if is_new && !tried && kind.is_full(size) {
+                    if !tried && !shard.entries.contains_key(key) && kind.is_full(value.len()) {
                         drop(shard);
-                        if !kind.make_room(now, size) {
+                        if !kind.make_room(now, value.len()) {
                             return Err(StoreError::Unavailable("the in-process store is full".to_owned()));
                         }
                         tried = true;
                         continue;
                     }
-                    kind.removed(shard.remove(key));
+                    if let Some(bytes) = shard.remove(key) {
+                        kind.removed(bytes);
+                    }
+                    kind.added(value.len());
                     shard.insert(key, value, expires_at);
-                    kind.added(size);
                     return Ok(answer);
                 }
             }
@@ -252,4 +150,69 @@ impl Memory {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::entropy::SeededEntropy;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    fn store() -> (Memory, Arc<ManualClock>) {
+        let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(1_000)));
+        let limit_of = |kind: &str| Limit { entries: 10, bytes: 100, full: if kind == "replay" { Full::Refuse } else { Full::Evict } };
+        (Memory::new(clock.clone(), &SeededEntropy::new(1), limit_of), clock)
+    }
+
+    #[test]
+    fn a_full_kind_lets_go_of_what_expires_first() {
+        let (store, _) = store();
+        for number in 0..11_u32 {
+            store.put(&format!("par:{number}"), b"x", MINUTE * (number + 1)).unwrap();
+        }
+        assert_eq!(store.get("par:0").unwrap(), None);
+        assert!((1..11).all(|number| store.get(&format!("par:{number}")).unwrap().is_some()));
+    }
+
+    #[test]
+    fn a_full_kind_that_must_not_forget_refuses_what_is_new_until_something_expires() {
+        let (store, clock) = store();
+        for number in 0..10 {
+            assert!(store.put_new(&format!("replay:{number}"), b"", MINUTE).unwrap());
+        }
+        assert!(store.put_new("replay:new", b"", MINUTE).unwrap_err().is_unavailable());
+        assert!(!store.put_new("replay:3", b"", MINUTE).unwrap(), "what is there is still known");
+        clock.advance(MINUTE);
+        assert!(store.put_new("replay:new", b"", MINUTE).unwrap());
+    }
+
+    #[test]
+    fn large_values_fill_a_kind_as_many_small_ones_do() {
+        let (store, _) = store();
+        for number in 0..4_u32 {
+            store.put(&format!("par:{number}"), &[b'x'; 40], MINUTE * (number + 1)).unwrap();
+        }
+        assert!((0..2).all(|number| store.get(&format!("par:{number}")).unwrap().is_none()));
+        assert!((2..4).all(|number| store.get(&format!("par:{number}")).unwrap().is_some()));
+        store.take("par:3").unwrap();
+        store.put("par:3", &[b'y'; 60], MINUTE).unwrap();
+        assert!(store.get("par:2").unwrap().is_some(), "what was taken has left its room");
+        for number in 0..2 {
+            store.put_new(&format!("replay:{number}"), &[b'x'; 50], MINUTE).unwrap();
+        }
+        assert!(store.put_new("replay:new", b"x", MINUTE).unwrap_err().is_unavailable());
+    }
+
+    #[test]
+    fn cleaning_leaves_nothing_that_has_expired() {
+        let (store, clock) = store();
+        for number in 0..8 {
+            store.put(&format!("a:{number}"), b"x", MINUTE).unwrap();
+        }
+        clock.advance(MINUTE);
+        assert_eq!(store.clean(), 8);
+        let kind = store.kind("a:");
+        assert_eq!((kind.count.load(Ordering::Relaxed), kind.bytes.load(Ordering::Relaxed)), (0, 0));
+    }
+}

@@ -5,7 +5,6 @@
 pub mod codes;
 pub mod device_codes;
 pub mod error_records;
-mod limit;
 mod memory;
 pub mod pushed_requests;
 mod redis;
@@ -21,8 +20,7 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::store::StoreError;
-pub use limit::{Full, Limit};
-pub use memory::Memory;
+pub use memory::{Full, Limit, Memory};
 pub use redis::Redis;
 
 /// The key-value store. Cheap to clone.

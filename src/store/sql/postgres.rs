@@ -44,6 +44,7 @@ macro_rules! insert_row {
 pub mod redemption;
 pub mod renewal;
 pub mod rotation;
+pub mod sign_in;
 
 pub use pool::{Database, finish, start};
 
