@@ -2,7 +2,6 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::ConnectionType;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, web};
@@ -25,17 +24,12 @@ pub async fn observe(request: ServiceRequest, next: Next<impl MessageBody + 'sta
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
     let (endpoint, started) = (endpoint(request.path(), app.issuer.path()), app.now());
-    // A body without an announced end could go on after the answer for as long as somebody likes.
-    let endless = request.headers().contains_key(header::TRANSFER_ENCODING);
     let (app, response) = match endpoint {
         // Documents are the same for everybody and log nothing: a route, an id and a span would be a third of what they cost.
         Endpoint::Discovery | Endpoint::Jwks => document(app, request, next).await?,
         _ => in_span(app, request, next).await?,
     };
     let mut response = response;
-    if endless {
-        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
-    }
     security_headers::everywhere(app.issuer.is_https(), response.headers_mut());
     app.metrics.request(endpoint, response.status().as_u16(), app.now().since(started));
     Ok(response)

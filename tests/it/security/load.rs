@@ -164,14 +164,14 @@ async fn a_body_that_does_not_arrive_is_not_waited_for() {
     backends::embedded(&async |backend| {
         let app = TestApp::start(backend).await;
         let address = app.base.strip_prefix("http://").expect("http").to_owned();
-        let slow = async |(path, length): (&str, &str)| {
+        let slow = async |path: &str| {
             let mut stream = tokio::net::TcpStream::connect(&address).await.expect("a connection");
             let head =
-                format!("POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/x-www-form-urlencoded\r\n{length}\r\n\r\n");
+                format!("POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 60000\r\n\r\n");
             stream.write_all(head.as_bytes()).await.expect("sent");
             let mut answer = Vec::new();
             for _ in 0..40 {
-                let _ = stream.write_all(b"1\r\na\r\n").await;
+                let _ = stream.write_all(b"a").await;
                 let read = tokio::time::timeout(std::time::Duration::from_millis(500), stream.read_to_end(&mut answer)).await;
                 if read.is_ok() {
                     return String::from_utf8_lossy(&answer).into_owned();
@@ -179,9 +179,7 @@ async fn a_body_that_does_not_arrive_is_not_waited_for() {
             }
             panic!("{path}: the connection is still open");
         };
-        let (announced, endless) = ("Content-Length: 60000", "Transfer-Encoding: chunked");
-        let asked = [("/oauth2/token", announced), ("/login", endless), ("/oauth2/par", announced), ("/oauth2/token", endless)];
-        for answer in futures_util::future::join_all(asked.map(slow)).await {
+        for answer in futures_util::future::join_all(["/oauth2/token", "/login", "/oauth2/par"].map(slow)).await {
             assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
         }
         app.stop().await;
