@@ -23,10 +23,11 @@ use crate::store::kv::codes::{self, Claimed, Loaded};
 use crate::store::sql::Redemption;
 use crate::telemetry::audit;
 
-/// How often a replay looks whether the redemption before it has been saved, and how long it waits in between: a second in all. A
-/// redemption that takes longer finds itself revoked.
-const LOOKS: u32 = 20;
-const PAUSE: Duration = Duration::from_millis(50);
+/// How often a replay looks whether the redemption before it has been saved, and how long it waits in between, longer each time: three
+/// seconds in all. A redemption that takes longer finds itself revoked.
+const LOOKS: u32 = 12;
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_millis(320);
 
 /// `authorization_code`.
 #[derive(Debug)]
@@ -126,11 +127,13 @@ async fn replayed(exchange: &Exchange<'_>, presented: &str) -> Failure {
 
 /// Whoever was first may be about to save the grant: a replay a moment later does not take its answer away, only what the answer gave.
 async fn first_is_done(exchange: &Exchange<'_>, grant_id: Uuid) -> Result<(), StoreError> {
+    let mut pause = FIRST_PAUSE;
     for _ in 0..LOOKS {
         if exchange.app.sql.grant_by_id(grant_id).await?.is_some() {
             return Ok(());
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
     Ok(())
 }
