@@ -14,6 +14,7 @@
 //! | RFC 7523 §2.1 §3 | [`jwt_bearer`] |
 //! | RFC 7519 §4.1.3 | [`audience`] |
 //! | RFC 7591 §2 | [`client_metadata`] |
+//! | RFC 7591 §5 | [`plain_text`] |
 //! | Client ID Metadata Document §3 §4 | [`client_id_document`] |
 //! | RFC 7636 §4 | [`pkce`] |
 //! | RFC 7662 §2.2 | [`introspection`] |
@@ -75,6 +76,7 @@ pub mod logout;
 pub mod logout_token;
 pub mod params;
 pub mod pkce;
+pub mod plain_text;
 pub mod prompt;
 pub mod protected_resource;
 pub mod pushed;

@@ -14,6 +14,8 @@ use crate::web::page::Page;
 pub struct EntryPage<'a> {
     /// What every page knows.
     pub page: Page<'a>,
+    /// A code that was brought along.
+    pub code: String,
 }
 
 /// `templates/accounts/device_confirm.html`
