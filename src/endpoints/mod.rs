@@ -20,3 +20,4 @@ pub mod register;
 pub mod revoke;
 pub mod token;
 pub mod userinfo;
+pub mod webfinger;

@@ -14,6 +14,8 @@ use crate::web::page::Page;
 pub struct EntryPage<'a> {
     /// What every page knows.
     pub page: Page<'a>,
+    /// What was typed before.
+    pub typed: &'a str,
 }
 
 /// `templates/accounts/device_confirm.html`

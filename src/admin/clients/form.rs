@@ -6,6 +6,7 @@ use crate::admin::form::Form;
 use crate::clock::Timestamp;
 use crate::model::client::{Client, ClientOrigin};
 use crate::spec::client_metadata::ClientDraft;
+use crate::spec::response_type::ResponseType;
 
 /// What a new client's form shows before anything is typed: a web application that signs people in.
 pub fn blank() -> Form {
@@ -71,7 +72,7 @@ pub fn of(client: &Client) -> Form {
     form
 }
 
-/// Reads the form. What it does not show (`more`, response types) stays as it is in `base`.
+/// Reads the form. What it does not show (`more`, response types) stays as it is in `base`; but a response type goes with its grant types.
 ///
 /// # Errors
 /// Numbers that are none, with every other fault of the draft.
@@ -86,7 +87,10 @@ pub fn read(form: &Form, base: Option<&Client>) -> Result<ClientDraft, Faults> {
     draft.redirect_uris = form.words("redirect_uris");
     draft.post_logout_redirect_uris = form.words("post_logout_redirect_uris");
     draft.grant_types = form.all("grant_types");
-    draft.response_types.retain(|_| form.has("grant_types", "authorization_code"));
+    let profile = base.map(|client| client.metadata.profile).unwrap_or_default();
+    draft.response_types.retain(|text| {
+        ResponseType::parse(text).is_none_or(|known| known.needed_grant_types(profile).all(|grant| form.has("grant_types", grant)))
+    });
     draft.scopes = form.words("scope");
     draft.profile = filled("profile");
     draft.id_token_claims = filled("id_token_claims");
@@ -174,6 +178,23 @@ mod tests {
         let client = client_of(&draft);
         let again = client_of(&read(&of(&client), Some(&client)).unwrap());
         assert_eq!(again, client);
+    }
+
+    #[test]
+    fn a_client_with_grants_of_every_kind_reads_back_as_it_was_and_a_response_type_goes_with_its_grant() {
+        let mut draft = ClientDraft::new("Old", ClientOrigin::Administrator);
+        draft.redirect_uris = vec!["https://old.example.org/cb".into()];
+        draft.profile = Some("legacy".into());
+        draft.response_types = vec!["code".into(), "code id_token".into()];
+        draft.grant_types = client_metadata::GRANT_TYPES.iter().map(|&grant| grant.to_owned()).collect();
+        draft.grant_types.retain(|grant| !grant.ends_with("jwt-bearer"));
+        let client = client_of(&draft);
+        assert_eq!(client_of(&read(&of(&client), Some(&client)).unwrap()), client);
+        let page = include_str!("../../../templates/admin/client_form.html");
+        assert!(client_metadata::GRANT_TYPES.iter().all(|grant| page.contains(&format!("value=\"{grant}\""))), "each grant has its box");
+        let form =
+            Form::parse("client_name=Old&profile=legacy&redirect_uris=https%3A%2F%2Fold.example.org%2Fcb&grant_types=authorization_code");
+        assert_eq!(client_of(&read(&form, Some(&client)).unwrap()).metadata.response_types, ["code"]);
     }
 
     #[test]

@@ -98,6 +98,12 @@ impl Edit<'_> {
         fields.iter().any(|field| self.faults.of(field).is_some())
     }
 
+    /// The grants below the three that nearly everybody needs.
+    fn open_grants(&self) -> bool {
+        const USUAL: [&str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
+        self.form.all("grant_types").iter().any(|grant| !USUAL.contains(&grant.as_str())) || self.open(&["grant_types"])
+    }
+
     fn open_tokens(&self) -> bool {
         self.open(&[
             "id_token_claims",

@@ -7,6 +7,7 @@ mod config;
 mod data;
 mod healthcheck;
 mod perform;
+mod troubles;
 mod usage;
 
 use std::collections::BTreeSet;
