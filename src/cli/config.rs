@@ -56,7 +56,7 @@ pub fn run(command: &ConfigCommand, out: Output) -> Result<(), CliError> {
 /// The issuer that `serve` takes where none is set; nobody knows it before the system has chosen a port.
 fn local_issuer(settings: &Settings) -> Option<String> {
     let port = settings.listen.first().map(std::net::SocketAddr::port).filter(|port| *port != 0)?;
-    settings.issuer.is_none().then(|| format!("http://localhost:{port}"))
+    settings.issuer.is_none().then(|| settings.local_issuer(port))
 }
 
 fn check(arguments: &ServeArguments, out: Output) -> Result<(), CliError> {

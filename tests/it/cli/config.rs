@@ -229,5 +229,10 @@ fn the_issuer_that_follows_the_listener_is_shown_where_none_is_set() {
     assert_eq!(issuer(&[]), "http://localhost:8080");
     assert_eq!(issuer(&["--listen", "127.0.0.1:9123"]), "http://localhost:9123");
     assert_eq!(issuer(&["--listen", "127.0.0.1:0"]), json!(null), "nobody knows it yet");
+    assert_eq!(
+        issuer(&["--tls-cert", "cert.pem", "--tls-key", "key.pem"]),
+        "https://localhost:8080",
+        "what speaks TLS is not reached by http"
+    );
     assert_eq!(issuer(&["--issuer", "https://id.example.com"]), "https://id.example.com");
 }
