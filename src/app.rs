@@ -9,8 +9,10 @@ use crate::entropy::Entropy;
 use crate::hashing::Hashing;
 use crate::model::authorization_type::AuthorizationType;
 use crate::model::client::Client;
+use crate::model::consent::Consent;
 use crate::model::grant::Grant;
 use crate::model::resource::Resource;
+use crate::model::session::Session;
 use crate::model::user::User;
 use crate::outbound::Outbound;
 use crate::sealing::Sealer;
@@ -81,6 +83,8 @@ pub struct App {
 pub struct Caches {
     clients: Cache<String, Arc<Client>>,
     users: Cache<String, Arc<User>>,
+    sessions: Cache<TokenHash, Arc<Session>>,
+    consents: Cache<(String, String), Arc<Consent>>,
     grants: Cache<Uuid, Arc<Grant>>,
     resources: Cache<String, Arc<Resource>>,
     revoked_tokens: Cache<String, bool>,
@@ -103,6 +107,8 @@ impl Default for Caches {
         Self {
             clients: Cache::new(10_000),
             users: Cache::new(10_000),
+            sessions: Cache::new(10_000),
+            consents: Cache::new(10_000),
             grants: Cache::new(50_000),
             resources: Cache::new(1_000),
             revoked_tokens: Cache::new(50_000),
@@ -155,6 +161,33 @@ impl App {
         self.caches.users.read(subject, shared(self.sql.user_by_subject(subject))).await
     }
 
+    /// A session by the hash of its cookie, ended or not. For what does not outlive a session that has ended: pages of ours ask anew.
+    pub async fn session(&self, token: &TokenHash) -> Result<Option<Arc<Session>>, StoreError> {
+        self.caches.sessions.read(token, shared(self.sql.session_by_token(token))).await
+    }
+
+    /// What a user has approved for a client, if that `suffices`. What is remembered counts only as far: another node may have saved more.
+    pub async fn consent(
+        &self,
+        (subject, client_id): (&str, &str),
+        suffices: impl Fn(&Consent) -> bool,
+    ) -> Result<Option<Arc<Consent>>, StoreError> {
+        let pair = (subject.to_owned(), client_id.to_owned());
+        if let Some(remembered) = self.caches.consents.get(&pair).filter(|consent| suffices(consent)) {
+            return Ok(Some(remembered));
+        }
+        let stored = self.sql.consent_of(subject, client_id).await?.map(Arc::new);
+        if let Some(consent) = &stored {
+            self.caches.consents.put(pair, consent.clone());
+        }
+        Ok(stored.filter(|consent| suffices(consent)))
+    }
+
+    /// A session, as it was just written.
+    pub fn remember_session(&self, session: &Arc<Session>) {
+        self.caches.sessions.put(session.token_hash, session.clone());
+    }
+
     /// A grant, revoked or not.
     pub async fn grant(&self, id: Uuid) -> Result<Option<Arc<Grant>>, StoreError> {
         self.caches.grants.read(&id, shared(self.sql.grant_by_id(id))).await
@@ -167,12 +200,8 @@ impl App {
 
     /// The registered types of authorization details (RFC 9396).
     pub async fn authorization_types(&self) -> Result<Arc<Vec<AuthorizationType>>, StoreError> {
-        if let Some(types) = self.remembered_authorization_types() {
-            return Ok(types);
-        }
-        let types = Arc::new(self.sql.list_authorization_types().await?);
-        self.caches.authorization_types.put((), types.clone());
-        Ok(types)
+        let all = async { self.sql.list_authorization_types().await.map(Some) };
+        self.caches.authorization_types.read(&(), shared(all)).await.map(Option::unwrap_or_default)
     }
 
     /// The same, where the database need not be asked.
@@ -202,8 +231,10 @@ impl App {
         self.caches.grants.remove(&id);
     }
 
-    /// This node changed many grants at once: a session or a consent ended.
-    pub fn forget_grants(&self) {
+    /// This node ended a session or a consent, and what they had approved with it.
+    pub fn forget_approvals(&self) {
+        self.caches.sessions.clear();
+        self.caches.consents.clear();
         self.caches.grants.clear();
     }
 

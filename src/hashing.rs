@@ -13,6 +13,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
+/// What the names of the threads begin with.
+pub const THREADS: &str = "hashing";
+
 type Job = Box<dyn FnOnce() + Send>;
 
 /// The threads and their queue. Cheap to clone; the threads end when the last clone is gone and the queue is empty.
@@ -39,7 +42,7 @@ impl Hashing {
         let jobs = Arc::new(Mutex::new(jobs));
         for number in 0..threads {
             let jobs = Arc::clone(&jobs);
-            thread::Builder::new().name(format!("hashing-{number}")).spawn(move || work(&jobs))?;
+            thread::Builder::new().name(format!("{THREADS}-{number}")).spawn(move || work(&jobs))?;
         }
         Ok(Self { queue, counts: Arc::default() })
     }

@@ -1,14 +1,17 @@
-//! What a presented token turns out to be, for the endpoints that take tokens: userinfo, introspection and revocation.
+//! What a presented token turns out to be, for the endpoints that take tokens: userinfo, introspection, revocation, token exchange, and
+//! those that take hints.
 
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use crate::app::App;
 use crate::clock::Timestamp;
 use crate::endpoints::token::issue::ACCESS_TOKEN_PREFIX;
 use crate::grants::refresh_token::successor;
 use crate::jose::keys::KeySet;
 use crate::jose::verify::{self, Expect, Typ};
+use crate::jose::{JoseError, jwe};
 use crate::model::confirmation::Confirmation;
 use crate::sealing::{Purpose, Sealer};
 use crate::spec::access_token::{GRANT_ID, Holder, OpaqueClaims};
@@ -28,6 +31,36 @@ pub fn access_token(token: &str, sealer: &Sealer, keys: &KeySet, (issuer, now): 
     }
     let expect = Expect { issuer, typ: Typ::AccessToken, check_expiry: true, now };
     from_jwt(&verify::verify(keys, token, expect).ok()?)
+}
+
+/// Why an ID Token tells nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoIdToken {
+    /// It is encrypted, but not to a key of ours: to the client that it was given to, say.
+    Foreign(JoseError),
+    /// Whatever else is wrong with it.
+    Invalid(JoseError),
+}
+
+/// The claims of an ID Token of ours that a client brings back. An expired one may still hint, where `check_expiry` says so.
+///
+/// OIDC Core §3.1.2.1: of an encrypted ID Token the client "MUST decrypt the signed ID Token contained within", which it "MAY re-encrypt
+/// […] to the Authentication Server".
+///
+/// # Errors
+/// Why it is of no use.
+pub fn id_token(app: &App, token: &str, check_expiry: bool) -> Result<Map<String, Value>, NoIdToken> {
+    let (keys, now) = (app.keys.current(), app.now());
+    let opened = match jwe::is_encrypted(token) {
+        true => Some(keys.set.decrypt(token, (now, app.entropy.as_ref())).map_err(|error| match error {
+            JoseError::Malformed(_) => NoIdToken::Invalid(error),
+            _ => NoIdToken::Foreign(error),
+        })?),
+        false => None,
+    };
+    let signed = opened.as_ref().map_or(token, |signed| signed.expose().as_str());
+    let expect = Expect { issuer: app.issuer.as_str(), typ: Typ::IdToken, check_expiry, now };
+    verify::verify(&keys.set, signed, expect).map_err(NoIdToken::Invalid)
 }
 
 /// RFC 9068 §2.2, read back from a token of our own. Its subject is the one that the client knows; the grant names the person.

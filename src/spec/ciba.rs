@@ -195,9 +195,9 @@ pub fn signed(
 fn parameters(claims: &Map<String, Value>) -> Params {
     let own = |name: &str| matches!(name, "iss" | "aud" | "exp" | "nbf" | "iat" | "jti");
     let text = |name: &str, value: &Value| match value {
-        // RFC 9396 §3: in a JWT it is JSON as it is.
-        details @ Value::Array(_) if name == "authorization_details" => Some(vec![details.to_string()]),
         Value::String(text) => Some(vec![text.clone()]),
+        // RFC 9396 §3: in a JWT they are JSON as they are, an array or what is refused for it.
+        details if name == "authorization_details" => Some(vec![details.to_string()]),
         Value::Number(number) => Some(vec![number.to_string()]),
         Value::Array(several) => several.iter().map(|one| one.as_str().map(str::to_owned)).collect(),
         _ => None,

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::model::audit::ErrorRecord;
 use crate::store::kv::error_records;
+use crate::telemetry::brief::brief;
 use crate::web::request_id;
 
 /// Which endpoint answers, and to which client when that is known.
@@ -21,8 +22,9 @@ pub fn publish(app: &web::Data<App>, request: &HttpRequest, failure: &Failure, a
 /// Logs and records a failure under an id that has been given out already.
 pub fn publish_as(app: &web::Data<App>, error_id: &str, failure: &Failure, about: About<'_>) {
     let (endpoint, client_id) = about;
-    let (error, detail) = (failure.code(), failure.detail());
-    let client = client_id.unwrap_or("unknown");
+    let (error, detail) = (failure.code(), brief(failure.detail()));
+    let client_id = client_id.map(|client_id| brief(client_id.to_owned()));
+    let client = client_id.as_deref().unwrap_or("unknown");
     match failure {
         Failure::Refused(_) => tracing::info!(error_id, client.id = client, %error, detail, "refused {endpoint}"),
         Failure::Busy(_) => match app.outage_warnings.ask(app.now()) {
@@ -39,7 +41,7 @@ pub fn publish_as(app: &web::Data<App>, error_id: &str, failure: &Failure, about
         description: failure.public().description.to_owned(),
         detail,
         endpoint: endpoint.to_owned(),
-        client_id: client_id.map(str::to_owned),
+        client_id,
         about: failure.public().about.map(str::to_owned),
     };
     let app = app.clone();

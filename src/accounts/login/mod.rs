@@ -7,6 +7,8 @@ pub mod throttle;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::{try_join_all, try_join3};
+
 use crate::accounts::browser::Browser;
 use crate::accounts::client_card::ClientCard;
 use crate::accounts::session::{self, Cookies};
@@ -168,17 +170,16 @@ pub async fn admit(app: &App, username: &str, address: &str) -> Result<Option<Du
 /// When the store is away.
 pub async fn forgive(app: &App, username: &str, address: &str) -> Result<(), Failure> {
     let (username, network, now) = (&concealed(app, username), &concealed(app, &throttle::network(address)), app.now());
-    for known in [false, true] {
-        for counter in throttle::counters(&Guess { username, network, known, now }) {
-            if throttle::is_of_pair(&counter) {
-                counted::clear(&app.kv, counter.kind, &counter.key).await?;
-            } else if counter.forgives && known {
-                counted::bump(&app.kv, throttle::SUCCEEDED, &counter.key, counter.window).await?;
-            }
-        }
-    }
-    counted::bump(&app.kv, throttle::KNOWN, &throttle::pair_key(username, network), throttle::REMEMBERED_FOR).await?;
-    Ok(())
+    let of_stranger = throttle::counters(&Guess { username, network, known: false, now });
+    let of_known = throttle::counters(&Guess { username, network, known: true, now });
+    let pair = throttle::pair_key(username, network);
+    let cleared = of_stranger.iter().chain(&of_known).filter(|counter| throttle::is_of_pair(counter));
+    let cleared = cleared.map(|counter| counted::clear(&app.kv, counter.kind, &counter.key));
+    let given_back = of_known.iter().filter(|counter| counter.forgives);
+    let given_back = given_back.map(|counter| counted::bump(&app.kv, throttle::SUCCEEDED, &counter.key, counter.window));
+    let remembered = counted::bump(&app.kv, throttle::KNOWN, &pair, throttle::REMEMBERED_FOR);
+    // Asked together, they share one way to Redis and back.
+    try_join3(try_join_all(cleared), try_join_all(given_back), remembered).await.map(drop).map_err(Failure::from)
 }
 
 /// A name that only this provider can make again.

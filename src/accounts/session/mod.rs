@@ -37,14 +37,31 @@ pub struct Cookies {
 /// When the database is away: a person who is signed in must not be treated as a stranger.
 pub async fn current(app: &App, browser: &Browser) -> Result<Option<SignedIn>, Failure> {
     let Some(cookie) = &browser.session else { return Ok(None) };
-    let now = app.now();
     let found = app.sql.session_by_token(&TokenHash::of(cookie.expose())).await?;
-    let Some(session) = found.filter(|session| check::is_live(session, now, app.settings.lifetimes.session_idle)) else {
+    signed_in(app, browser, found.map(Arc::new)).await
+}
+
+/// Who was signed in in this browser less than a second ago. For an authorization request alone: what a code is for is looked at again
+/// when it is redeemed, so that nothing comes of a session that has ended meanwhile on another node.
+///
+/// # Errors
+/// As [`current`].
+pub async fn remembered(app: &App, browser: &Browser) -> Result<Option<SignedIn>, Failure> {
+    let Some(cookie) = &browser.session else { return Ok(None) };
+    let found = app.session(&TokenHash::of(cookie.expose())).await?;
+    signed_in(app, browser, found).await
+}
+
+async fn signed_in(app: &App, browser: &Browser, found: Option<Arc<Session>>) -> Result<Option<SignedIn>, Failure> {
+    let now = app.now();
+    let Some(mut session) = found.filter(|session| check::is_live(session, now, app.settings.lifetimes.session_idle)) else {
         return Ok(None);
     };
     let Some(user) = app.user(&session.subject).await?.filter(|user| user.is_active()) else { return Ok(None) };
     if check::worth_writing(&session, now) {
         app.sql.touch_session(session.id, now).await?;
+        session = Arc::new(Session { last_seen_at: now, ..(*session).clone() });
+        app.remember_session(&session);
     }
     let state = state::of(app, &session.sid).filter(|state| browser.state.as_ref() == Some(state));
     Ok(Some(SignedIn { session, user, state }))
@@ -60,7 +77,7 @@ pub async fn start(app: &App, user: &Arc<User>, browser: &Browser) -> Result<(Si
     let token = Secret::new(app.entropy.token("se_"));
     let admin = user.admin.then(|| Secret::new(app.entropy.token("sa_")));
     let previous = current(app, browser).await?;
-    let session = Session {
+    let session = Arc::new(Session {
         id: app.entropy.uuid(),
         token_hash: TokenHash::of(token.expose()),
         admin_token_hash: admin.as_ref().map(|token| TokenHash::of(token.expose())),
@@ -78,15 +95,18 @@ pub async fn start(app: &App, user: &Arc<User>, browser: &Browser) -> Result<(Si
         last_seen_at: now,
         expires_at: now + app.settings.lifetimes.session_absolute,
         ended_at: None,
-    };
+    });
     let event = audit::event(app.entropy.as_ref(), now, audit::SESSION_STARTED, &user.subject).subject(&user.subject).build();
     match previous {
-        Some(previous) if previous.user.subject == user.subject => app.sql.replace_session(previous.session.id, &session, now).await?,
+        Some(previous) if previous.user.subject == user.subject => {
+            app.sql.replace_session(previous.session.id, &session, now).await?;
+            app.forget_approvals();
+        }
         Some(previous) => {
             let ended =
                 audit::event(app.entropy.as_ref(), now, audit::SESSION_ENDED, &user.subject).subject(&previous.user.subject).build();
             app.sql.end_session(previous.session.id, now, &ended).await?;
-            app.forget_grants();
+            app.forget_approvals();
             app.sql.create_session(&session, &event).await?;
         }
         None => app.sql.create_session(&session, &event).await?,
@@ -103,6 +123,6 @@ pub async fn end(app: &App, session: &Session, actor: &str) -> Result<(), Failur
     let now = app.now();
     let event = audit::event(app.entropy.as_ref(), now, audit::SESSION_ENDED, actor).subject(&session.subject).build();
     app.sql.end_session(session.id, now, &event).await?;
-    app.forget_grants();
+    app.forget_approvals();
     Ok(())
 }

@@ -168,14 +168,14 @@ impl<'a> Office<'a> {
     pub(in crate::admin) fn forget_client(&self, client_id: &str) {
         if let Some(app) = self.running {
             app.forget_client(client_id);
-            app.forget_grants();
+            app.forget_approvals();
         }
     }
 
     pub(in crate::admin) fn forget_user(&self, subject: &str) {
         if let Some(app) = self.running {
             app.forget_user(subject);
-            app.forget_grants();
+            app.forget_approvals();
         }
     }
 }

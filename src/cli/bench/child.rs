@@ -73,6 +73,15 @@ impl Server {
         usage::cpu_time(self.process.id()).ok_or_else(|| Wrong::new("the system does not tell the processor time of the server"))
     }
 
+    /// What its threads of this name have computed so far.
+    ///
+    /// # Errors
+    /// As [`Server::cpu_time`].
+    pub fn cpu_time_of_threads(&self, called: &str) -> Result<Duration, Wrong> {
+        let time = usage::cpu_time_of_threads(self.process.id(), called);
+        time.ok_or_else(|| Wrong::new("the system does not tell the processor time of the server's threads"))
+    }
+
     /// Memory now, in bytes.
     ///
     /// # Errors

@@ -12,7 +12,9 @@ use super::lane::Lane;
 use super::load::{Cost, percentile};
 use super::parts::rate;
 use super::sign_in::{Browser, Sent};
+use super::usage;
 use super::world::World;
+use crate::hashing;
 
 /// People who sign in at the same moment.
 pub const STORM: usize = 200;
@@ -28,10 +30,35 @@ const STORM_ENDS: Duration = Duration::from_secs(180);
 /// Sign-ins at full speed.
 #[derive(Clone, Copy, Debug)]
 pub struct Throughput {
-    /// What they cost.
-    pub cost: Cost,
+    /// What they cost besides their hashes.
+    pub besides: Cost,
+    /// Processor time of their hashes.
+    pub hashing: Duration,
     /// How many a second.
     pub per_second: f64,
+    /// How much of a second all processors together could give to the server: what nobody else took of it.
+    pub available: f64,
+}
+
+/// What was used until a moment.
+struct Used {
+    at: Instant,
+    by_anybody: Duration,
+    by_server: Duration,
+    processors: u32,
+}
+
+impl Used {
+    fn until_now(server: &Server) -> Result<Self, Wrong> {
+        let (by_anybody, processors) = usage::busy().ok_or_else(|| Wrong::new("the system does not tell how busy it is"))?;
+        Ok(Self { at: Instant::now(), by_anybody, by_server: server.cpu_time()?, processors })
+    }
+
+    /// Seconds of processors in each second since then that the server used or could have used.
+    fn available_until(&self, end: &Self) -> f64 {
+        let others = end.by_anybody.saturating_sub(self.by_anybody).saturating_sub(end.by_server.saturating_sub(self.by_server));
+        f64::from(self.processors) - others.as_secs_f64() / end.at.duration_since(self.at).as_secs_f64()
+    }
 }
 
 /// Signs in on `threads` hashing threads for `span`.
@@ -39,7 +66,8 @@ pub struct Throughput {
 /// # Errors
 /// When an answer is wrong.
 pub async fn throughput(server: &Server, world: &Arc<World>, threads: usize, span: Duration) -> Result<Throughput, Wrong> {
-    let before = server.cpu_time()?;
+    let hashing = || server.cpu_time_of_threads(hashing::THREADS);
+    let (before, hashed_before) = (Used::until_now(server)?, hashing()?);
     let until = Instant::now() + span;
     let mut running = Vec::new();
     for (number, username) in world.usernames.iter().take((threads * PER_THREAD).min(threads + WAITING)).enumerate() {
@@ -54,15 +82,19 @@ pub async fn throughput(server: &Server, world: &Arc<World>, threads: usize, spa
             Ok::<_, Wrong>(finished)
         }));
     }
+    tokio::time::sleep_until(until.into()).await;
+    let available = before.available_until(&Used::until_now(server)?);
     let mut finished = Vec::new();
     for task in running {
         finished.extend(task.await.map_err(|_| Wrong::new("a lane broke"))??);
     }
-    let cost = Cost { requests: finished.len() as u64, cpu: server.cpu_time()?.saturating_sub(before) };
+    let hashing = hashing()?.saturating_sub(hashed_before);
+    let cpu = server.cpu_time()?.saturating_sub(before.by_server).saturating_sub(hashing);
+    let besides = Cost { requests: finished.len() as u64, cpu };
     // The last ones finish on threads that have run out of work; they would count against those that have not.
     finished.retain(|moment| *moment <= until);
     let per_second = rate(&finished).ok_or_else(|| Wrong::new("too few sign-ins for a rate: lower --hash-cost"))?;
-    Ok(Throughput { cost, per_second })
+    Ok(Throughput { besides, hashing, per_second, available })
 }
 
 /// How another endpoint fares while everybody signs in.

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::BenchArguments;
 use super::child::Server;
 use super::http::Wrong;
-use super::limits::{self, Parts, Rule};
+use super::limits::{self, Parts};
 use super::load::{Cost, drive};
 use super::logins::{self, Storm};
 use super::operations::{self, Lanes, Operation};
@@ -122,20 +122,13 @@ impl<'a> Run<'a> {
         servers::serve(arguments, place).await?.stop().await;
         let rs256 = blocking(move || parts::signature(Algorithm::RS256, threads, plan.signatures)).await?;
         let es256 = blocking(move || parts::signature(Algorithm::ES256, threads, plan.signatures)).await?;
-        let mut run = Self {
-            arguments,
-            plan,
-            place,
-            threads,
-            world,
-            parts: Parts { rs256: micros(rs256), es256: micros(es256), hash: 0.0 },
-            hashes: None,
-        };
+        let mut run =
+            Self { arguments, plan, place, threads, world, parts: Parts { rs256: micros(rs256), es256: micros(es256) }, hashes: None };
         if run.wants_sign_ins() {
             let everybody = Arc::clone(&run.world);
             let hashes = move || parts::hashes((&everybody.password, &everybody.password_hash), threads, plan.hashes);
             let hashes = blocking(move || Ok(hashes()?)).await?;
-            (run.parts.hash, run.hashes) = (micros(hashes.cpu), Some(hashes));
+            run.hashes = Some(hashes);
         }
         Ok(run)
     }
@@ -162,7 +155,7 @@ impl<'a> Run<'a> {
             self.parts.es256,
         );
         if let Some(hashes) = &self.hashes {
-            text.push_str(&format!(", bcrypt {:.0} µs, {:.1} hashes a second", self.parts.hash, hashes.per_second));
+            text.push_str(&format!(", bcrypt {:.0} µs, {:.1} hashes a second", micros(hashes.cpu), hashes.per_second));
         }
         text
     }
@@ -230,19 +223,16 @@ impl<'a> Run<'a> {
         if let Some(hashes) = &self.hashes {
             let logins =
                 logins::throughput(server, &self.world, self.threads, self.plan.hashes).await.map_err(|wrong| wrong.during("sign-in"))?;
-            let (requests, value) = (logins.cost.requests, logins.cost.micros());
-            let limit = Some(Limit::AtMost(Rule::Login.limit(0.0, &self.parts)));
-            report.add(Row {
-                name: "password_login",
-                requests,
-                value,
-                unit: CPU,
-                ratio: None,
-                limit,
-                note: "page, form, session".to_owned(),
-            });
-            let (value, limit) = (100.0 * logins.per_second / hashes.per_second, Some(Limit::AtLeast(100.0 * limits::LOGIN_THROUGHPUT)));
-            let note = format!("{:.1}/s of {:.1}/s by hashing alone", logins.per_second, hashes.per_second);
+            let (requests, value) = (logins.besides.requests, logins.besides.micros());
+            let limit = Some(Limit::AtMost(micros(limits::BESIDES_THE_HASH)));
+            let hash = micros(logins.hashing) / requests.max(1) as f64;
+            let note = format!("page, form and session, besides the hash of {hash:.0} µs");
+            report.add(Row { name: "password_login", requests, value, unit: CPU, ratio: None, limit, note });
+            // Whoever drives the server, and its stores, take of the same processors.
+            let possible = hashes.per_second * logins.available / self.threads as f64;
+            let (value, limit) = (100.0 * logins.per_second / possible, Some(Limit::AtLeast(100.0 * limits::LOGIN_THROUGHPUT)));
+            let all = hashes.per_second;
+            let note = format!("{:.1}/s of {possible:.1}/s by hashing alone beside all else, {all:.1}/s by itself", logins.per_second);
             report.add(Row { name: "login_throughput", requests, value, unit: "%", ratio: None, limit, note });
         }
         if self.wants("login_storm") {

@@ -43,8 +43,8 @@ pub struct Standing<'a> {
     pub signed_in: Option<&'a SignedIn>,
     /// Under which `sub` the client knows that person.
     pub subject: Option<&'a str>,
-    /// What that person approved before.
-    pub consent: Option<&'a Consent>,
+    /// Whether that person approved all of it before: see [`covers`].
+    pub is_approved: bool,
     /// The `acr` values that a sign-in can reach.
     pub reachable_acr: &'a [&'a str],
     /// Where the answer goes.
@@ -134,7 +134,7 @@ fn consent(request: &AuthorizationRequest, standing: &Standing<'_>) -> bool {
     if standing.client.metadata.skip_consent {
         return false;
     }
-    !is_remembered(standing.client, standing.redirect_uri) || !covers(standing.consent, request, standing.now)
+    !is_remembered(standing.client, standing.redirect_uri) || !standing.is_approved
 }
 
 /// RFC 8252 §8.6: any program can claim a loopback port or a private-use scheme, so an approval given to a client that nobody vouches
@@ -144,9 +144,9 @@ pub fn is_remembered(client: &Client, redirect_uri: &str) -> bool {
 }
 
 /// A subset of what was approved passes; anything new asks.
-fn covers(consent: Option<&Consent>, request: &AuthorizationRequest, now: Timestamp) -> bool {
-    let Some(consent) = consent.filter(|consent| now < consent.expires_at) else { return false };
-    request.scope.iter().all(|scope| consent.scopes.iter().any(|known| known == scope))
+pub fn covers(consent: &Consent, request: &AuthorizationRequest, now: Timestamp) -> bool {
+    now < consent.expires_at
+        && request.scope.iter().all(|scope| consent.scopes.iter().any(|known| known == scope))
         && request.claims.names().iter().all(|claim| consent.claims.iter().any(|known| known == claim))
         && request.resources.iter().all(|resource| consent.resources.contains(resource))
         && request.authorization_details.iter().all(|detail| consent.authorization_details.contains(detail))

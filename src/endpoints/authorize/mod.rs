@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::endpoints::{id_token_hint, register, token};
 use crate::failure::Failure;
 use crate::model::client::Client;
+use crate::model::consent::Consent;
 use crate::model::session::Session;
 use crate::model::transaction::{Binding, Transaction};
 use crate::model::user::User;
@@ -66,7 +67,7 @@ pub struct Waiting {
 #[derive(Debug)]
 pub struct SignedIn {
     /// The session.
-    pub session: Session,
+    pub session: Arc<Session>,
     /// Its user.
     pub user: Arc<User>,
     /// What the browser's cookie says about it to clients' pages, if it has that cookie: OIDC Session Management §4.2.
@@ -75,7 +76,7 @@ pub struct SignedIn {
 
 /// A new request: `raw` is the query or the form body.
 pub async fn authorize(app: &App, raw: &str, browser: &Browser) -> Answer {
-    let signed_in = match session::current(app, browser).await {
+    let signed_in = match session::remembered(app, browser).await {
         Ok(signed_in) => signed_in,
         Err(failure) => return Answer::Page(failure, None),
     };
@@ -163,8 +164,12 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
     let resources = token::any_resources(app, &opened.params).await?; // RFC 8707 §2.1
     token::fitting_details(app, &request.authorization_details).await?; // RFC 9396 §5
     let request = request.with_hinted_subject(hinted_subject(app, &opened.params)?);
+    let now = app.now();
     let consent = match signed_in {
-        Some(SignedIn { user, .. }) => app.sql.consent_of(&user.subject, &opened.client.client_id).await?,
+        Some(SignedIn { user, .. }) => {
+            let covers = |consent: &Consent| interaction::covers(consent, &request, now);
+            app.consent((&user.subject, &opened.client.client_id), covers).await?
+        }
         None => None,
     };
     let subject = signed_in.map(|signed_in| app.subject_for(&opened.client, &signed_in.user.subject)); // OIDC Core §8
@@ -173,10 +178,10 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
         signed_in,
         subject: subject.as_deref(),
         reachable_acr: &[session::ACR_PASSWORD],
-        consent: consent.as_ref(),
+        is_approved: consent.is_some(),
         redirect_uri: opened.path.redirect_uri().as_str(),
         transaction,
-        now: app.now(),
+        now,
     };
     if let Some(interaction) = interaction::needed(&request, &standing)? {
         return Ok(Next::Interact(interaction)); // OIDC Core §3.1.2.3, §3.1.2.4

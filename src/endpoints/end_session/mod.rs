@@ -4,6 +4,8 @@ pub mod backchannel;
 pub mod http;
 pub mod request;
 
+use std::sync::Arc;
+
 use crate::accounts::browser::Browser;
 use crate::accounts::session;
 use crate::app::App;
@@ -57,7 +59,7 @@ pub async fn end_session(app: &App, raw: &str, browser: &Browser) -> Result<Outc
     match (hint, session::current(app, browser).await?) {
         (Some(hint), Some(signed_in)) if is_about(&hint, &signed_in) => {
             session::end(app, &signed_in.session, &signed_in.user.subject).await?;
-            Ok(Outcome::SignedOut { ended: Some(signed_in.session.sid), return_to: request.return_to })
+            Ok(Outcome::SignedOut { ended: Some(signed_in.session.sid.clone()), return_to: request.return_to })
         }
         (None, None) => Ok(Outcome::SignedOut { ended: None, return_to: request.return_to }),
         (Some(hint), None) if named_session(app, &hint.sid).await?.is_none() => {
@@ -75,13 +77,13 @@ pub async fn confirmed(app: &App, request: LogoutRequest, browser: &Browser) -> 
     let here = session::current(app, browser).await?.map(|signed_in| signed_in.session);
     let ended = match (here, &request.sid) {
         (Some(session), _) => Some(session),
-        (None, Some(sid)) => named_session(app, sid).await?,
+        (None, Some(sid)) => named_session(app, sid).await?.map(Arc::new),
         (None, None) => None,
     };
     if let Some(session) = &ended {
         session::end(app, session, &session.subject).await?;
     }
-    Ok(Outcome::SignedOut { ended: ended.map(|session| session.sid), return_to: request.return_to })
+    Ok(Outcome::SignedOut { ended: ended.map(|session| session.sid.clone()), return_to: request.return_to })
 }
 
 /// The request as it travels through the confirmation form: sealed, so that nobody can make one.

@@ -16,6 +16,7 @@ use crate::jose::client_keys;
 use crate::model::client::Client;
 use crate::model::grant::{Authentication, Grant};
 use crate::model::user::User;
+use crate::spec::authorization_details;
 use crate::spec::error::OAuthError;
 use crate::spec::jwt_bearer::{self, Assertion, GRANT_TYPE, Subject, TrustedIssuer};
 use crate::store::kv::replay;
@@ -55,18 +56,24 @@ async fn exchange_assertion(exchange: Exchange<'_>) -> Result<TokenResponse, Fai
     let said = jwt_bearer::check(&claims, &issuer.issuer, &audience, *now).map_err(|claim| invalid_assertion().because(claim))?;
     let scope = check::scope(params, client)?; // RFC 6749 §3.3
     let resources = token::any_resources(app, params).await?; // RFC 8707 §2
+    let details = authorization_details::requested(params, client)?; // RFC 9396 §6
+    token::fitting_details(app, &details).await?; // RFC 9396 §5
     let user = person(&exchange, &issuer, &said).await?;
     if replay::seen(&app.kv, "assertion", &said.once.hex(), said.remember).await? {
         return Err(invalid_assertion().because("the assertion was used before").into());
     }
-    let grant =
-        Grant { resources: resources.iter().map(|resource| resource.uri.clone()).collect(), ..approval(&exchange, &user, &scope, &said) };
+    let grant = Grant {
+        resources: resources.iter().map(|resource| resource.uri.clone()).collect(),
+        authorization_details: details,
+        ..approval(&exchange, &user, &scope, &said)
+    };
     match app.sql.redeem_grant(&grant, None, *now).await? {
         Redemption::Saved => {}
         _ => return Err(invalid_assertion().because("the account was locked while the assertion was checked").into()),
     }
     let access_token = Mint::of(&exchange).access_token_of_user(&user, &grant, &scope, &resources).await?;
-    Ok(TokenResponse::new(access_token, &scope)) // RFC 7521 §4.1: no refresh token, since the client can bring a new assertion
+    // RFC 7521 §4.1: no refresh token, since the client can bring a new assertion.
+    Ok(TokenResponse::new(access_token, &scope).with_authorization_details(&grant.authorization_details))
 }
 
 /// The issuer that the assertion names, if an administrator lets this client bring its word.

@@ -12,11 +12,10 @@ use serde_json::Value;
 use super::{Answer, Exchange, GrantType};
 use crate::clock::Timestamp;
 use crate::endpoints::introspect;
-use crate::endpoints::presented;
+use crate::endpoints::presented::{self, NoIdToken};
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{Delegated, Mint, TokenResponse};
 use crate::failure::Failure;
-use crate::jose::verify::{self, Expect, Typ};
 use crate::model::grant::Grant;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::scope::Scope;
@@ -68,6 +67,11 @@ pub struct Held {
 /// The one sentence about a token that is of no use.
 pub(super) const fn invalid_token() -> OAuthError {
     OAuthError::invalid_grant("The token cannot be exchanged by this client.")
+}
+
+/// What is encrypted to the client itself, the client can open and authy cannot: the same rule as for hints.
+const fn foreign() -> OAuthError {
+    OAuthError::invalid_grant("The ID Token is encrypted, but not to a key of the provider; decrypt it before it is exchanged.")
 }
 
 /// The two tokens, then what may be got for them.
@@ -134,10 +138,11 @@ async fn hold_access_token(exchange: &Exchange<'_>, token: &str) -> Result<Held,
 
 /// An ID Token names no grant, so it stands for the newest one of its sign-in with the same client. It was for that client's eyes only.
 async fn hold_id_token(exchange: &Exchange<'_>, token: &str) -> Result<Held, Failure> {
-    let Exchange { app, client, now, .. } = exchange;
-    let keys = app.keys.current();
-    let expect = Expect { issuer: app.issuer.as_str(), typ: Typ::IdToken, check_expiry: true, now: *now };
-    let claims = verify::verify(&keys.set, token, expect).map_err(|error| invalid_token().because(error.to_string()))?;
+    let Exchange { app, client, .. } = exchange;
+    let claims = presented::id_token(app, token, true).map_err(|why| match why {
+        NoIdToken::Foreign(error) => foreign().because(error.to_string()),
+        NoIdToken::Invalid(error) => invalid_token().because(error.to_string()),
+    })?;
     let told = subject::of_id_token(&claims).map_err(|missing| invalid_token().because(missing))?;
     if told.audience != client.client_id {
         return Err(invalid_token().because("the ID Token is for another client").into());

@@ -9,8 +9,8 @@ use crate::clock::Timestamp;
 use crate::model::audit::ErrorRecord;
 use crate::store::StoreError;
 
-/// How many are kept per minute in a store that has no ring of its own.
-const PER_MINUTE: u64 = 1_000;
+/// How many are kept per hour in a store that has no ring of its own: of a week no more than a hundred megabytes or so.
+const PER_HOUR: u64 = 1_000;
 
 /// An error record as it is stored.
 #[derive(Serialize, Deserialize)]
@@ -29,8 +29,8 @@ struct Stored {
 /// Keeps a record for `ttl`, unless there are too many.
 pub async fn save(kv: &Kv, record: &ErrorRecord, ttl: Duration) -> Result<(), StoreError> {
     if matches!(kv, Kv::Redis(_)) {
-        let minute = record.at.as_seconds().div_euclid(60);
-        if kv.bump(&format!("error-count:{minute}"), Duration::from_secs(120)).await? > PER_MINUTE {
+        let hour = record.at.as_seconds().div_euclid(3_600);
+        if kv.bump(&format!("error-count:{hour}"), Duration::from_secs(7_200)).await? > PER_HOUR {
             return Ok(());
         }
     }

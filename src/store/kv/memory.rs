@@ -1,120 +1,16 @@
-//! The store in this process: per kind a few shards, each a map with its entries in the order in which they expire.
+//! The store in this process.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+mod kind;
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use crate::clock::{Clock, Timestamp};
 use crate::entropy::Entropy;
 use crate::store::StoreError;
-
-const SHARDS: usize = 8;
-/// How many expired entries one write removes at most, so that no caller pays for all of them.
-const CLEANED_AT_ONCE: usize = 16;
-
-/// What a kind does when it is full.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Full {
-    /// Lets go of what would expire first.
-    Evict,
-    /// Takes nothing new: losing an entry would let something happen twice.
-    Refuse,
-}
-
-/// How many entries a kind may have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limit {
-    /// The most entries.
-    pub entries: usize,
-    /// What happens beyond.
-    pub full: Full,
-}
-
-impl Limit {
-    /// The limit of a kind: the part of a key before the first `:`.
-    pub fn of_kind(kind: &str) -> Self {
-        match kind {
-            "code" | "replay" | "device-outcome" => Self { entries: 100_000, full: Full::Refuse },
-            "error" => Self { entries: 10_000, full: Full::Evict },
-            _ => Self { entries: 100_000, full: Full::Evict },
-        }
-    }
-}
-
-struct Entry {
-    value: Vec<u8>,
-    expires_at: Timestamp,
-}
-
-#[derive(Default)]
-struct Shard {
-    entries: HashMap<Arc<str>, Entry>,
-    by_expiry: BTreeSet<(Timestamp, Arc<str>)>,
-}
-
-impl Shard {
-    fn remove(&mut self, key: &str) -> Option<Entry> {
-        let (key, entry) = self.entries.remove_entry(key)?;
-        self.by_expiry.remove(&(entry.expires_at, key));
-        Some(entry)
-    }
-
-    fn insert(&mut self, key: &str, value: Vec<u8>, expires_at: Timestamp) {
-        let key: Arc<str> = Arc::from(key);
-        self.by_expiry.insert((expires_at, Arc::clone(&key)));
-        self.entries.insert(key, Entry { value, expires_at });
-    }
-
-    /// Removes what expires first, if it has expired or `anyway`.
-    fn remove_first(&mut self, now: Timestamp, anyway: bool) -> bool {
-        match self.by_expiry.first() {
-            Some((expires_at, _)) if *expires_at <= now || anyway => {
-                let first = self.by_expiry.pop_first();
-                first.is_some_and(|(_, key)| self.entries.remove(&key).is_some())
-            }
-            _ => false,
-        }
-    }
-}
-
-struct Kind {
-    shards: [Mutex<Shard>; SHARDS],
-    count: AtomicUsize,
-    limit: Limit,
-}
-
-impl Kind {
-    /// A panic while a shard was locked cannot leave it half-changed in a way that matters here.
-    fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
-        shard.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Removes expired entries everywhere, or, when there are none and the kind evicts, one that would expire soon. False: no room.
-    fn make_room(&self, now: Timestamp) -> bool {
-        if self.clean(now, CLEANED_AT_ONCE) > 0 {
-            return true;
-        }
-        if self.limit.full == Full::Refuse {
-            return false;
-        }
-        let expires_first =
-            |shard: &&Mutex<Shard>| Self::lock(shard).by_expiry.first().map_or(Timestamp::from_micros(i64::MAX), |first| first.0);
-        let removed = self.shards.iter().min_by_key(expires_first).is_some_and(|shard| Self::lock(shard).remove_first(now, true));
-        self.count.fetch_sub(usize::from(removed), Ordering::Relaxed);
-        true
-    }
-
-    fn clean(&self, now: Timestamp, per_shard: usize) -> usize {
-        let clean = |shard: &Mutex<Shard>| {
-            let mut shard = Self::lock(shard);
-            (0..per_shard).take_while(|_| shard.remove_first(now, false)).count()
-        };
-        let removed = self.shards.iter().map(clean).sum();
-        self.count.fetch_sub(removed, Ordering::Relaxed);
-        removed
-    }
-}
+use kind::{Entry, Kind};
+pub use kind::{Full, Limit};
 
 /// The store in this process.
 pub struct Memory {
@@ -147,7 +43,7 @@ impl Memory {
         if let Some(kind) = self.kinds.read().unwrap_or_else(PoisonError::into_inner).get(name) {
             return Arc::clone(kind);
         }
-        let new = || Arc::new(Kind { shards: Default::default(), count: AtomicUsize::new(0), limit: (self.limit_of)(name) });
+        let new = || Arc::new(Kind::new((self.limit_of)(name)));
         let mut kinds = self.kinds.write().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(kinds.entry(name.to_owned()).or_insert_with(new))
     }
@@ -172,23 +68,25 @@ impl Memory {
             match change {
                 Change::Keep => return Ok(answer),
                 Change::Remove => {
-                    let removed = shard.remove(key).is_some();
-                    kind.count.fetch_sub(usize::from(removed), Ordering::Relaxed);
+                    if let Some(bytes) = shard.remove(key) {
+                        kind.removed(bytes);
+                    }
                     return Ok(answer);
                 }
                 Change::Put(value, expires_at) => {
-                    let is_new = !shard.entries.contains_key(key);
-                    if is_new && !tried && kind.count.load(Ordering::Relaxed) >= kind.limit.entries {
+                    if !tried && !shard.entries.contains_key(key) && kind.is_full(value.len()) {
                         drop(shard);
-                        if !kind.make_room(now) {
+                        if !kind.make_room(now, value.len()) {
                             return Err(StoreError::Unavailable("the in-process store is full".to_owned()));
                         }
                         tried = true;
                         continue;
                     }
-                    shard.remove(key);
+                    if let Some(bytes) = shard.remove(key) {
+                        kind.removed(bytes);
+                    }
+                    kind.added(value.len());
                     shard.insert(key, value, expires_at);
-                    kind.count.fetch_add(usize::from(is_new), Ordering::Relaxed);
                     return Ok(answer);
                 }
             }
@@ -253,6 +151,8 @@ impl Memory {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::Ordering;
+
     use super::*;
     use crate::clock::ManualClock;
     use crate::entropy::SeededEntropy;
@@ -261,7 +161,7 @@ mod tests {
 
     fn store() -> (Memory, Arc<ManualClock>) {
         let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(1_000)));
-        let limit_of = |kind: &str| Limit { entries: 10, full: if kind == "replay" { Full::Refuse } else { Full::Evict } };
+        let limit_of = |kind: &str| Limit { entries: 10, bytes: 100, full: if kind == "replay" { Full::Refuse } else { Full::Evict } };
         (Memory::new(clock.clone(), &SeededEntropy::new(1), limit_of), clock)
     }
 
@@ -288,6 +188,23 @@ mod tests {
     }
 
     #[test]
+    fn large_values_fill_a_kind_as_many_small_ones_do() {
+        let (store, _) = store();
+        for number in 0..4_u32 {
+            store.put(&format!("par:{number}"), &[b'x'; 40], MINUTE * (number + 1)).unwrap();
+        }
+        assert!((0..2).all(|number| store.get(&format!("par:{number}")).unwrap().is_none()));
+        assert!((2..4).all(|number| store.get(&format!("par:{number}")).unwrap().is_some()));
+        store.take("par:3").unwrap();
+        store.put("par:3", &[b'y'; 60], MINUTE).unwrap();
+        assert!(store.get("par:2").unwrap().is_some(), "what was taken has left its room");
+        for number in 0..2 {
+            store.put_new(&format!("replay:{number}"), &[b'x'; 50], MINUTE).unwrap();
+        }
+        assert!(store.put_new("replay:new", b"x", MINUTE).unwrap_err().is_unavailable());
+    }
+
+    #[test]
     fn cleaning_leaves_nothing_that_has_expired() {
         let (store, clock) = store();
         for number in 0..8 {
@@ -295,6 +212,7 @@ mod tests {
         }
         clock.advance(MINUTE);
         assert_eq!(store.clean(), 8);
-        assert_eq!(store.kind("a:").count.load(Ordering::Relaxed), 0);
+        let kind = store.kind("a:");
+        assert_eq!((kind.count.load(Ordering::Relaxed), kind.bytes.load(Ordering::Relaxed)), (0, 0));
     }
 }

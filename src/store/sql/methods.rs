@@ -159,7 +159,7 @@ queries! {
     write registration::delete_registration_token(id: Uuid, event: &AuditEvent) -> bool;
 
     /// Saves a new session.
-    write sessions::create_session(session: &Session, event: &AuditEvent) -> ();
+    step sessions::create_session(session: &Session, event: &AuditEvent) -> ();
     /// By the hash of the cookie, whether it lives or not.
     read sessions::session_by_token(token: &TokenHash) -> Option<Session>;
     /// By id, whether it lives or not.

@@ -31,9 +31,20 @@ macro_rules! bind_list {
     }};
 }
 
+/// Writes `insert into TABLE (columns of a row) select its values`, from one list: no value can stand in another's column. The pattern is
+/// the row's, so that the compiler finds a column that is missing.
+macro_rules! insert_row {
+    ($out:ident; $table:ident: $row:ident = $value:expr; $first:ident $(, $next:ident)*) => {{
+        let $row { $first $(, $next)* } = $value;
+        $out.push_sql(concat!("insert into ", stringify!($table), " (", stringify!($first) $(, ", ", stringify!($next))*, ") select "));
+        bind_list!($out; diesel::dsl::SqlTypeOf<$table::$first>: $first $(, diesel::dsl::SqlTypeOf<$table::$next>: $next)*);
+    }};
+}
+
 pub mod redemption;
 pub mod renewal;
 pub mod rotation;
+pub mod sign_in;
 
 pub use pool::{Database, finish, start};
 
@@ -103,14 +114,18 @@ async fn begin(conn: &mut Conn) -> QueryResult<()> {
     AnsiTransactionManager::begin_transaction(conn).await
 }
 
-/// Runs migrations under an advisory lock, which the server releases when the connection goes.
+/// Runs migrations under an advisory lock.
 pub async fn migration(database: &Database, step: migrations::Step) -> Result<Vec<String>, StoreError> {
     let place = &database.place;
     let connection = establish(&place.main, place.target.clone()).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
     let work = move || {
         let mut connection = AsyncConnectionWrapper::<Conn>::from(connection);
         connection.batch_execute(&format!("select pg_advisory_lock({MIGRATION_LOCK})"))?;
-        migrations::run(&mut connection, MIGRATIONS, step)
+        let versions = migrations::run(&mut connection, MIGRATIONS, step);
+        // The server would give it up with the connection, but when that ends is not for us to say: a pool in between keeps it, and a runtime
+        // that is busy closes it late. If it has ended already, so has the lock.
+        drop(connection.batch_execute(&format!("select pg_advisory_unlock({MIGRATION_LOCK})")));
+        versions
     };
     place.main.spawn_blocking(work).await.map_err(|error| StoreError::Broken(error.into()))?
 }

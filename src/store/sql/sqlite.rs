@@ -27,6 +27,7 @@ pub mod queries;
 pub mod redemption;
 pub mod renewal;
 pub mod rotation;
+pub mod sign_in;
 
 pub use pool::{Database, finish, start};
 

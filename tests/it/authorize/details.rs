@@ -2,28 +2,13 @@
 
 use serde_json::json;
 
-use authy::model::client::AccessTokenFormat;
-
-use crate::support::app::TestApp;
-use crate::support::backends;
-use crate::support::details::{payment, payment_type};
-use crate::support::relying_party::{RelyingParty, claims, query};
-
-async fn payer(app: &TestApp) -> RelyingParty<'_> {
-    app.client(|metadata| {
-        metadata.protocol.authorization_details_types = vec!["payment_initiation".to_owned()];
-        metadata.access_token_format = AccessTokenFormat::Jwt;
-    })
-    .await
-}
+use crate::support::details::{gives, payer, payment, with_payments};
+use crate::support::relying_party::query;
 
 #[tokio::test]
 async fn a_detail_is_shown_in_words_and_stands_in_everything_that_was_granted() {
-    backends::each(async |backend| {
-        let app = TestApp::start(backend).await;
-        app.user("ada").await;
-        payment_type(&app).await;
-        let rp = payer(&app).await;
+    with_payments(async |app, _| {
+        let rp = payer(app, |_| {}).await;
         let details = json!([payment("123.50"), payment("7.00")]);
         let mut browser = app.browser();
         let login = browser.open(&rp.url(&[("authorization_details", &details.to_string())])).await.page();
@@ -32,33 +17,26 @@ async fn a_detail_is_shown_in_words_and_stands_in_everything_that_was_granted() 
         assert!(!consent.body.contains("<b>A</b>"), "escaped");
         let back = query(&browser.press(&consent, "consent-form", "consent-approve").await.away());
         let tokens = rp.redeem(&back["code"]).await.ok();
-        assert_eq!(tokens.body["authorization_details"], details);
-        assert_eq!(claims(&tokens.access_token())["authorization_details"], details);
-        assert_eq!(rp.introspect(&tokens.access_token()).await.ok().body["authorization_details"], details);
+        gives(&rp, &tokens, &details).await;
         let narrowed = json!([payment("7.00")]).to_string();
         let refreshed = rp
             .token(&[("grant_type", "refresh_token"), ("refresh_token", &tokens.refresh_token()), ("authorization_details", &narrowed)])
             .await
             .ok();
-        assert_eq!(refreshed.body["authorization_details"], json!([payment("7.00")]));
-        assert_eq!(claims(&refreshed.access_token())["authorization_details"], json!([payment("7.00")]));
+        gives(&rp, &refreshed, &json!([payment("7.00")])).await;
         let dearer = json!([payment("7.01")]).to_string();
         let wider = [("grant_type", "refresh_token"), ("refresh_token", &refreshed.refresh_token()), ("authorization_details", &dearer)];
         rp.token(&wider).await.is(400, "invalid_authorization_details");
         let whole = rp.refresh(&refreshed.refresh_token()).await.ok();
         assert_eq!(whole.body["authorization_details"], details, "narrowing once never narrows what was approved");
-        app.stop().await;
     })
     .await;
 }
 
 #[tokio::test]
 async fn what_was_approved_is_remembered_and_anything_new_asks() {
-    backends::each(async |backend| {
-        let app = TestApp::start(backend).await;
-        app.user("ada").await;
-        payment_type(&app).await;
-        let rp = payer(&app).await;
+    with_payments(async |app, _| {
+        let rp = payer(app, |_| {}).await;
         let mut browser = app.browser();
         let ask = |amount: &str| rp.url(&[("authorization_details", &json!([payment(amount)]).to_string())]);
         rp.redeem(&query(&browser.walk(&ask("1.00"), "ada").await)["code"]).await.ok();
@@ -68,18 +46,14 @@ async fn what_was_approved_is_remembered_and_anything_new_asks() {
         assert!(consent.has("consent-form") && consent.body.contains("Pay 2.00 EUR"));
         let silent = ask("2.00") + "&prompt=none";
         assert!(browser.open(&silent).await.away().contains("error=consent_required"));
-        app.stop().await;
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_code_may_be_redeemed_for_a_part_and_a_wider_request_does_not_burn_it() {
-    backends::each(async |backend| {
-        let app = TestApp::start(backend).await;
-        app.user("ada").await;
-        payment_type(&app).await;
-        let rp = payer(&app).await;
+    with_payments(async |app, _| {
+        let rp = payer(app, |_| {}).await;
         let details = json!([payment("1.00"), payment("2.00")]).to_string();
         let code = rp.code_in(&mut app.browser(), "ada", &[("authorization_details", &details)]).await;
         let redeem = async |details: &str| {
@@ -95,17 +69,14 @@ async fn a_code_may_be_redeemed_for_a_part_and_a_wider_request_does_not_burn_it(
         redeem(&json!([payment("3.00")]).to_string()).await.is(400, "invalid_authorization_details");
         let tokens = redeem(&json!([payment("2.00")]).to_string()).await.ok();
         assert_eq!(tokens.body["authorization_details"], json!([payment("2.00")]));
-        app.stop().await;
     })
     .await;
 }
 
 #[tokio::test]
 async fn what_no_type_allows_is_refused_everywhere() {
-    backends::each(async |backend| {
-        let app = TestApp::start(backend).await;
-        payment_type(&app).await;
-        let (rp, other) = (payer(&app).await, app.relying_party().await);
+    with_payments(async |app, _| {
+        let (rp, other) = (payer(app, |_| {}).await, app.relying_party().await);
         let good = json!([payment("1.00")]).to_string();
         let mut extra = payment("1.00");
         extra["debtorName"] = json!("x");
@@ -133,7 +104,6 @@ async fn what_no_type_allows_is_refused_everywhere() {
         assert_eq!(rp.introspect(&granted.access_token()).await.ok().body["authorization_details"], json!([payment("1.00")]));
         let document = app.get_json("/.well-known/oauth-authorization-server").await;
         assert_eq!(document["authorization_details_types_supported"], json!(["payment_initiation"]));
-        app.stop().await;
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use authy::jose::Algorithm;
-use authy::jose::jwe::{ContentEncryption, Encryption, KeyManagement, encrypt, recipient_key};
+use authy::jose::jwe::{ContentEncryption, Encryption, KeyManagement};
 use authy::model::client::{ClientMetadata, Profile};
 use serde_json::{Value, json};
 
@@ -11,29 +11,33 @@ use crate::support::app::TestApp;
 use crate::support::backends;
 use crate::support::browser::Landing;
 use crate::support::canary::Canary;
+use crate::support::encryption::to_provider;
 use crate::support::objects::{jwks, sign, sign_as, unsigned};
 use crate::support::relying_party::{RelyingParty, VERIFIER, challenge, query};
+use crate::support::scene::with_ada;
+use crate::support::signer;
 
 mod profiles;
 
-fn signing(metadata: &mut ClientMetadata) {
-    metadata.protocol.jwks = Some(jwks());
-    metadata.redirect_uris = vec!["https://rp.example/cb".to_owned(), "https://rp.example/other".to_owned()];
+/// A client that signs what it asks.
+async fn client(app: &TestApp, adjust: impl FnOnce(&mut ClientMetadata)) -> RelyingParty<'_> {
+    app.client(|metadata| {
+        metadata.protocol.jwks = Some(jwks());
+        metadata.redirect_uris = vec!["https://rp.example/cb".to_owned(), "https://rp.example/other".to_owned()];
+        adjust(metadata);
+    })
+    .await
 }
 
 /// A whole request as claims; a `null` takes one away.
 fn claims(rp: &RelyingParty<'_>, changes: Value) -> Value {
     let now = rp.app.now().as_seconds();
-    let mut claims = json!({
+    let whole = json!({
         "iss": rp.id(), "aud": rp.app.base, "client_id": rp.id(), "redirect_uri": "https://rp.example/other", "response_type": "code",
         "scope": "openid profile", "state": "inside", "nonce": "n-inside", "code_challenge": challenge(VERIFIER), "code_challenge_method": "S256",
         "max_age": 3600, "iat": now, "nbf": now, "exp": now + 300,
     });
-    for (name, value) in changes.as_object().expect("an object") {
-        claims[name] = value.clone();
-    }
-    claims.as_object_mut().expect("an object").retain(|_, value| !value.is_null());
-    claims
+    signer::with(whole, &changes)
 }
 
 /// The object with what OpenID Connect wants beside it.
@@ -47,10 +51,8 @@ async fn refusal(rp: &RelyingParty<'_>, object: &str) -> String {
 
 #[tokio::test]
 async fn everything_comes_from_the_object_signed_or_not() {
-    backends::each(async |backend| {
-        let app = TestApp::start(backend).await;
-        app.user("ada").await;
-        let rp = app.client(signing).await;
+    with_ada(async |app, _| {
+        let rp = client(app, |_| {}).await;
         let mut browser = app.browser();
         for algorithm in Algorithm::ALL.map(Some).into_iter().chain([None]) {
             // What was answered a moment ago is no fresh sign-in for this one.
@@ -84,7 +86,6 @@ async fn everything_comes_from_the_object_signed_or_not() {
             let back = query(&app.browser().open(&url(&rp, &object)).await.away());
             assert_eq!((back["error"].as_str(), back["state"].as_str()), ("login_required", "inside"));
         }
-        app.stop().await;
     })
     .await;
 }
@@ -93,7 +94,7 @@ async fn everything_comes_from_the_object_signed_or_not() {
 async fn an_object_that_is_not_to_be_believed_is_refused_and_what_it_says_goes_nowhere() {
     backends::each(async |backend| {
         let app = TestApp::start(backend).await;
-        let (rp, other) = (app.client(signing).await, app.client(signing).await);
+        let (rp, other) = (client(&app, |_| {}).await, client(&app, |_| {}).await);
         let plain = claims(&rp, json!({}));
         let now = app.now().as_seconds();
         let good = sign(Algorithm::ES256, &plain);
@@ -144,14 +145,11 @@ async fn an_object_that_is_not_to_be_believed_is_refused_and_what_it_says_goes_n
 async fn an_object_may_be_encrypted_to_a_published_key_and_is_signed_inside() {
     backends::each(async |backend| {
         let app = TestApp::start(backend).await;
-        let rp = app.client(signing).await;
-        let jwks = app.get_json("/.well-known/jwks.json").await;
-        let keys = jwks["keys"].as_array().expect("keys");
+        let rp = client(&app, |_| {}).await;
         let signed = sign(Algorithm::ES256, &claims(&rp, json!({"prompt": "none"})));
         for alg in KeyManagement::OWN {
             for enc in ContentEncryption::ALL {
-                let key = recipient_key(keys.iter().filter_map(Value::as_object), alg).expect("a published key");
-                let object = encrypt(key, Encryption { alg, enc }, Some("JWT"), signed.as_bytes()).expect("a JWE");
+                let object = to_provider(&app, Encryption { alg, enc }, &signed).await;
                 let back = query(&app.browser().open(&url(&rp, &object)).await.away());
                 assert_eq!((back["error"].as_str(), back["state"].as_str()), ("login_required", "inside"), "{alg} {enc:?}");
                 let (rest, tag) = object.rsplit_once('.').expect("five parts");
@@ -168,21 +166,17 @@ async fn an_object_may_be_encrypted_to_a_published_key_and_is_signed_inside() {
 async fn a_client_that_signs_sends_nothing_unsigned_by_any_way() {
     backends::each(async |backend| {
         let app = TestApp::start(backend).await;
-        let rp = app
-            .client(|metadata| {
-                signing(metadata);
-                metadata.protocol.require_signed_request_object = true;
-            })
-            .await;
+        let rp = client(&app, |metadata| {
+            metadata.protocol.require_signed_request_object = true;
+        })
+        .await;
         assert_eq!(refusal(&rp, &unsigned(&claims(&rp, json!({})))).await, "invalid_request_object");
         assert_eq!(query(&app.browser().open(&rp.url(&[])).await.away())["error"], "invalid_request");
         assert_eq!(app.browser().get(&url(&rp, &sign(Algorithm::RS256, &claims(&rp, json!({}))))).await.status, 303);
-        let pinned = app
-            .client(|metadata| {
-                signing(metadata);
-                metadata.protocol.request_object_signing_alg = Some("PS256".to_owned());
-            })
-            .await;
+        let pinned = client(&app, |metadata| {
+            metadata.protocol.request_object_signing_alg = Some("PS256".to_owned());
+        })
+        .await;
         assert_eq!(refusal(&pinned, &sign(Algorithm::ES256, &claims(&pinned, json!({})))).await, "invalid_request_object");
         assert_eq!(app.browser().get(&url(&pinned, &sign(Algorithm::PS256, &claims(&pinned, json!({}))))).await.status, 303);
         app.stop().await;
@@ -192,17 +186,13 @@ async fn a_client_that_signs_sends_nothing_unsigned_by_any_way() {
 
 #[tokio::test]
 async fn an_object_by_reference_is_fetched_once_from_a_registered_address_only() {
-    backends::each(async |backend| {
-        let app = TestApp::start(backend).await;
-        app.user("ada").await;
+    with_ada(async |app, _| {
         let canary = Canary::answering("200 OK", "application/oauth-authz-req+jwt", "").await;
         let uri = canary.url();
-        let rp = app
-            .client(|metadata| {
-                signing(metadata);
-                metadata.protocol.request_uris = vec![uri.clone()];
-            })
-            .await;
+        let rp = client(app, |metadata| {
+            metadata.protocol.request_uris = vec![uri.clone()];
+        })
+        .await;
         canary.answer_with("200 OK", "application/oauth-authz-req+jwt", &sign(Algorithm::RS256, &claims(&rp, json!({}))));
         let with =
             |uri: &str| rp.url(&[("request_uri", uri), ("state", "beside"), ("code_challenge", "-"), ("code_challenge_method", "-")]);
@@ -220,23 +210,18 @@ async fn an_object_by_reference_is_fetched_once_from_a_registered_address_only()
         }
         let both = rp.url(&[("request_uri", &uri), ("request", "x.y.z")]);
         assert_eq!(query(&app.browser().open(&both).await.away())["error"], "invalid_request");
-        app.stop().await;
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_signed_request_can_be_pushed_and_counts_as_signed() {
-    backends::each(async |backend| {
-        let app = TestApp::start(backend).await;
-        app.user("ada").await;
-        let rp = app
-            .client(|metadata| {
-                signing(metadata);
-                metadata.profile = Profile::Fapi2;
-                metadata.protocol.require_signed_request_object = true;
-            })
-            .await;
+    with_ada(async |app, _| {
+        let rp = client(app, |metadata| {
+            metadata.profile = Profile::Fapi2;
+            metadata.protocol.require_signed_request_object = true;
+        })
+        .await;
         let now = app.now().as_seconds();
         let push = async |object: String| rp.post("/oauth2/par", &[("request", &object), ("client_id", rp.id())]).await;
         for (claims, algorithm) in [
@@ -267,7 +252,6 @@ async fn a_signed_request_can_be_pushed_and_counts_as_signed() {
         // By the browser alone nothing comes, signed or not.
         let direct = query(&app.browser().open(&url(&rp, &sign(Algorithm::PS256, &claims(&rp, json!({}))))).await.away());
         assert_eq!(direct["error"], "invalid_request");
-        app.stop().await;
     })
     .await;
 }

@@ -1,18 +1,31 @@
 //! `authy perform` against a provider inside the test, whose clock shows the real time.
 
 use authy::clock::{Clock as _, SystemClock};
+use authy::model::client::{AuthMethod, ClientMetadata};
 use serde_json::{Value, json};
 use tempfile::{TempDir, tempdir};
 
 use super::{Ran, authy, write};
 use crate::support::app::{PASSWORD, TestApp};
-use crate::support::backends::{self, Backend};
+use crate::support::backends;
 use crate::support::relying_party::RelyingParty;
 
-/// A provider of today.
-async fn started(backend: Backend, adjust: fn(&mut authy::config::Settings)) -> TestApp {
-    backend.clock.advance(SystemClock.now().since(backend.clock.now()));
-    TestApp::start_with(backend, adjust).await
+/// Runs a test on each storage as a program on this machine, against a provider of today that wants a nonce of its own in every proof.
+async fn with_program(adjust: fn(&mut ClientMetadata), test: impl AsyncFn(&RelyingParty<'_>, &TempDir)) {
+    backends::each(async |backend| {
+        backend.clock.advance(SystemClock.now().since(backend.clock.now()));
+        let app = TestApp::start_with(backend, |settings| settings.require_dpop_nonce = true).await;
+        app.user("ada").await;
+        let rp = app
+            .client(|metadata| {
+                metadata.redirect_uris.push("http://127.0.0.1/cb".to_owned());
+                adjust(metadata);
+            })
+            .await;
+        test(&rp, &tempdir().expect("a directory")).await;
+        app.stop().await;
+    })
+    .await;
 }
 
 /// Runs a flow as this client.
@@ -37,56 +50,42 @@ fn shown(ran: Ran, member: &str) -> Value {
 
 #[tokio::test]
 async fn every_flow_binds_its_tokens_to_a_key_when_it_is_told_to() {
-    backends::each(async |backend| {
-        let app = started(backend, |settings| settings.require_dpop_nonce = true).await;
-        app.user("ada").await;
-        let rp = app
-            .client(|metadata| {
-                metadata.redirect_uris.push("http://127.0.0.1/cb".to_owned());
-                metadata.auth_method = Some(authy::model::client::AuthMethod::ClientSecretBasic);
-                metadata.protocol.dpop_bound_access_tokens = true;
-            })
-            .await;
-        let place = tempdir().expect("a directory");
-        let service = perform(&rp, &place, "client-credentials", &["--scope", "read", "--dpop"]).await;
+    let adjust = |metadata: &mut ClientMetadata| {
+        metadata.auth_method = Some(AuthMethod::ClientSecretBasic);
+        metadata.protocol.dpop_bound_access_tokens = true;
+    };
+    with_program(adjust, async |rp, place| {
+        let service = perform(rp, place, "client-credentials", &["--scope", "read", "--dpop"]).await;
         let tokens = shown(service, "tokens");
         assert!(tokens["token_type"].as_str().expect("a type").eq_ignore_ascii_case("DPoP"), "{tokens}");
         let told = rp.introspect(tokens["access_token"].as_str().expect("a token")).await;
         assert!(told.body["cnf"]["jkt"].is_string(), "{}", told.body);
 
-        let unbound = perform(&rp, &place, "client-credentials", &["--scope", "read"]).await.exits(1);
+        let unbound = perform(rp, place, "client-credentials", &["--scope", "read"]).await.exits(1);
         assert_eq!(unbound.error()["error"], "invalid_dpop_proof");
-        app.stop().await;
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_person_signs_in_and_the_key_goes_all_the_way_to_userinfo_and_a_refresh() {
-    backends::each(async |backend| {
-        let app = started(backend, |settings| settings.require_dpop_nonce = true).await;
-        app.user("ada").await;
-        let rp = app
-            .client(|metadata| {
-                metadata.redirect_uris.push("http://127.0.0.1/cb".to_owned());
-                metadata.grant_types.push("urn:ietf:params:oauth:grant-type:device_code".to_owned());
-            })
-            .await;
-        let place = tempdir().expect("a directory");
+    let adjust = |metadata: &mut ClientMetadata| {
+        metadata.grant_types.push("urn:ietf:params:oauth:grant-type:device_code".to_owned());
+    };
+    with_program(adjust, async |rp, place| {
         let person = ["--username", "ada", "--password-file", "password", "--dpop-key-file", "key.json"];
         for flow in ["code", "device"] {
             let scope = ["--scope", "openid email offline_access"];
             let more = if flow == "code" { &["--refresh", "--redirect-uri", "http://127.0.0.1/cb"][..] } else { &[] };
-            let done = perform(&rp, &place, flow, &[&person[..], &scope, more].concat()).await.exits(0).json();
+            let done = perform(rp, place, flow, &[&person[..], &scope, more].concat()).await.exits(0).json();
             assert_eq!(done["userinfo"]["email"], json!("ada@example.org"), "{flow}: {done}");
             assert_eq!(done["refreshed"].is_object(), flow == "code", "{flow}: {done}");
             let token = done["tokens"]["access_token"].as_str().expect("a token");
             assert!(rp.introspect(token).await.body["cnf"]["jkt"].is_string());
             write(place.path(), "refresh", done["tokens"]["refresh_token"].as_str().expect("a refresh token"));
         }
-        let refreshed = perform(&rp, &place, "refresh", &["--refresh-token-file", "refresh", "--dpop-key-file", "key.json"]).await;
+        let refreshed = perform(rp, place, "refresh", &["--refresh-token-file", "refresh", "--dpop-key-file", "key.json"]).await;
         assert!(shown(refreshed, "tokens")["access_token"].is_string());
-        app.stop().await;
     })
     .await;
 }

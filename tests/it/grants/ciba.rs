@@ -175,9 +175,9 @@ async fn a_client_is_pinged_when_there_is_an_answer_and_again_when_it_was_away()
         assert_eq!(notify::round(&app.app).await.expect("the database"), 1);
         let told = canary.requests();
         assert_eq!(told.len(), 1);
-        let (head, body) = told[0].split_once("\r\n\r\n").expect("a request");
+        let (head, _) = told[0].split_once("\r\n\r\n").expect("a request");
         assert!(head.to_ascii_lowercase().contains(&format!("authorization: bearer {TOKEN}")), "{head}");
-        assert_eq!(serde_json::from_str::<Value>(body).expect("JSON"), json!({ "auth_req_id": id }));
+        assert_eq!(canary.json(0), json!({ "auth_req_id": id }));
         assert_eq!(notify::round(&app.app).await.expect("the database"), 0, "not at once again");
         app.advance(Duration::from_secs(32));
         assert_eq!(notify::round(&app.app).await.expect("the database"), 1);
@@ -226,12 +226,7 @@ async fn tokens_are_pushed_with_an_id_token_that_names_the_request() {
         poll(&rp, &id).await.is(400, "unauthorized_client");
         answer_request(&app, "ada", "allow").await;
         notify::round(&app.app).await.expect("the database");
-        let pushed = |number: usize| {
-            let requests = canary.requests();
-            let body = requests[number].split_once("\r\n\r\n").expect("a request").1.to_owned();
-            serde_json::from_str::<Value>(&body).expect("JSON")
-        };
-        let first = pushed(0);
+        let first = canary.json(0);
         assert_eq!((&first["auth_req_id"], &first["token_type"]), (&json!(id), &json!("Bearer")));
         let told = claims(first["id_token"].as_str().expect("an ID Token"));
         assert_eq!((&told["sub"], &told["urn:openid:params:jwt:claim:auth_req_id"]), (&json!(ada.subject), &json!(id)));
@@ -243,11 +238,11 @@ async fn tokens_are_pushed_with_an_id_token_that_names_the_request() {
         ask(&rp, &[("client_notification_token", TOKEN)]).await.ok();
         answer_request(&app, "ada", "deny").await;
         notify::round(&app.app).await.expect("the database");
-        assert_eq!(pushed(1)["error"], "access_denied");
+        assert_eq!(canary.json(1)["error"], "access_denied");
         ask(&rp, &[("client_notification_token", TOKEN)]).await.ok();
         app.advance(Duration::from_secs(301));
         notify::round(&app.app).await.expect("the database");
-        assert_eq!(pushed(2)["error"], "expired_token");
+        assert_eq!(canary.json(2)["error"], "expired_token");
         app.stop().await;
     })
     .await;

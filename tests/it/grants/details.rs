@@ -1,46 +1,33 @@
 //! Authorization details (RFC 9396) in the grants whose person is elsewhere, and in token exchange.
 
-use authy::model::client::AccessTokenFormat;
+use authy::endpoints::backchannel_authentication::notify;
+use authy::jose::Algorithm;
+use authy::model::client::ClientMetadata;
+use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
 use crate::support::app::TestApp;
-use crate::support::backends;
-use crate::support::details::{payment, payment_type};
+use crate::support::canary::Canary;
+use crate::support::details::{gives, payer, payment, with_payments, wrong};
 use crate::support::elsewhere::{CIBA, DEVICE_CODE, allow_device, answer_request, approvals, poll_device, poll_request, question, start};
 use crate::support::relying_party::{Answer, RelyingParty, claims};
+use crate::support::signer;
 
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+const ISSUER: &str = "https://idp.example";
 
-async fn payer<'a>(app: &'a TestApp, grants: &[&str]) -> RelyingParty<'a> {
-    app.client(|metadata| {
-        metadata.grant_types.extend(grants.iter().map(|&grant| grant.to_owned()));
-        metadata.protocol.authorization_details_types = vec!["payment_initiation".to_owned()];
-        metadata.access_token_format = AccessTokenFormat::Jwt;
-    })
-    .await
-}
-
-/// The details stand in the answer, in the token, and at introspection.
-async fn gives(rp: &RelyingParty<'_>, answer: &Answer, details: &Value) {
-    assert_eq!(&answer.body["authorization_details"], details);
-    assert_eq!(&claims(&answer.access_token())["authorization_details"], details);
-    assert_eq!(&rp.introspect(&answer.access_token()).await.ok().body["authorization_details"], details);
-}
-
-/// What cannot be asked for.
-fn wrong() -> [String; 3] {
-    [json!([{"type": "unknown"}]), json!([{"type": "payment_initiation"}]), json!({})].map(|details| details.to_string())
+/// A payer with more grant types.
+async fn payer_by<'a>(app: &'a TestApp, grant: &str) -> RelyingParty<'a> {
+    payer(app, |metadata| metadata.grant_types.push(grant.to_owned())).await
 }
 
 #[tokio::test]
 async fn a_device_asks_in_detail_and_the_person_reads_it_in_words() {
-    backends::each(async |backend| {
-        let app = TestApp::start(backend).await;
-        let ada = app.user("ada").await;
-        payment_type(&app).await;
-        let tv = payer(&app, &[DEVICE_CODE]).await;
-        for details in wrong() {
+    with_payments(async |app, ada| {
+        let tv = payer_by(app, DEVICE_CODE).await;
+        for details in wrong().map(|details| details.to_string()) {
             start(&tv, &[("scope", "openid"), ("authorization_details", &details)]).await.is(400, "invalid_authorization_details");
         }
         let details = json!([payment("123.50"), payment("7.00")]);
@@ -48,7 +35,7 @@ async fn a_device_asks_in_detail_and_the_person_reads_it_in_words() {
         let started = start(&tv, &asked).await.ok();
         let page = question(&mut app.browser(), &started, "ada").await;
         assert!(page.body.contains("Pay 123.50 EUR to Merchant ") && !page.body.contains("<b>A</b>"), "{}", page.body);
-        allow_device(&app, &started, "ada").await;
+        allow_device(app, &started, "ada").await;
         let (code, narrowed) = (started.text("device_code"), json!([payment("7.00")]));
         let dearer = json!([payment("7.01")]).to_string();
         poll_device(&tv, &code, &[("authorization_details", &dearer)]).await.is(400, "invalid_authorization_details");
@@ -63,30 +50,26 @@ async fn a_device_asks_in_detail_and_the_person_reads_it_in_words() {
         let page = question(&mut app.browser(), &again, "ada").await;
         let (new, known) = page.body.split_once("Allowed before").expect("two lists");
         assert!(new.contains("Pay 8.00 EUR") && !new.contains("Pay 7.00 EUR") && known.contains("Pay 7.00 EUR"), "{}", page.body);
-        app.stop().await;
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_client_asks_somebody_elsewhere_in_detail() {
-    backends::each(async |backend| {
-        let app = TestApp::start(backend).await;
-        app.user("ada").await;
-        payment_type(&app).await;
-        let rp = payer(&app, &[CIBA]).await;
+    with_payments(async |app, _| {
+        let rp = payer_by(app, CIBA).await;
         let ask = async |details: &str| {
             let fields = [("scope", "openid offline_access"), ("login_hint", "ada"), ("authorization_details", details)];
             rp.post("/oauth2/bc-authorize", &fields).await
         };
-        for details in wrong() {
+        for details in wrong().map(|details| details.to_string()) {
             ask(&details).await.is(400, "invalid_authorization_details");
         }
         let details = json!([payment("123.50"), payment("7.00")]);
         let id = ask(&details.to_string()).await.ok().text("auth_req_id");
         let page = approvals(&mut app.browser(), "ada").await;
         assert!(page.body.contains("Pay 123.50 EUR to Merchant ") && !page.body.contains("<b>A</b>"), "{}", page.body);
-        answer_request(&app, "ada", "allow").await;
+        answer_request(app, "ada", "allow").await;
         let dearer = json!([payment("7.01")]).to_string();
         poll_request(&rp, &id, &[("authorization_details", &dearer)]).await.is(400, "invalid_authorization_details");
         let tokens = poll_request(&rp, &id, &[]).await.ok();
@@ -95,18 +78,109 @@ async fn a_client_asks_somebody_elsewhere_in_detail() {
         let fields =
             [("grant_type", "refresh_token"), ("refresh_token", &tokens.refresh_token()), ("authorization_details", &narrowed.to_string())];
         gives(&rp, &rp.token(&fields).await.ok(), &narrowed).await;
-        app.stop().await;
+    })
+    .await;
+}
+
+/// RFC 9396 §3, CIBA Core §7.1.1: in a JWT the details are JSON as they are.
+#[tokio::test]
+async fn a_signed_request_asks_in_detail_and_nothing_beside_it_counts() {
+    with_payments(async |app, _| {
+        let key = signer::key(Algorithm::ES256);
+        let rp = payer(app, |metadata| {
+            metadata.grant_types.push(CIBA.to_owned());
+            metadata.protocol.jwks = Some(signer::set([key]));
+            metadata.protocol.backchannel_authentication_request_signing_alg = Some("ES256".to_owned());
+        })
+        .await;
+        let now = app.now().as_seconds();
+        let signed = |details: &Value| {
+            let asked = json!({ "nbf": now, "scope": "openid", "login_hint": "ada", "authorization_details": details });
+            signer::sign(key, &signer::with(signer::claims(rp.id(), &app.base, now), &asked))
+        };
+        let send = async |fields: &[(&str, &str)]| rp.post("/oauth2/bc-authorize", fields).await;
+        for details in wrong() {
+            send(&[("request", &signed(&details))]).await.is(400, "invalid_authorization_details");
+        }
+        let details = json!([payment("123.50"), payment("7.00")]);
+        let beside = json!([payment("9999.00")]).to_string();
+        send(&[("request", &signed(&details)), ("authorization_details", &beside)]).await.is(400, "invalid_request");
+        let id = send(&[("request", &signed(&details))]).await.ok().text("auth_req_id");
+        let page = approvals(&mut app.browser(), "ada").await;
+        assert!(page.body.contains("Pay 123.50 EUR") && page.body.contains("Pay 7.00 EUR"), "{}", page.body);
+        answer_request(app, "ada", "allow").await;
+        gives(&rp, &poll_request(&rp, &id, &[]).await.ok(), &details).await;
+        // As text, as RFC 9396 §3 has it in a form, they count too.
+        let id = send(&[("request", &signed(&Value::from(details.to_string())))]).await.ok().text("auth_req_id");
+        answer_request(app, "ada", "allow").await;
+        gives(&rp, &poll_request(&rp, &id, &[]).await.ok(), &details).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_pushed_says_what_was_granted_in_detail() {
+    with_payments(async |app, _| {
+        let canary = Canary::answering("204 No Content", "text/plain", "").await;
+        let rp = payer(app, |metadata| {
+            metadata.grant_types.push(CIBA.to_owned());
+            metadata.protocol.backchannel_token_delivery_mode = Some("push".to_owned());
+            metadata.protocol.backchannel_client_notification_endpoint = Some(canary.url());
+        })
+        .await;
+        let details = json!([payment("123.50"), payment("7.00")]);
+        let asked = [
+            ("scope", "openid offline_access"),
+            ("login_hint", "ada"),
+            ("client_notification_token", "8d67dc78-7faa-4d41-aabd-67707b374255"),
+            ("authorization_details", &details.to_string()),
+        ];
+        rp.post("/oauth2/bc-authorize", &asked).await.ok();
+        answer_request(app, "ada", "allow").await;
+        notify::round(&app.app).await.expect("the database");
+        let pushed = Answer { status: 200, headers: HeaderMap::default(), body: canary.json(0) };
+        gives(&rp, &pushed, &details).await;
+        gives(&rp, &rp.refresh(&pushed.refresh_token()).await.ok(), &details).await;
+    })
+    .await;
+}
+
+/// The administrator who trusts the issuer approved; what a detail must look like is checked all the same.
+#[tokio::test]
+async fn an_assertion_is_exchanged_for_a_token_in_detail() {
+    with_payments(async |app, ada| {
+        let key = signer::key(Algorithm::ES256);
+        let trusting = |metadata: &mut ClientMetadata| {
+            metadata.grant_types.push(JWT_BEARER.to_owned());
+            metadata.protocol.assertion_issuers = vec![json!({ "issuer": ISSUER, "jwks": signer::set([key]) })];
+        };
+        let (rp, plain) = (payer(app, trusting).await, app.client(trusting).await);
+        let about_ada = || {
+            let claims = signer::claims(ISSUER, &app.base, app.now().as_seconds());
+            signer::sign(key, &signer::with(claims, &json!({ "sub": ada.subject })))
+        };
+        let bring = async |rp: &RelyingParty<'_>, assertion: &str, details: &Value| {
+            let details = details.to_string();
+            rp.token(&[("grant_type", JWT_BEARER), ("assertion", assertion), ("authorization_details", &details)]).await
+        };
+        let (assertion, details) = (about_ada(), json!([payment("123.50"), payment("7.00")]));
+        for details in wrong() {
+            bring(&rp, &assertion, &details).await.is(400, "invalid_authorization_details");
+        }
+        bring(&plain, &assertion, &details).await.is(400, "invalid_authorization_details");
+        // None of these has used it up.
+        gives(&rp, &bring(&rp, &assertion, &details).await.ok(), &details).await;
+        let without = rp.token(&[("grant_type", JWT_BEARER), ("assertion", &about_ada())]).await.ok();
+        assert_eq!(without.body.get("authorization_details"), None);
+        assert_eq!(claims(&without.access_token()).get("authorization_details"), None);
     })
     .await;
 }
 
 #[tokio::test]
 async fn an_exchange_narrows_the_details_and_never_widens_them() {
-    backends::each(async |backend| {
-        let app = TestApp::start(backend).await;
-        app.user("ada").await;
-        payment_type(&app).await;
-        let (front, service, plain) = (payer(&app, &[]).await, payer(&app, &[EXCHANGE]).await, plain(&app).await);
+    with_payments(async |app, _| {
+        let (front, service, plain) = (payer(app, |_| {}).await, payer_by(app, EXCHANGE).await, plain(app).await);
         app.resource("https://api.example/", &[service.id(), plain.id()]).await;
         let details = json!([payment("1.00"), payment("2.00")]);
         let asked = [("authorization_details", details.to_string()), ("resource", "https://api.example/".to_owned())];
@@ -136,7 +210,6 @@ async fn an_exchange_narrows_the_details_and_never_widens_them() {
         assert_eq!(without.body.get("authorization_details"), None);
         assert_eq!(claims(&without.access_token()).get("authorization_details"), None);
         exchange(&plain, Some(&narrowed)).await.is(400, "invalid_authorization_details");
-        app.stop().await;
     })
     .await;
 }

@@ -8,9 +8,9 @@ use authy::model::user::User;
 use serde_json::json;
 
 use crate::support::app::TestApp;
-use crate::support::backends;
 use crate::support::elsewhere;
 use crate::support::relying_party::{Answer, RelyingParty, VERIFIER};
+use crate::support::scene::with_ada;
 use crate::support::signer;
 
 const ISSUER: &str = "https://idp.example";
@@ -97,12 +97,10 @@ async fn exchange(rp: &RelyingParty<'_>, case: &Case, artefact: &str, more: &[(&
 
 #[tokio::test]
 async fn every_grant_type_gives_what_it_should_and_no_scope_that_is_not_the_clients() {
-    backends::each(async |backend| {
-        let app = TestApp::start(backend).await;
-        let ada = app.user("ada").await;
-        let rp = client(&app).await;
+    with_ada(async |app, ada| {
+        let rp = client(app).await;
         for case in cases() {
-            let brought = artefact(&rp, &case, &ada).await;
+            let brought = artefact(&rp, &case, ada).await;
             exchange(&rp, &case, &brought, &[("resource", "https://nobody.example/")]).await.is(400, "invalid_target");
             if case.asks_scope {
                 exchange(&rp, &case, &brought, &[("scope", "admin")]).await.is(400, "invalid_scope");
@@ -114,22 +112,19 @@ async fn every_grant_type_gives_what_it_should_and_no_scope_that_is_not_the_clie
                 exchange(&rp, &case, &brought, &[]).await.is(400, "invalid_grant");
             }
         }
-        app.stop().await;
     })
     .await;
 }
 
 #[tokio::test]
 async fn no_grant_type_serves_the_wrong_client() {
-    backends::each(async |backend| {
-        let app = TestApp::start(backend).await;
-        let ada = app.user("ada").await;
-        let (rp, mut other) = (client(&app).await, client(&app).await);
+    with_ada(async |app, ada| {
+        let (rp, mut other) = (client(app).await, client(app).await);
         other.client.metadata.protocol.assertion_issuers.clear();
         app.app.sql.update_client(&other.client, &app.event("client.updated")).await.expect("the database");
         app.app.forget_client(other.id());
         for case in cases() {
-            let brought = artefact(&rp, &case, &ada).await;
+            let brought = artefact(&rp, &case, ada).await;
             if case.artefact.is_some() {
                 exchange(&other, &case, &brought, &[]).await.is(400, "invalid_grant");
             }
@@ -144,7 +139,6 @@ async fn no_grant_type_serves_the_wrong_client() {
             let answer = exchange(&rp, &case, &brought, &[]).await;
             assert_eq!(answer.status, 200, "{}: {}", case.name, answer.body);
         }
-        app.stop().await;
     })
     .await;
 }
@@ -158,32 +152,27 @@ async fn change(rp: &RelyingParty<'_>) {
 
 #[tokio::test]
 async fn no_grant_type_serves_a_person_who_is_locked_or_what_is_long_over() {
-    backends::each(async |backend| {
-        let app = TestApp::start(backend).await;
-        let ada = app.user("ada").await;
-        let rp = client(&app).await;
+    with_ada(async |app, ada| {
+        let rp = client(app).await;
         for case in cases().into_iter().filter(|case| case.artefact.is_some()) {
-            let brought = artefact(&rp, &case, &ada).await;
-            lock(&app, &ada, true).await;
+            let brought = artefact(&rp, &case, ada).await;
+            lock(app, ada, true).await;
             exchange(&rp, &case, &brought, &[]).await.is(400, "invalid_grant");
-            lock(&app, &ada, false).await;
+            lock(app, ada, false).await;
             app.advance(Duration::from_secs(40 * 24 * 3600));
             let late = exchange(&rp, &case, &brought, &[]).await;
             assert!(matches!(late.body["error"].as_str(), Some("invalid_grant" | "expired_token")), "{}: {}", case.name, late.body);
         }
-        app.stop().await;
     })
     .await;
 }
 
 #[tokio::test]
 async fn no_grant_type_gives_a_bearer_token_to_a_client_whose_tokens_are_bound_to_a_key() {
-    backends::each(async |backend| {
-        let app = TestApp::start(backend).await;
-        let ada = app.user("ada").await;
-        let rp = client(&app).await;
+    with_ada(async |app, ada| {
+        let rp = client(app).await;
         for case in cases() {
-            let brought = artefact(&rp, &case, &ada).await;
+            let brought = artefact(&rp, &case, ada).await;
             let mut bound = rp.clone();
             bound.client.metadata.protocol.dpop_bound_access_tokens = true;
             change(&bound).await;
@@ -191,7 +180,6 @@ async fn no_grant_type_gives_a_bearer_token_to_a_client_whose_tokens_are_bound_t
             assert_eq!((answer.status, answer.body.get("access_token")), (400, None), "{}: {}", case.name, answer.body);
             change(&rp).await;
         }
-        app.stop().await;
     })
     .await;
 }
@@ -204,19 +192,16 @@ async fn lock(app: &TestApp, user: &User, locked: bool) {
 
 #[tokio::test]
 async fn what_one_grant_type_takes_no_other_does() {
-    backends::each(async |backend| {
-        let app = TestApp::start(backend).await;
-        let ada = app.user("ada").await;
-        let rp = client(&app).await;
+    with_ada(async |app, ada| {
+        let rp = client(app).await;
         let cases = cases();
         for source in cases.iter().filter(|case| case.artefact.is_some()) {
-            let brought = artefact(&rp, source, &ada).await;
+            let brought = artefact(&rp, source, ada).await;
             for target in cases.iter().filter(|case| case.artefact.is_some() && case.name != source.name) {
                 let answer = exchange(&rp, target, &brought, &[]).await;
                 assert_eq!(answer.body["error"], "invalid_grant", "{} as {}: {}", source.name, target.name, answer.body);
             }
         }
-        app.stop().await;
     })
     .await;
 }

@@ -100,7 +100,7 @@ async fn a_locked_user_a_disabled_client_and_a_withdrawn_consent_end_it() {
         app.app.forget_user(&user.subject);
         assert!(rp.is_active(&tokens.access_token()).await);
         app.app.sql.forget_consent(&user.subject, rp.id(), app.now(), &app.event("consent.withdrawn")).await.expect("withdrawn");
-        app.app.forget_grants();
+        app.app.forget_approvals();
         rp.refresh(&tokens.refresh_token()).await.is(400, "invalid_grant");
         app.stop().await;
     })

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use crate::support::app::TestApp;
 use crate::support::backends;
+use crate::support::encryption::{Recipient, encrypted};
 use crate::support::relying_party::{Answer, RelyingParty, claims};
+use crate::support::scene::with_ada;
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
@@ -178,6 +180,42 @@ async fn impersonation_is_for_clients_that_were_told_so() {
             }
         }
         app.stop().await;
+    })
+    .await;
+}
+
+/// The same rule as for hints: OIDC Core §3.1.2.1.
+#[tokio::test]
+async fn an_encrypted_id_token_is_exchanged_once_it_is_decrypted_or_encrypted_to_a_published_key() {
+    with_ada(async |app, _| {
+        let recipient = Recipient::new(app);
+        let rp = app
+            .client(|metadata| {
+                metadata.grant_types.push(GRANT.to_owned());
+                metadata.protocol.jwks = Some(recipient.jwks(app));
+                metadata.protocol.id_token_encrypted_response_alg = Some("ECDH-ES".to_owned());
+            })
+            .await;
+        let tokens = rp.login("ada").await;
+        let (given, access_token) = (tokens.text("id_token"), tokens.access_token());
+        let signed = recipient.open(app, &given);
+        let (to_us, nested, nonsense) = (encrypted(app, &signed).await, encrypted(app, &given).await, encrypted(app, "x").await);
+        for (token, taken) in [(&given, false), (&signed, true), (&to_us, true), (&nested, false), (&nonsense, false)] {
+            let as_subject = exchange(&rp, token, ID_TOKEN, &[]).await;
+            let as_actor = exchange(&rp, &access_token, ACCESS_TOKEN, &[("actor_token", token), ("actor_token_type", ID_TOKEN)]).await;
+            for answer in [as_subject, as_actor] {
+                if taken {
+                    answer.ok();
+                } else {
+                    answer.is(400, "invalid_grant");
+                    let told = answer.text("error_description").contains("decrypt it before it is exchanged");
+                    assert_eq!(told, *token == given, "{}", answer.body);
+                }
+            }
+            exchange(&rp, token, ACCESS_TOKEN, &[]).await.is(400, "invalid_grant");
+        }
+        app.advance(Duration::from_secs(3_601));
+        exchange(&rp, &to_us, ID_TOKEN, &[]).await.is(400, "invalid_grant"); // it has expired, which a hint may have
     })
     .await;
 }

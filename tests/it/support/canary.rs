@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -65,6 +66,13 @@ impl Canary {
     /// What was asked, each with its head and body.
     pub fn requests(&self) -> Vec<String> {
         self.seen.requests.lock().expect("no panic").clone()
+    }
+
+    /// The JSON that a request brought.
+    pub fn json(&self, number: usize) -> Value {
+        let requests = self.requests();
+        let (_, body) = requests[number].split_once("\r\n\r\n").expect("a request");
+        serde_json::from_str(body).expect("JSON")
     }
 }
 

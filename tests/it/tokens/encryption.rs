@@ -1,36 +1,14 @@
 //! Encrypted ID Tokens, userinfo and introspection answers: OIDC Core §10.2, RFC 9701.
 
-use authy::jose::jwe::{ContentEncryption, Encryption, KeyManagement, encrypt, recipient_key};
-use authy::jose::keys::{self, KeyKind, KeySet};
 use authy::model::client::ClientMetadata;
-use authy::sealing::{MasterKey, Sealer};
 use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
 
 use crate::support::app::TestApp;
 use crate::support::backends;
 use crate::support::elsewhere::CIBA;
+use crate::support::encryption::{self, Recipient};
 use crate::support::relying_party::{claims, jose_header, query};
-
-/// A client's keys for encryption: it opens with them what authy encrypted.
-struct Recipient(KeySet);
-
-impl Recipient {
-    fn new(app: &TestApp) -> Self {
-        let entropy = app.app.entropy.as_ref();
-        let sealer = Sealer::new(&MasterKey::generate(entropy));
-        let pairs = KeyManagement::OWN.map(|alg| keys::generate(KeyKind::Encryption(alg), entropy).expect("a key").seal(&sealer, entropy));
-        Self(KeySet::load(&keys::first_keys(pairs.into(), app.now()), &sealer).expect("keys"))
-    }
-
-    fn jwks(&self, app: &TestApp) -> Value {
-        self.0.jwks(app.now())
-    }
-
-    fn open(&self, app: &TestApp, token: &str) -> String {
-        self.0.decrypt(token, (app.now(), app.app.entropy.as_ref())).expect("a token for this recipient").expose().clone()
-    }
-}
 
 fn encrypted(metadata: &mut ClientMetadata, jwks: Value) {
     let protocol = &mut metadata.protocol;
@@ -157,13 +135,10 @@ async fn an_encrypted_id_token_hints_once_it_is_decrypted_or_encrypted_to_a_publ
         let mut browser = app.browser();
         let given = rp.redeem(&rp.code_in(&mut browser, "ada", &[]).await).await.ok().text("id_token");
         let signed = recipient.open(&app, &given);
-        let jwks = app.get_json("/.well-known/jwks.json").await;
-        let to_us = |content: &str| {
-            let alg = KeyManagement::RsaOaep256;
-            let key = recipient_key(jwks["keys"].as_array().expect("keys").iter().filter_map(Value::as_object), alg).expect("a key");
-            encrypt(key, Encryption { alg, enc: ContentEncryption::A256Gcm }, Some("JWT"), content.as_bytes()).expect("a JWE")
-        };
-        for (hint, taken) in [(&given, false), (&signed, true), (&to_us(&signed), true), (&to_us(&given), false), (&to_us("x"), false)] {
+        let to_us = async |content: &str| encryption::encrypted(&app, content).await;
+        let opened = to_us(&signed).await;
+        let hints = [(&given, false), (&signed, true), (&opened, true), (&to_us(&given).await, false), (&to_us("x").await, false)];
+        for (hint, taken) in hints {
             let back = query(&browser.open(&rp.url(&[("prompt", "none"), ("id_token_hint", hint)])).await.away());
             assert_eq!(back.get("error").map(String::as_str), (!taken).then_some("invalid_request"), "{back:?}");
             let asked = rp.post("/oauth2/bc-authorize", &[("scope", "openid"), ("id_token_hint", hint)]).await;
@@ -171,7 +146,7 @@ async fn an_encrypted_id_token_hints_once_it_is_decrypted_or_encrypted_to_a_publ
         }
         let page = browser.open(&format!("/oauth2/logout?id_token_hint={given}")).await.page();
         assert!(page.status == 400 && page.body.contains("decrypt it before it is sent"), "{}", page.body);
-        let done = browser.open(&format!("/oauth2/logout?id_token_hint={}", to_us(&signed))).await.page();
+        let done = browser.open(&format!("/oauth2/logout?id_token_hint={opened}")).await.page();
         assert!(done.has("logout-done"), "{}", done.body);
         app.stop().await;
     })

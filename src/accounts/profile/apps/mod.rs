@@ -49,6 +49,6 @@ pub async fn revoke(app: &App, client_id: &str, subject: &str) -> Result<(), Fai
     let now = app.now();
     let event = audit::event(app.entropy.as_ref(), now, audit::CONSENT_WITHDRAWN, subject).subject(subject).client(client_id).build();
     app.sql.forget_consent(subject, client_id, now, &event).await?;
-    app.forget_grants();
+    app.forget_approvals();
     Ok(())
 }

@@ -83,6 +83,6 @@ async fn sign_others_out(app: &App, signed_in: &SignedIn) -> Result<(), Failure>
     for grant in app.sql.grants_of(subject).await?.into_iter().filter(|grant| grant.session_id != session) {
         app.sql.revoke_grant(grant.id, app.now(), &event(audit::GRANT_REVOKED).client(&grant.client_id).build()).await?;
     }
-    app.forget_grants();
+    app.forget_approvals();
     Ok(())
 }

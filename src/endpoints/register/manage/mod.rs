@@ -66,7 +66,7 @@ pub async fn delete(app: &App, client_id: &str, authorization: &[Option<String>]
     let Owner { dynamic, .. } = owner(app, client_id, authorization).await?;
     app.sql.delete_registered_client(client_id, event(app, &dynamic, audit::CLIENT_DELETED).as_ref()).await?;
     app.forget_client(client_id);
-    app.forget_grants();
+    app.forget_approvals();
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use diesel::QueryResult;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Binary, Bool, Integer, Nullable, Text};
+use diesel::sql_types::{Nullable, Text};
 use diesel_async::RunQueryDsl as _;
 
 use super::queries::grants::GrantRow;
@@ -11,7 +11,8 @@ use super::queries::refresh_tokens::TokenRow;
 use super::{Conn, types};
 use crate::model::grant::Grant;
 use crate::model::refresh_token::RefreshToken;
-use types::{Jsonb, Time, Timestamptz, Uuid};
+use crate::store::sql::schema::{grants, refresh_tokens};
+use types::{Time, Timestamptz, Uuid};
 
 struct Redeem {
     grant: GrantRow,
@@ -48,15 +49,9 @@ impl Redeem {
     /// One that was saved before, when a token left by the browser beside the code, is prolonged; a tombstone or a revoked one stays.
     fn saved<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let row = &self.grant;
-        out.push_sql(
-            ", saved as (insert into grants (id, client_id, subject, session_id, offline, scopes, resources, sid, auth_time, amr, acr, \
-             claims_request, created_at, expires_at, authorization_details) select ",
-        );
-        bind_list!(out; Uuid: &row.id, Text: &row.client_id, Nullable<Text>: &row.subject, Nullable<Uuid>: &row.session_id,
-            Bool: &row.offline, Nullable<Jsonb>: &row.scopes, Nullable<Jsonb>: &row.resources, Nullable<Text>: &row.sid,
-            Nullable<Timestamptz>: &row.auth_time, Nullable<Jsonb>: &row.amr, Nullable<Text>: &row.acr,
-            Nullable<Jsonb>: &row.claims_request, Timestamptz: &row.created_at, Timestamptz: &row.expires_at,
-            Nullable<Jsonb>: &row.authorization_details);
+        out.push_sql(", saved as (");
+        insert_row!(out; grants: GrantRow = row; id, client_id, subject, session_id, offline, scopes, resources, sid, auth_time, amr, acr,
+            claims_request, created_at, expires_at, revoked_at, authorization_details);
         if row.offline {
             out.push_sql(" from users where locked_at is null and subject = ");
             out.push_bind_param::<Nullable<Text>, _>(&row.subject)?;
@@ -82,11 +77,9 @@ impl Redeem {
             out.push_sql(" select id from saved");
             return Ok(());
         };
-        out.push_sql(
-            " insert into refresh_tokens (grant_id, hash, generation, issued_at, expires_at, absolute_expires_at, confirmation) select id, ",
-        );
-        bind_list!(out; Binary: &row.hash, Integer: &row.generation, Timestamptz: &row.issued_at, Timestamptz: &row.expires_at,
-            Timestamptz: &row.absolute_expires_at, Nullable<Jsonb>: &row.confirmation);
+        out.push_sql(" ");
+        insert_row!(out; refresh_tokens: TokenRow = row; hash, grant_id, generation, issued_at, expires_at, absolute_expires_at, rotated_at,
+            confirmation);
         out.push_sql(" from saved");
         Ok(())
     }

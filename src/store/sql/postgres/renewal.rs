@@ -18,6 +18,8 @@ struct Renew<'a> {
     now: Time,
     expires_at: Time,
     seen_since: Time,
+    /// Those of the row, in its order; they name the table.
+    columns: AsSelect<GrantRow, Pg>,
 }
 
 impl QueryId for Renew<'_> {
@@ -59,11 +61,9 @@ impl QueryFragment<Pg> for Renew<'_> {
         out.push_bind_param::<Timestamptz, _>(&self.now)?;
         out.push_sql(", least(family_ends_at, ");
         out.push_bind_param::<Timestamptz, _>(&self.expires_at)?;
-        // The columns in the order of GrantRow.
-        out.push_sql(
-            ") from renewed) select id, client_id, subject, session_id, offline, scopes, resources, sid, auth_time, amr, acr, \
-             claims_request, created_at, expires_at, revoked_at, authorization_details from renewed",
-        );
+        out.push_sql(") from renewed) select ");
+        self.columns.walk_ast(out.reborrow())?;
+        out.push_sql(" from renewed as grants");
         Ok(())
     }
 }
@@ -71,5 +71,5 @@ impl QueryFragment<Pg> for Renew<'_> {
 /// The grant of the token that this call rotated.
 pub async fn renew(conn: &mut Conn, renewal: &Renewal) -> QueryResult<Option<GrantRow>> {
     let (now, expires_at, seen_since) = (Time(renewal.now), Time(renewal.expires_at), Time(renewal.seen_since));
-    Renew { renewal, now, expires_at, seen_since }.get_result(conn).await.optional()
+    Renew { renewal, now, expires_at, seen_since, columns: GrantRow::as_select() }.get_result(conn).await.optional()
 }

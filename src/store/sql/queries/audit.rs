@@ -14,7 +14,7 @@ use crate::store::sql::types::{Id, Json, Time};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_events)]
-struct EventRow {
+pub struct EventRow {
     id: Id,
     at: Time,
     kind: String,

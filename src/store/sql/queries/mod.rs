@@ -19,7 +19,7 @@ pub mod signing_keys;
 pub mod sweep;
 pub mod users;
 
-use super::{Conn, redemption, renewal, rotation};
+use super::{Conn, redemption, renewal, rotation, sign_in};
 use crate::secret::TokenHash;
 
 diesel::define_sql_function! {

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::{Conn, audit, hash_of, is_storable, logouts};
+use super::{Conn, audit, hash_of, is_storable, logouts, sign_in};
 use crate::clock::Timestamp;
 use crate::model::audit::AuditEvent;
 use crate::model::session::Session;
@@ -14,7 +14,7 @@ use crate::store::sql::types::{Id, Json, Time};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = sessions)]
-struct SessionRow {
+pub struct SessionRow {
     id: Id,
     token_hash: Vec<u8>,
     admin_token_hash: Option<Vec<u8>>,
@@ -79,8 +79,7 @@ async fn insert(conn: &mut Conn, session: &Session) -> QueryResult<()> {
 }
 
 pub async fn create_session(conn: &mut Conn, session: &Session, event: &AuditEvent) -> QueryResult<()> {
-    insert(conn, session).await?;
-    audit::insert(conn, event).await
+    sign_in::save(conn, session.into(), event.into()).await
 }
 
 pub async fn session_by_token(conn: &mut Conn, token: &TokenHash) -> QueryResult<Option<Session>> {

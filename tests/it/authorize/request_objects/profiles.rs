@@ -4,17 +4,13 @@ use super::*;
 
 #[tokio::test]
 async fn fapi_1_takes_signed_requests_with_a_detached_signature_or_a_signed_answer() {
-    backends::each(async |backend| {
-        let app = TestApp::start(backend).await;
-        app.user("ada").await;
-        let rp = app
-            .client(|metadata| {
-                signing(metadata);
-                metadata.profile = Profile::Fapi1;
-                metadata.response_types = vec!["code".to_owned(), "code id_token".to_owned()];
-                metadata.id_token_signed_response_alg = Some("PS256".to_owned());
-            })
-            .await;
+    with_ada(async |app, _| {
+        let rp = client(app, |metadata| {
+            metadata.profile = Profile::Fapi1;
+            metadata.response_types = vec!["code".to_owned(), "code id_token".to_owned()];
+            metadata.id_token_signed_response_alg = Some("PS256".to_owned());
+        })
+        .await;
         assert_eq!(query(&app.browser().open(&rp.url(&[])).await.away())["error"], "invalid_request", "unsigned");
         assert_eq!(
             query(&app.browser().open(&url(&rp, &sign(Algorithm::PS256, &claims(&rp, json!({}))))).await.away())["error"],
@@ -36,16 +32,13 @@ async fn fapi_1_takes_signed_requests_with_a_detached_signature_or_a_signed_answ
             let response = query(&app.browser().open(&url(&rp, &object)).await.away())["response"].clone();
             assert_eq!(crate::support::relying_party::claims(&response)["error"], "invalid_request", "{left_out}");
         }
-        app.stop().await;
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_kind_of_sign_in_that_is_not_offered_is_refused_and_one_that_is_goes_on() {
-    backends::each(async |backend| {
-        let app = TestApp::start(backend).await;
-        app.user("ada").await;
+    with_ada(async |app, _| {
         let rp = app.relying_party().await;
         let ask = |acr: &str| rp.url(&[("claims", &json!({"id_token": {"acr": {"essential": true, "values": [acr]}}}).to_string())]);
         let refused = query(&app.browser().open(&ask("urn:example:gold")).await.away());
@@ -53,7 +46,6 @@ async fn a_kind_of_sign_in_that_is_not_offered_is_refused_and_one_that_is_goes_o
         let back = query(&app.browser().walk(&ask("urn:authy:acr:password"), "ada").await);
         assert_eq!(rp.redeem(&back["code"]).await.ok().id_claims()["acr"], "urn:authy:acr:password");
         assert!(app.browser().open(&rp.url(&[("acr_values", "urn:example:gold")])).await.page().has("login-form"), "voluntary");
-        app.stop().await;
     })
     .await;
 }
