@@ -155,7 +155,7 @@ async fn a_scope_that_was_taken_from_the_client_is_not_refreshed_and_without_off
             let mut client = rp.client.clone();
             client.metadata.scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
             app.app.sql.update_client(&client, &app.event("client.updated")).await.expect("updated");
-            app.advance(Duration::from_secs(2));
+            app.app.forget_client(rp.id());
         };
         allow(&["openid", "email", "offline_access"]).await;
         let next = rp.refresh(&tokens.refresh_token()).await.ok();
