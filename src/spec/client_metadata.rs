@@ -23,6 +23,7 @@ mod tests;
 mod tokens;
 pub mod weakening;
 
+pub use algorithms::may_name;
 pub use registered::to_registered_json;
 
 /// The grant types that authy knows.

@@ -65,16 +65,49 @@ pub fn assign(assignment: &str, draft: &mut ClientDraft) -> Result<(), Faults> {
             format!("{assignment:?} is not of the form NAME=VALUE."),
             "Write it like --metadata initiate_login_uri=https://app.example.com/login.",
         ),
-        Some((name, "")) => {
-            draft.protocol.unset(name);
-            draft.more.remove(name);
-        }
+        Some((name, "")) => take_away(draft, name),
         Some((name, text)) => {
             let value = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
             member(draft, name, value, &mut faults);
         }
     }
     faults.or(())
+}
+
+/// As if nobody had ever said it.
+fn take_away(draft: &mut ClientDraft, name: &str) {
+    let without = ClientDraft::new(draft.name.as_str(), draft.origin);
+    match name {
+        "redirect_uris" => draft.redirect_uris = without.redirect_uris,
+        "post_logout_redirect_uris" => draft.post_logout_redirect_uris = without.post_logout_redirect_uris,
+        "grant_types" => draft.grant_types = without.grant_types,
+        "response_types" => draft.response_types = without.response_types,
+        "scope" => draft.scopes = without.scopes,
+        "allowed_origins" => draft.allowed_origins = without.allowed_origins,
+        "contacts" => draft.contacts = without.contacts,
+        "token_endpoint_auth_method" => draft.auth_method = without.auth_method,
+        "profile" => draft.profile = without.profile,
+        "require_pkce" => draft.require_pkce = without.require_pkce,
+        "refresh_rotation" => draft.refresh_rotation = without.refresh_rotation,
+        "skip_consent" => draft.skip_consent = without.skip_consent,
+        "id_token_claims" => draft.id_token_claims = without.id_token_claims,
+        "id_token_signed_response_alg" => draft.id_token_signed_response_alg = without.id_token_signed_response_alg,
+        "userinfo_signed_response_alg" => draft.userinfo_signed_response_alg = without.userinfo_signed_response_alg,
+        "access_token_format" => draft.access_token_format = without.access_token_format,
+        "default_resource" => draft.default_resource = without.default_resource,
+        "client_uri" => draft.client_uri = without.client_uri,
+        "logo_uri" => draft.logo_uri = without.logo_uri,
+        "policy_uri" => draft.policy_uri = without.policy_uri,
+        "tos_uri" => draft.tos_uri = without.tos_uri,
+        "default_max_age" => draft.default_max_age = without.default_max_age,
+        "access_token_lifetime" => draft.access_token_lifetime = without.access_token_lifetime,
+        "id_token_lifetime" => draft.id_token_lifetime = without.id_token_lifetime,
+        "refresh_token_lifetime" => draft.refresh_token_lifetime = without.refresh_token_lifetime,
+        _ => {
+            draft.protocol.unset(name);
+            draft.more.remove(name);
+        }
+    }
 }
 
 fn member(draft: &mut ClientDraft, name: &str, value: Value, faults: &mut Faults) {
@@ -220,6 +253,18 @@ mod tests {
             assign(assignment, &mut draft).unwrap();
         }
         assert_eq!(draft, ClientDraft::new("", ClientOrigin::Administrator));
+        // What has a flag of its own too.
+        for (assignment, empty) in [
+            ("logo_uri=https://app.example.com/logo.png", "logo_uri="),
+            ("contacts=[\"ops@app.example.com\"]", "contacts="),
+            ("default_max_age=60", "default_max_age="),
+            ("skip_consent=true", "skip_consent="),
+        ] {
+            assign(assignment, &mut draft).unwrap();
+            assert_ne!(draft, ClientDraft::new("", ClientOrigin::Administrator), "{assignment}");
+            assign(empty, &mut draft).unwrap();
+            assert_eq!(draft, ClientDraft::new("", ClientOrigin::Administrator), "{empty}");
+        }
         for bad in ["=x", "x", "require_signed_request_object=maybe"] {
             assert!(assign(bad, &mut draft).is_err(), "{bad}");
         }

@@ -5,9 +5,11 @@ pub mod form;
 pub mod http;
 pub mod json;
 pub mod lookup;
+pub mod members;
 pub mod outside;
 pub mod page;
 pub mod secrets;
+pub mod sections;
 pub mod snippet;
 pub mod weakness;
 

@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use super::members::{self, Section};
+use super::sections::SECTIONS;
 use super::snippet::{Endpoint, Snippet};
 use super::weakness::Weakness;
 use crate::admin::fault::{Fault, Faults};
@@ -9,6 +11,7 @@ use crate::admin::form::Form;
 use crate::admin::paging::Listing;
 use crate::clock::Timestamp;
 use crate::model::client::Client;
+use crate::spec::response_type::ResponseType;
 use crate::web::page::Page;
 
 /// `GET /admin/clients`.
@@ -39,6 +42,28 @@ impl List<'_> {
     }
 }
 
+/// The grant types on the form: id, label, registered name, and what people read about it.
+const GRANTS: &[[&str; 4]] = &[
+    ["grant-authorization-code", "Sign people in", "authorization_code", ""],
+    ["grant-refresh-token", "Stay connected without asking again", "refresh_token", ""],
+    ["grant-client-credentials", "Act for itself, without a person", "client_credentials", "; for confidential applications"],
+    ["grant-device-code", "Sign people in on a device without a browser", "urn:ietf:params:oauth:grant-type:device_code", ""],
+    ["grant-ciba", "Ask people who are elsewhere", "urn:openid:params:grant-type:ciba", "; for confidential applications"],
+    [
+        "grant-token-exchange",
+        "Exchange a token that it was handed",
+        "urn:ietf:params:oauth:grant-type:token-exchange",
+        "; for confidential applications",
+    ],
+    [
+        "grant-jwt-bearer",
+        "Bring the word of another issuer",
+        "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        "; for confidential applications, the issuers are named below",
+    ],
+    ["grant-implicit", "Get tokens through the browser", "implicit", "; for the profile legacy, and fapi1 with code id_token"],
+];
+
 /// `GET /admin/clients/new` and `GET /admin/clients/{id}/edit`, and both again with what is wrong.
 #[derive(Debug, Template)]
 #[template(path = "admin/client_form.html")]
@@ -60,7 +85,7 @@ impl Edit<'_> {
 
     /// Faults that belong to no field of the form.
     fn others(&self) -> Vec<&Fault> {
-        const SHOWN: [&str; 28] = [
+        const SHOWN: &[&str] = &[
             "allowed_until",
             "client_name",
             "client_id",
@@ -68,6 +93,7 @@ impl Edit<'_> {
             "redirect_uris",
             "post_logout_redirect_uris",
             "grant_types",
+            "response_types",
             "scope",
             "profile",
             "id_token_claims",
@@ -87,21 +113,33 @@ impl Edit<'_> {
             "contacts",
             "jwks",
             "jwks_uri",
-            "tls_client_auth_subject_dn",
-            "tls_client_auth_san_dns",
         ];
-        self.faults.iter().filter(|fault| !SHOWN.contains(&fault.field)).collect()
+        // A box has no place for a sentence.
+        let beside = |field: &str| SHOWN.contains(&field) || members::all().any(|member| member.name == field && !member.is_tick());
+        self.faults.iter().filter(|fault| !beside(fault.field)).collect()
+    }
+
+    /// What single specifications ask for.
+    fn sections(&self) -> &'static [Section] {
+        SECTIONS
+    }
+
+    fn open_section(&self, section: &Section) -> bool {
+        section.members.iter().any(|member| self.faults.of(member.name).is_some())
+    }
+
+    /// The ways to get tokens: the id of each box, its name, and a few words on it.
+    fn grant_types(&self) -> &'static [[&'static str; 4]] {
+        GRANTS
+    }
+
+    fn response_types(&self) -> impl Iterator<Item = (String, &'static str)> {
+        ResponseType::SUPPORTED.iter().map(|kind| (format!("response-type-{}", kind.as_str().replace([' ', '_'], "-")), kind.as_str()))
     }
 
     /// Whether a folded part has something wrong in it and must be open.
     fn open(&self, fields: &[&str]) -> bool {
         fields.iter().any(|field| self.faults.of(field).is_some())
-    }
-
-    /// The grants below the three that nearly everybody needs.
-    fn open_grants(&self) -> bool {
-        const USUAL: [&str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
-        self.form.all("grant_types").iter().any(|grant| !USUAL.contains(&grant.as_str())) || self.open(&["grant_types"])
     }
 
     fn open_tokens(&self) -> bool {
@@ -128,9 +166,8 @@ impl Edit<'_> {
             "token_endpoint_auth_method",
             "jwks",
             "jwks_uri",
-            "tls_client_auth_subject_dn",
-            "tls_client_auth_san_dns",
             "profile",
+            "response_types",
             "allowed_until",
             "allowed_origins",
             "post_logout_redirect_uris",
@@ -218,4 +255,19 @@ pub struct Delete<'a> {
     pub page: Page<'a>,
     /// The client to be deleted.
     pub client: Client,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::client_metadata::GRANT_TYPES;
+
+    #[test]
+    fn every_grant_type_has_its_box() {
+        let mut boxes: Vec<&str> = GRANTS.iter().map(|[_, _, name, _]| *name).collect();
+        let mut known = GRANT_TYPES.to_vec();
+        boxes.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(boxes, known);
+    }
 }

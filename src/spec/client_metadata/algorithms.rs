@@ -61,6 +61,11 @@ const MEMBERS: &[Member] = &[
     row!(encryption request_object_encryption_enc ENCRYPTION_METHODS),
 ];
 
+/// What a member that names an algorithm may name, before any profile is looked at.
+pub fn may_name(member: &str) -> &'static [&'static str] {
+    MEMBERS.iter().find(|row| row.name == member).map_or(&[], |row| row.allowed)
+}
+
 /// What a profile leaves of signatures, and its name.
 const fn left_by(profile: Profile) -> Option<(&'static str, &'static [&'static str])> {
     match profile {

@@ -3,4 +3,5 @@
 mod access;
 mod addresses;
 mod clients;
+mod settings;
 mod weakenings;

@@ -265,7 +265,8 @@ async fn bodies_that_are_no_plain_json_object_are_refused_and_nothing_of_them_co
             refused.is(400, "invalid_client_metadata");
             assert_eq!(refused.headers["content-type"], "application/json");
             assert_eq!(refused.headers["x-content-type-options"], "nosniff");
-            assert!(!refused.body.to_string().contains("img"));
+            // Nothing shorter: the random id of a refusal may spell it.
+            assert!(!refused.body.to_string().contains("<img") && !refused.body.to_string().contains("onerror"));
         }
         let huge = json!({"redirect_uris": ["https://a.example/"], "client_name": "x".repeat(70_000)});
         assert_eq!(register(&app, &huge, None).await.status, 413);

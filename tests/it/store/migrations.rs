@@ -1,8 +1,10 @@
 //! Up, down, up again; by several nodes at once; on a file that only its owner reads.
 
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 
-use authy::store::sql::{Created, Kind};
+use authy::store::sql::{Created, Kind, Options};
 use authy::store::{Sql, StoreError};
 
 use super::samples::*;
@@ -43,37 +45,65 @@ async fn nodes_that_start_together_migrate_one_after_the_other() {
     .await;
 }
 
-/// The runtime of the test stands still meanwhile, so nothing closes the connection that migrated.
 #[tokio::test]
 async fn a_migration_gives_its_lock_back_when_it_is_done_and_when_it_failed() {
     let Some(servers) = Servers::from_environment() else { return };
     on_servers(&servers, &async |backend: Backend| {
-        assert_eq!(locks(&backend), 0);
-        backend.sql.revert_migrations().await.unwrap();
-        assert_eq!(locks(&backend), 0);
+        let url = kept_open(&backend.options.url);
+        let sql = Sql::open(&Options { url, ..backend.options.clone() }).await.unwrap();
+        assert!(!sql.revert_migrations().await.unwrap().is_empty());
+        assert_eq!(locks(&backend).await, 0);
         execute(&backend.options, "create table users (in_the_way text)").await;
-        assert!(backend.sql.migrate().await.is_err());
-        assert_eq!(locks(&backend), 0);
+        assert!(sql.migrate().await.is_err());
+        assert_eq!(locks(&backend).await, 0);
         execute(&backend.options, "drop table users").await;
-        backend.sql.migrate().await.unwrap();
+        sql.migrate().await.unwrap();
+        assert_eq!(locks(&backend).await, 0);
     })
     .await;
 }
 
-/// The advisory locks that are held in this database, as a thread sees them that keeps this one waiting.
-fn locks(backend: &Backend) -> i64 {
-    let url = backend.options.url.clone();
-    let count = async move {
-        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
-        let driver = tokio::spawn(connection);
-        let held = "select count(*) from pg_locks where locktype = 'advisory' and granted \
-            and database = (select oid from pg_database where datname = current_database())";
-        let locks = client.query_one(held, &[]).await.unwrap().get(0);
-        drop(client);
-        driver.await.unwrap().unwrap();
-        locks
-    };
-    std::thread::spawn(|| tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(count)).join().unwrap()
+/// The advisory locks that are held in this database.
+async fn locks(backend: &Backend) -> i64 {
+    let (client, connection) = tokio_postgres::connect(&backend.options.url, tokio_postgres::NoTls).await.unwrap();
+    let driver = tokio::spawn(connection);
+    let held = "select count(*) from pg_locks where locktype = 'advisory' and granted \
+        and database = (select oid from pg_database where datname = current_database())";
+    let locks = client.query_one(held, &[]).await.unwrap().get(0);
+    drop(client);
+    driver.await.unwrap().unwrap();
+    locks
+}
+
+/// The URL of the same database behind something that keeps connections to it when its own clients go, as pools do.
+fn kept_open(url: &str) -> String {
+    let mut through = url::Url::parse(url).unwrap();
+    let server = (through.host_str().unwrap().to_owned(), through.port().unwrap_or(5432));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    through.set_host(Some("127.0.0.1")).unwrap();
+    through.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            let (client, server) = (client.unwrap(), TcpStream::connect(&server).unwrap());
+            let (mut back, mut answers) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+            std::thread::spawn(move || std::io::copy(&mut answers, &mut back));
+            std::thread::spawn(move || pass_on(client, server));
+        }
+    });
+    through.to_string()
+}
+
+/// Everything but the farewell; and the connection to the server is never closed.
+fn pass_on(mut client: TcpStream, mut server: TcpStream) {
+    const FAREWELL: &[u8] = b"X\0\0\0\x04";
+    let mut buffer = [0; 16 * 1024];
+    while let Ok(read @ 1..) = client.read(&mut buffer) {
+        let said = &buffer[..read];
+        if server.write_all(said.strip_suffix(FAREWELL).unwrap_or(said)).is_err() {
+            break;
+        }
+    }
+    std::mem::forget(server);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ pub mod deployment;
 pub mod details;
 pub mod elsewhere;
 pub mod encryption;
+pub mod everything;
 pub mod http;
 pub mod keys;
 pub mod objects;
