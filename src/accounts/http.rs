@@ -163,6 +163,11 @@ impl Visit {
         Ok(form)
     }
 
+    /// Whether the browser says that a page of another site sent it here.
+    pub fn comes_from_elsewhere(&self) -> bool {
+        csrf::check_source(self.request.headers(), self.app.issuer.origin()).is_err()
+    }
+
     fn bound_to(&self, bound: Bound) -> Option<&str> {
         let cookie = match bound {
             Bound::Session => &self.browser.session,

@@ -18,6 +18,7 @@ pub mod presented;
 pub mod protected_resource;
 pub mod register;
 pub mod revoke;
+pub mod strangers;
 pub mod token;
 pub mod userinfo;
 pub mod webfinger;

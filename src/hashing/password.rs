@@ -96,6 +96,24 @@ pub fn verify(password: &str, hash: &str) -> bool {
     }
 }
 
+/// [`verify`], and then work until as much is done as a hash of `cost` takes: who has an older and weaker hash, or an imported one that is
+/// none, is refused as late as somebody who does not exist.
+pub fn verify_evenly(password: &str, hash: &str, cost: u32) -> bool {
+    let fits = verify(password, hash);
+    for step in left_to_do(hash, cost) {
+        let _ = std::hint::black_box(bcrypt::hash_with_salt(b"no password", step, [0; 16]));
+    }
+    fits
+}
+
+/// Each cost takes as long as all below it together and the lowest once more: `2^c + 2^c + 2^(c+1) + … + 2^(cost-1) = 2^cost`.
+fn left_to_do(hash: &str, cost: u32) -> std::ops::Range<u32> {
+    match Form::parse(hash) {
+        Some(Form::Sha256 { parts, .. } | Form::Plain { parts, .. }) => parts.get_cost()..cost,
+        None => cost..cost + 1,
+    }
+}
+
 /// Whether a password that has just been verified should be hashed anew: the hash is weaker than `cost`, or imported in another form.
 pub fn needs_rehash(hash: &str, cost: u32) -> bool {
     match Form::parse(hash) {

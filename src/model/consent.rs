@@ -19,6 +19,8 @@ pub struct Consent {
     pub resources: Vec<String>,
     /// Approved authorization details (RFC 9396), each as it was asked for.
     pub authorization_details: Vec<Value>,
+    /// Where the answers went, in the words that the person read, the latest last.
+    pub destinations: Vec<String>,
     /// When it was last widened or renewed.
     pub granted_at: Timestamp,
     /// A year later.

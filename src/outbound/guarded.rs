@@ -85,7 +85,7 @@ impl Guarded {
     }
 
     async fn exchange(&self, request: Request, target: Target) -> Result<Answer, OutboundError> {
-        let _turn = self.turns.take(&target.authority()).await?;
+        let _turn = self.turns.take(&target.authority(), request.registrant).await?;
         let client = self.client(target.reach).await?;
         let kind = request.kind;
         let answer = client.execute(prepared(request, target)?).await.map_err(|error| explain(&error))?;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::OutboundError;
+use super::{OutboundError, Registrant};
 
 /// Requests to one host that are under way.
 const AT_ONCE: usize = 4;
@@ -13,6 +13,8 @@ const AT_ONCE: usize = 4;
 const WAITING: usize = 64;
 /// Hosts that are asked at once.
 const HOSTS: usize = 256;
+/// Hosts beyond which nobody is asked for strangers, so that they cannot take the places of what administrators registered.
+const HOSTS_OF_STRANGERS: usize = 128;
 
 /// Who is asked right now: an entry per host with a request under way, and no other.
 #[derive(Debug, Default)]
@@ -39,17 +41,21 @@ impl Turns {
     ///
     /// # Errors
     /// [`OutboundError::Busy`] when too many wait already.
-    pub async fn take(&self, host: &str) -> Result<Turn<'_>, OutboundError> {
-        let semaphore = self.queue(host)?;
+    pub async fn take(&self, host: &str, registrant: Registrant) -> Result<Turn<'_>, OutboundError> {
+        let semaphore = self.queue(host, registrant)?;
         // From here on the entry is given back, even by a request that is given up while it waits.
         let mut turn = Turn { turns: self, host: host.to_owned(), permit: None };
         turn.permit = Some(semaphore.acquire_owned().await.map_err(|_| OutboundError::Busy)?);
         Ok(turn)
     }
 
-    fn queue(&self, host: &str) -> Result<Arc<Semaphore>, OutboundError> {
+    fn queue(&self, host: &str, registrant: Registrant) -> Result<Arc<Semaphore>, OutboundError> {
+        let most = match registrant {
+            Registrant::Administrator => HOSTS,
+            Registrant::Anybody => HOSTS_OF_STRANGERS,
+        };
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        if !hosts.contains_key(host) && hosts.len() >= HOSTS {
+        if !hosts.contains_key(host) && hosts.len() >= most {
             return Err(OutboundError::Busy);
         }
         let entry = hosts.entry(host.to_owned()).or_insert_with(|| Host { requests: 0, semaphore: Arc::new(Semaphore::new(AT_ONCE)) });
@@ -76,6 +82,7 @@ impl Drop for Turn<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use Registrant::{Administrator, Anybody};
     use futures_util::FutureExt as _;
 
     #[tokio::test]
@@ -83,12 +90,12 @@ mod tests {
         let turns = Turns::default();
         let mut held = Vec::new();
         for _ in 0..AT_ONCE {
-            held.push(turns.take("slow").await.unwrap());
+            held.push(turns.take("slow", Anybody).await.unwrap());
         }
-        assert!(turns.take("slow").now_or_never().is_none(), "the next one waits");
-        assert!(turns.take("other").now_or_never().is_some());
+        assert!(turns.take("slow", Anybody).now_or_never().is_none(), "the next one waits");
+        assert!(turns.take("other", Anybody).now_or_never().is_some());
         held.pop();
-        assert!(turns.take("slow").now_or_never().is_some());
+        assert!(turns.take("slow", Anybody).now_or_never().is_some());
         drop(held);
         assert!(turns.hosts.lock().unwrap().is_empty(), "nothing is left behind");
     }
@@ -96,12 +103,24 @@ mod tests {
     #[tokio::test]
     async fn a_queue_that_is_too_long_is_closed() {
         let turns = Turns::default();
-        let mut waiting: Vec<_> = (0..WAITING).map(|_| Box::pin(turns.take("slow"))).collect();
+        let mut waiting: Vec<_> = (0..WAITING).map(|_| Box::pin(turns.take("slow", Anybody))).collect();
         let mut held = Vec::new();
         for turn in &mut waiting {
             held.extend(turn.as_mut().now_or_never());
         }
         assert_eq!(held.len(), AT_ONCE);
-        assert!(matches!(turns.take("slow").await, Err(OutboundError::Busy)));
+        assert!(matches!(turns.take("slow", Anybody).await, Err(OutboundError::Busy)));
+    }
+
+    #[tokio::test]
+    async fn strangers_leave_room_for_what_administrators_registered() {
+        let turns = Turns::default();
+        let mut held = Vec::new();
+        for number in 0..HOSTS_OF_STRANGERS {
+            held.push(turns.take(&format!("host{number}"), Anybody).await.unwrap());
+        }
+        assert!(matches!(turns.take("one more", Anybody).await, Err(OutboundError::Busy)));
+        assert!(turns.take("host1", Anybody).await.is_ok(), "who is asked already");
+        assert!(turns.take("rp.example", Administrator).await.is_ok());
     }
 }

@@ -24,6 +24,10 @@ use crate::{routes, web as toolkit};
 /// Connections that wait to be accepted.
 const BACKLOG: i32 = 1_024;
 
+/// How long an answer may wait for a client that takes none of it.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const UNREAD_FOR: Duration = Duration::from_secs(30);
+
 /// Sockets that are bound but do not answer yet: the issuer may depend on their port.
 #[derive(Debug)]
 pub struct Bound {
@@ -90,6 +94,9 @@ fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
         socket.set_only_v6(true)?;
     }
     socket.set_reuse_address(true)?;
+    // Connections inherit it: whoever asks and never reads the answer is let go.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    socket.set_tcp_user_timeout(Some(UNREAD_FOR))?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     socket.set_nonblocking(true)?;
@@ -140,6 +147,7 @@ pub fn start(app: Arc<App>, bound: Bound) -> anyhow::Result<Running> {
             .app_data(documents.clone())
             .app_data(at_hand.clone())
             .app_data(brand.clone())
+            .app_data(toolkit::not_found::unreadable_paths(&data))
             .wrap(from_fn(toolkit::observe::observe))
             .configure(|config| routes::configure(config, &data))
             .default_service(web::to(toolkit::not_found::not_found))

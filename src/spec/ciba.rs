@@ -11,6 +11,7 @@ use crate::secret::TokenHash;
 use crate::spec::audience;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
+use crate::spec::plain_text::is_readable;
 use crate::spec::scope::Scope;
 
 /// The registered grant type.
@@ -110,10 +111,12 @@ fn hint(params: &Params) -> Result<Hint<'_>, Refusal> {
 /// §7.1, §13: `invalid_binding_message`.
 fn binding_message(params: &Params) -> Result<Option<&str>, Refusal> {
     let Some(message) = params.get("binding_message") else { return Ok(None) };
-    if message.chars().count() > LONGEST_MESSAGE || message.chars().any(char::is_control) {
-        return Err(OAuthError::invalid_binding_message("The binding message is too long, or has control characters.")
-            .about("binding_message")
-            .into());
+    if message.chars().count() > LONGEST_MESSAGE || !is_readable(message) {
+        return Err(OAuthError::invalid_binding_message(
+            "The binding message is too long, or has characters that deceive or cannot be seen.",
+        )
+        .about("binding_message")
+        .into());
     }
     Ok(Some(message))
 }

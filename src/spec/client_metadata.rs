@@ -261,6 +261,7 @@ pub fn check(draft: &ClientDraft) -> Result<ClientMetadata, Vec<Problem>> {
     rules::check_grants(draft, &metadata, &mut problems);
     profiles::check(draft, &metadata, &mut problems);
     rules::check_addresses(draft, &mut problems);
+    rules::check_translations(draft, &mut problems);
     algorithms::check(&metadata, &mut problems);
     requests::check_requests(&metadata, &mut problems);
     tokens::check(&metadata, &mut problems);

@@ -15,6 +15,7 @@
 //! | RFC 7519 §4.1.3 | [`audience`] |
 //! | RFC 7033 §4, OIDC Discovery §2 | [`webfinger`] |
 //! | RFC 7591 §2 | [`client_metadata`] |
+//! | RFC 7591 §5 | [`plain_text`] |
 //! | Client ID Metadata Document §3 §4 | [`client_id_document`] |
 //! | RFC 7636 §4 | [`pkce`] |
 //! | RFC 7662 §2.2 | [`introspection`] |
@@ -76,6 +77,7 @@ pub mod logout;
 pub mod logout_token;
 pub mod params;
 pub mod pkce;
+pub mod plain_text;
 pub mod prompt;
 pub mod protected_resource;
 pub mod pushed;

@@ -55,12 +55,15 @@ pub fn challenge_of(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
 }
 
+/// What every other refusal of a code says too: whoever has found a code of a public client does not learn that it is a live one.
+const UNFIT: &str = "The authorization code is not valid for this request.";
+
 /// RFC 7636 §4.6: compares the stored challenge with the verifier of a token request, in constant time.
 ///
 /// # Errors
 /// `invalid_grant` unless both are absent or both are there and match. RFC 9700 §4.8.2: a verifier for a code that had no challenge is a downgrade.
 pub fn verify(challenge: Option<&str>, verifier: Option<&str>) -> Result<(), Refusal> {
-    let refuse = |detail| Err(OAuthError::invalid_grant("The code verifier does not fit the code.").about("code_verifier").because(detail));
+    let refuse = |detail| Err(OAuthError::invalid_grant(UNFIT).about("code_verifier").because(detail));
     match (challenge, verifier) {
         (None, None) => Ok(()),
         (Some(_), None) => refuse("the code has a challenge, the token request no verifier"),

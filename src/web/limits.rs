@@ -1,5 +1,7 @@
 //! How much a request may bring: checked before anything is parsed.
 
+use std::time::Duration;
+
 use actix_web::dev::{Payload, RequestHead};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
@@ -15,6 +17,9 @@ pub const MAX_FIELDS: usize = 500;
 pub const MAX_HEADERS: usize = 32 * 1024;
 /// The most bytes of path and query.
 pub const MAX_TARGET: usize = 16 * 1024;
+
+/// How long a body may take to arrive: as long as a head may. Whoever sends a byte now and then holds no connection for longer.
+pub const BODY_PATIENCE: Duration = Duration::from_secs(10);
 
 /// A request that is refused before anybody looks at what it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +38,8 @@ pub enum Excess {
     NotJson,
     /// 400: the body is no text, or broke off.
     Unreadable,
+    /// 408: the body did not arrive in time.
+    Slow,
 }
 
 impl Excess {
@@ -44,6 +51,7 @@ impl Excess {
             Self::Target => StatusCode::URI_TOO_LONG,
             Self::MediaType | Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Fields | Self::Unreadable => StatusCode::BAD_REQUEST,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
         }
     }
 
@@ -57,6 +65,7 @@ impl Excess {
             Self::MediaType => "The body must be application/x-www-form-urlencoded and not compressed.",
             Self::NotJson => "The body must be application/json and not compressed.",
             Self::Unreadable => "The body of the request could not be read as text.",
+            Self::Slow => "The body of the request did not arrive in time.",
         })
     }
 }
@@ -103,12 +112,19 @@ fn is_plain(headers: &HeaderMap, wanted: &str) -> bool {
 /// Reads a body up to [`MAX_BODY`]. One that announces more is refused before a byte of it is read.
 ///
 /// # Errors
-/// When it is too large, breaks off, or is not UTF-8.
+/// When it is too large, too slow, breaks off, or is not UTF-8.
 pub async fn read_text(headers: &HeaderMap, payload: &mut Payload) -> Result<String, Excess> {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|value| value.parse::<u64>().ok());
     if announced.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > MAX_BODY)) {
         return Err(Excess::Body);
     }
+    match tokio::time::timeout(BODY_PATIENCE, collect(payload)).await {
+        Ok(body) => String::from_utf8(body?).map_err(|_| Excess::Unreadable),
+        Err(_) => Err(Excess::Slow),
+    }
+}
+
+async fn collect(payload: &mut Payload) -> Result<Vec<u8>, Excess> {
     let mut body = Vec::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Excess::Unreadable)?;
@@ -117,7 +133,7 @@ pub async fn read_text(headers: &HeaderMap, payload: &mut Payload) -> Result<Str
         }
         body.extend_from_slice(&chunk);
     }
-    String::from_utf8(body).map_err(|_| Excess::Unreadable)
+    Ok(body)
 }
 
 /// Counts the fields of a form without decoding them.

@@ -1,5 +1,6 @@
 //! Who is asking, a person or a machine, and what either gets at a URL that is not in the table.
 
+use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -13,7 +14,18 @@ const PAGES: &[&str] = &["/oauth2/authorize", "/oauth2/logout", "/oauth2/check_s
 
 /// 404: a page for people, nothing for machines.
 pub async fn not_found(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
-    if wants_page(&request, app.issuer.path()) { error_page::not_found(&app, &request) } else { respond::empty(StatusCode::NOT_FOUND) }
+    answer(&request, &app)
+}
+
+fn answer(request: &HttpRequest, app: &web::Data<App>) -> HttpResponse {
+    if wants_page(request, app.issuer.path()) { error_page::not_found(app, request) } else { respond::empty(StatusCode::NOT_FOUND) }
+}
+
+/// A part of a path that no id of ours looks like names nothing: the same 404, and not the parser's own words.
+pub fn unreadable_paths(app: &web::Data<App>) -> web::PathConfig {
+    let app = app.clone();
+    web::PathConfig::default()
+        .error_handler(move |_, request| InternalError::from_response("a part of the path names nothing", answer(request, &app)).into())
 }
 
 /// Whether the answer to a request that cannot be understood is a page.

@@ -25,6 +25,8 @@ use crate::web::security_headers::no_store;
 pub const ERROR_ID: HeaderName = HeaderName::from_static("authy-error-id");
 /// When to come back after "busy".
 const RETRY_AFTER: Duration = Duration::from_secs(2);
+/// When to come back after "too many".
+const NEXT_WINDOW: Duration = Duration::from_secs(60);
 const REALM: &str = "authy";
 /// RFC 9449 §4.1.
 const DPOP: HeaderName = HeaderName::from_static("dpop");
@@ -152,9 +154,7 @@ fn error_json(issuer: &Issuer, failure: &Failure, error_id: &str) -> HttpRespons
         // RFC 6749 §5.2: the scheme the client used, and the one it may use.
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"authy\", charset=\"UTF-8\""));
     }
-    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
-        retry_after(&mut response, RETRY_AFTER);
-    }
+    maybe_retry_after(&mut response);
     response
 }
 
@@ -200,6 +200,8 @@ pub fn name_error(response: &mut HttpResponse, error_id: &str) {
 fn status_for_client(failure: &Failure) -> StatusCode {
     match failure.code() {
         ErrorCode::InvalidClient => StatusCode::UNAUTHORIZED,
+        // RFC 6585 §4: "not now" because of who asks, and not because of us.
+        ErrorCode::TemporarilyUnavailable if matches!(failure, Failure::Refused(_)) => StatusCode::TOO_MANY_REQUESTS,
         ErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         ErrorCode::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
@@ -216,85 +218,14 @@ pub fn status_for_page(failure: &Failure) -> StatusCode {
     }
 }
 
-/// Sets `Retry-After` on "busy".
+/// Sets `Retry-After` on "busy" and on "too many".
 pub fn maybe_retry_after(response: &mut HttpResponse) {
-    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
-        retry_after(response, RETRY_AFTER);
+    match response.status() {
+        StatusCode::SERVICE_UNAVAILABLE => retry_after(response, RETRY_AFTER),
+        StatusCode::TOO_MANY_REQUESTS => retry_after(response, NEXT_WINDOW),
+        _ => {}
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use actix_web::body::to_bytes;
-
-    fn issuer() -> Issuer {
-        Issuer::parse("https://id.example.com/auth").unwrap()
-    }
-
-    async fn body(response: HttpResponse) -> serde_json::Value {
-        serde_json::from_slice(&to_bytes(response.into_body()).await.unwrap()).unwrap()
-    }
-
-    fn header(response: &HttpResponse, name: &str) -> Option<String> {
-        response.headers().get(name).map(|value| value.to_str().unwrap().to_owned())
-    }
-
-    #[tokio::test]
-    async fn an_error_has_three_members_and_its_id_in_a_header() {
-        let failure = OAuthError::invalid_grant("The code is not valid.").because("expired 3 s ago").into();
-        let response = error_json(&issuer(), &failure, "abc");
-        assert_eq!(response.status(), StatusCode::BAD_REQUEST);
-        assert_eq!(header(&response, "authy-error-id").as_deref(), Some("abc"));
-        assert_eq!(header(&response, "cache-control").as_deref(), Some("no-store"));
-        assert_eq!(header(&response, "content-type").as_deref(), Some("application/json"));
-        let expected = serde_json::json!({
-            "error": "invalid_grant",
-            "error_description": "The code is not valid.",
-            "error_uri": "https://id.example.com/auth/errors/invalid_grant?id=abc",
-        });
-        assert_eq!(body(response).await, expected);
-    }
-
-    #[tokio::test]
-    async fn what_broke_is_not_told() {
-        let response = error_json(&issuer(), &Failure::Broken(anyhow::anyhow!("password is hunter2")), "abc");
-        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
-        assert!(!body(response).await.to_string().contains("hunter2"));
-    }
-
-    #[test]
-    fn a_client_that_could_not_prove_itself_is_told_how() {
-        let response = error_json(&issuer(), &OAuthError::invalid_client("No.").into(), "abc");
-        assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
-        assert!(header(&response, "www-authenticate").unwrap().starts_with("Basic realm="));
-    }
-
-    #[test]
-    fn busy_says_when_to_come_back() {
-        let response = error_json(&issuer(), &Failure::Busy("queue full".into()), "abc");
-        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(header(&response, "retry-after").as_deref(), Some("2"));
-    }
-
-    #[test]
-    fn a_bearer_refusal_challenges() {
-        let invalid = OAuthError::invalid_token("The token is not valid.").into();
-        let response = bearer_json(&issuer(), &invalid, "abc", Some("bearer"));
-        assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
-        assert!(header(&response, "www-authenticate").unwrap().contains("error=\"invalid_token\""));
-        let response = bearer_json(&issuer(), &invalid, "abc", None);
-        assert_eq!(header(&response, "www-authenticate").unwrap(), "Bearer realm=\"authy\"");
-        let response = bearer_json(&issuer(), &OAuthError::insufficient_scope("No.").into(), "abc", Some("bearer"));
-        assert_eq!(response.status(), StatusCode::FORBIDDEN);
-    }
-
-    #[test]
-    fn a_redirect_is_303_and_writes_no_other_header() {
-        let response = redirect("https://rp.example/cb?code=x");
-        assert_eq!(response.status(), StatusCode::SEE_OTHER);
-        assert!(header(&response, "content-type").is_none());
-        assert_eq!(header(&response, "cache-control").as_deref(), Some("no-store"));
-        assert_eq!(redirect("https://rp.example/\r\nSet-Cookie: a=b").status(), StatusCode::INTERNAL_SERVER_ERROR);
-    }
-}
+mod tests;

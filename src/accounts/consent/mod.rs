@@ -1,5 +1,6 @@
 //! Agreeing: what an application may do in a person's name. OIDC Core §3.1.2.4.
 
+pub mod destination;
 pub mod http;
 pub mod page;
 pub mod remember;
@@ -101,6 +102,7 @@ async fn remember(app: &App, opened: &Opened, signed_in: &SignedIn) -> Result<()
         claims: request.claims.names().into_iter().map(str::to_owned).collect(),
         resources: request.resources.clone(),
         authorization_details: request.authorization_details.clone(),
+        destination: Some(destination::of(opened.path.redirect_uri().as_str())),
     };
     save(app, approved).await
 }

@@ -10,6 +10,8 @@ use crate::model::consent::Consent;
 
 /// How many authorization details are remembered for one client.
 const MAX_DETAILS: usize = 50;
+/// How many places.
+const MAX_DESTINATIONS: usize = 20;
 
 /// What a person has just approved.
 #[derive(Debug)]
@@ -26,12 +28,15 @@ pub struct Approved<'a> {
     pub resources: Vec<String>,
     /// Authorization details (RFC 9396).
     pub authorization_details: Vec<Value>,
+    /// Where the answer goes, if it goes anywhere: see [`super::destination`].
+    pub destination: Option<String>,
 }
 
 /// The consent to keep: what is still approved from before, and what is new. It lasts anew from now.
 pub fn merged(before: Option<Consent>, approved: Approved<'_>, now: Timestamp, lifetime: Duration) -> Consent {
     let before = before.filter(|consent| now < consent.expires_at);
     let details = before.as_ref().map(|consent| consent.authorization_details.clone()).unwrap_or_default();
+    let destinations = before.as_ref().map(|consent| consent.destinations.clone()).unwrap_or_default();
     let (scopes, claims, resources) = before.map(|consent| (consent.scopes, consent.claims, consent.resources)).unwrap_or_default();
     Consent {
         subject: approved.subject.to_owned(),
@@ -39,7 +44,8 @@ pub fn merged(before: Option<Consent>, approved: Approved<'_>, now: Timestamp, l
         scopes: union(scopes, approved.scopes),
         claims: union(claims, approved.claims),
         resources: union(resources, approved.resources),
-        authorization_details: with_details(details, approved.authorization_details),
+        authorization_details: latest(details, approved.authorization_details, MAX_DETAILS),
+        destinations: latest(destinations, approved.destination.into_iter().collect(), MAX_DESTINATIONS),
         granted_at: now,
         expires_at: now + lifetime,
     }
@@ -51,10 +57,10 @@ fn union(before: Vec<String>, new: Vec<String>) -> Vec<String> {
 }
 
 /// Each once, the latest last. The oldest of very many are forgotten, and asked for again.
-fn with_details(before: Vec<Value>, new: Vec<Value>) -> Vec<Value> {
-    let mut all: Vec<Value> = before.into_iter().filter(|detail| !new.contains(detail)).collect();
+fn latest<T: PartialEq>(before: Vec<T>, new: Vec<T>, most: usize) -> Vec<T> {
+    let mut all: Vec<T> = before.into_iter().filter(|known| !new.contains(known)).collect();
     all.extend(new);
-    let surplus = all.len().saturating_sub(MAX_DETAILS);
+    let surplus = all.len().saturating_sub(most);
     all.split_off(surplus)
 }
 
@@ -66,7 +72,15 @@ mod tests {
 
     fn approved(scopes: &[&str]) -> Approved<'static> {
         let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        Approved { subject: "ada", client_id: "rp", scopes, claims: Vec::new(), resources: Vec::new(), authorization_details: Vec::new() }
+        Approved {
+            subject: "ada",
+            client_id: "rp",
+            scopes,
+            claims: Vec::new(),
+            resources: Vec::new(),
+            authorization_details: Vec::new(),
+            destination: None,
+        }
     }
 
     #[test]

@@ -101,6 +101,7 @@ mod tests {
             claims: vec!["picture".to_owned()],
             resources: Vec::new(),
             authorization_details: Vec::new(),
+            destinations: Vec::new(),
             granted_at: Timestamp::default(),
             expires_at: Timestamp::default(),
         }

@@ -13,6 +13,7 @@ use crate::accounts::person::Person;
 use crate::accounts::profile::http::{person, person_with_form};
 use crate::app::App;
 use crate::endpoints::authorize::SignedIn;
+use crate::spec::device::UserCode;
 use crate::spec::params::Params;
 use crate::web::extract::FormBody;
 use crate::web::page::NoticeKind;
@@ -32,6 +33,11 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
         Err(response) => return response,
     };
     match typed {
+        // A page elsewhere fills the form and no more: it cannot use up the tries of whoever looks at it.
+        Some(typed) if visit.comes_from_elsewhere() => {
+            let code = UserCode::parse(typed).map(|code| code.for_people()).unwrap_or_default();
+            visit.render(&EntryPage { page: visit.page(Bound::Session), code }, StatusCode::OK)
+        }
         Some(typed) => ask(&visit, typed, &signed_in).await,
         None => entry(&visit, StatusCode::OK, None, ""),
     }
@@ -102,5 +108,5 @@ fn entry(visit: &Visit, status: StatusCode, wrong: Option<&'static str>, typed: 
         Some(wrong) => page.with_notice(NoticeKind::Error, wrong),
         None => page,
     };
-    visit.render(&EntryPage { page, typed }, status)
+    visit.render(&EntryPage { page, code: typed.to_owned() }, status)
 }

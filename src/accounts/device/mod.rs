@@ -181,6 +181,7 @@ async fn record(app: &App, code: &DeviceCode, client: &Client, answer: (Decision
             claims: Vec::new(),
             resources: code.resources.clone(),
             authorization_details: code.authorization_details.clone(),
+            destination: None,
         };
         consent::save(app, approved).await?;
     }

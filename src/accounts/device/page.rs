@@ -14,8 +14,8 @@ use crate::web::page::Page;
 pub struct EntryPage<'a> {
     /// What every page knows.
     pub page: Page<'a>,
-    /// What was typed before.
-    pub typed: &'a str,
+    /// A code that was brought along, or typed before.
+    pub code: String,
 }
 
 /// `templates/accounts/device_confirm.html`

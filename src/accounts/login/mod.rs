@@ -7,7 +7,7 @@ pub mod throttle;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::{try_join_all, try_join3};
+use futures_util::future::{try_join, try_join_all};
 
 use crate::accounts::browser::Browser;
 use crate::accounts::client_card::ClientCard;
@@ -147,8 +147,9 @@ async fn try_sign_in(app: &App, attempt: Attempt, browser: &Browser) -> Result<O
 /// When the store is away: guesses that cannot be counted are not taken.
 pub async fn admit(app: &App, username: &str, address: &str) -> Result<Option<Duration>, Failure> {
     let (username, network) = (&concealed(app, username), &concealed(app, &throttle::network(address)));
+    let area = &concealed(app, &throttle::area(address));
     let known = counted::count(&app.kv, throttle::KNOWN, &throttle::pair_key(username, network)).await? > 0;
-    let guess = Guess { username, network, known, now: app.now() };
+    let guess = Guess { username, network, area, known, now: app.now() };
     // The shortest window comes first, and what it turns away is no guess that the longer ones would count.
     for counter in throttle::counters(&guess) {
         let count = counted::bump(&app.kv, counter.kind, &counter.key, counter.window).await?;
@@ -157,11 +158,20 @@ pub async fn admit(app: &App, username: &str, address: &str) -> Result<Option<Du
             false => 0,
         };
         if let Some(wait) = throttle::wait(&counter, count, succeeded, guess.now) {
+            if counter.kind == throttle::ACCOUNT && has_spare(app, &guess).await? {
+                continue;
+            }
             app.metrics.throttled(counter.counts());
             return Ok(Some(wait));
         }
     }
     Ok(None)
+}
+
+/// Strangers have used up what they get together; this place may have tries of its own.
+async fn has_spare(app: &App, guess: &Guess<'_>) -> Result<bool, Failure> {
+    let spare = throttle::spare(guess);
+    Ok(counted::bump(&app.kv, spare.kind, &spare.key, spare.window).await? <= spare.limit)
 }
 
 /// What was right is not held against the person or the address, and the address is remembered as theirs.
@@ -170,16 +180,21 @@ pub async fn admit(app: &App, username: &str, address: &str) -> Result<Option<Du
 /// When the store is away.
 pub async fn forgive(app: &App, username: &str, address: &str) -> Result<(), Failure> {
     let (username, network, now) = (&concealed(app, username), &concealed(app, &throttle::network(address)), app.now());
-    let of_stranger = throttle::counters(&Guess { username, network, known: false, now });
-    let of_known = throttle::counters(&Guess { username, network, known: true, now });
+    let guess = |known| Guess { username, network, area: network, known, now };
+    let (of_stranger, of_known) = (throttle::counters(&guess(false)), throttle::counters(&guess(true)));
     let pair = throttle::pair_key(username, network);
     let cleared = of_stranger.iter().chain(&of_known).filter(|counter| throttle::is_of_pair(counter));
     let cleared = cleared.map(|counter| counted::clear(&app.kv, counter.kind, &counter.key));
-    let given_back = of_known.iter().filter(|counter| counter.forgives);
-    let given_back = given_back.map(|counter| counted::bump(&app.kv, throttle::SUCCEEDED, &counter.key, counter.window));
     let remembered = counted::bump(&app.kv, throttle::KNOWN, &pair, throttle::REMEMBERED_FOR);
     // Asked together, they share one way to Redis and back.
-    try_join3(try_join_all(cleared), try_join_all(given_back), remembered).await.map(drop).map_err(Failure::from)
+    let (_, times) = try_join(try_join_all(cleared), remembered).await?;
+    if times > 1 {
+        return Ok(());
+    }
+    // Only strangers are counted at their address, so only they are given anything back there.
+    let given_back = of_stranger.iter().filter(|counter| counter.forgives);
+    let given_back = given_back.map(|counter| counted::bump(&app.kv, throttle::SUCCEEDED, &counter.key, counter.window));
+    try_join_all(given_back).await.map(drop).map_err(Failure::from)
 }
 
 /// A name that only this provider can make again.
@@ -198,7 +213,8 @@ pub async fn fits(app: &App, password: &Secret<String>, stored: Option<&Password
         Some(stored) if acceptable => (password.clone(), stored.hash.clone(), true),
         _ => (Secret::from("no password"), app.dummy_hash.clone(), false),
     };
-    let verdict = app.hashing.run(move || password::verify(candidate.expose(), hash.expose())).await;
+    let cost = app.hash_cost;
+    let verdict = app.hashing.run(move || password::verify_evenly(candidate.expose(), hash.expose(), cost)).await;
     verdict.map(|fits| fits && real).ok_or_else(busy)
 }
 

@@ -1,7 +1,8 @@
 //! How many guesses are let through. Pure: what to count, and what the counts mean.
 //!
 //! A stranger can only use up what strangers get: addresses from which somebody has signed in to the account before are counted apart,
-//! so guessing from elsewhere locks nobody out of their own home or office.
+//! so guessing from elsewhere locks nobody out of their own home or office. And when strangers have used up what they get together, every
+//! place still has a few tries of its own: who signs in from a new one needs but one.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -17,6 +18,9 @@ pub const KNOWN: &str = "login-known";
 
 /// The kind that counts what succeeded from an address.
 pub const SUCCEEDED: &str = "login-succeeded";
+
+/// The kind that counts what strangers try at one account, wherever they are.
+pub const ACCOUNT: &str = "login-account";
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -55,6 +59,8 @@ pub struct Guess<'a> {
     pub username: &'a str,
     /// Where the guess comes from: see [`network`].
     pub network: &'a str,
+    /// A wider place than the address: see [`area`].
+    pub area: &'a str,
     /// Whether this address has signed in to this account before.
     pub known: bool,
     /// When.
@@ -67,15 +73,19 @@ pub fn counters(guess: &Guess<'_>) -> Vec<Counter> {
     let (pair_kind, pair_limit) = if guess.known { ("login-pair-known", 20) } else { ("login-pair", 10) };
     let counter =
         |kind, name: &str, limit, window| Counter { kind, key: in_window(name, guess.now, window), limit, window, forgives: false };
-    let mut counters = vec![
-        counter(pair_kind, &pair, pair_limit, 5 * MINUTE),
-        counter("login-pair-day", &pair, 100, DAY),
-        Counter { forgives: true, ..counter("login-address", guess.network, 100, 15 * MINUTE) },
-    ];
+    let mut counters = vec![counter(pair_kind, &pair, pair_limit, 5 * MINUTE), counter("login-pair-day", &pair, 100, DAY)];
+    // One guest or one infected machine behind an address does not keep those out who have always come from there.
     if !guess.known {
-        counters.push(counter("login-account", &hash(&["account", guess.username]), 30, HOUR));
+        counters.push(Counter { forgives: true, ..counter("login-address", guess.network, 100, 15 * MINUTE) });
+        counters.push(counter(ACCOUNT, &hash(&["account", guess.username]), 30, HOUR));
     }
     counters
+}
+
+/// What one place has left at an account when [`ACCOUNT`] is used up.
+pub fn spare(guess: &Guess<'_>) -> Counter {
+    let key = in_window(&hash(&["spare", guess.username, guess.area]), guess.now, HOUR);
+    Counter { kind: "login-spare", key, limit: 3, window: HOUR, forgives: false }
 }
 
 /// Whether a counter counts one account from one address: success clears it.
@@ -119,10 +129,19 @@ fn hash(parts: &[&str]) -> String {
 
 /// What counts as one place: who holds one IPv6 address usually holds the /64 around it.
 pub fn network(address: &str) -> String {
+    place(address, 4)
+}
+
+/// A wider one: who can choose among IPv6 networks usually has the /48 around them.
+pub fn area(address: &str) -> String {
+    place(address, 3)
+}
+
+fn place(address: &str, segments: usize) -> String {
     match address.parse::<IpAddr>() {
         Ok(IpAddr::V6(v6)) => match v6.to_ipv4_mapped() {
             Some(v4) => v4.to_string(),
-            None => v6.segments().iter().take(4).map(|segment| format!("{segment:x}:")).collect(),
+            None => v6.segments().iter().take(segments).map(|segment| format!("{segment:x}:")).collect(),
         },
         Ok(v4) => v4.to_string(),
         Err(_) => address.to_owned(),
@@ -134,7 +153,7 @@ mod tests {
     use super::*;
 
     fn guess<'a>(username: &'a str, network: &'a str, known: bool) -> Guess<'a> {
-        Guess { username, network, known, now: Timestamp::from_seconds(1_000_000) }
+        Guess { username, network, area: network, known, now: Timestamp::from_seconds(1_000_000) }
     }
 
     fn key(counters: &[Counter], kind: &str) -> Option<String> {
@@ -144,9 +163,9 @@ mod tests {
     #[test]
     fn a_stranger_does_not_use_up_what_a_known_address_has() {
         let stranger = counters(&guess("ada", "203.0.113.9", false));
-        let owner = counters(&guess("ada", "198.51.100.7", true));
-        assert!(key(&stranger, "login-account").is_some());
-        for counter in &owner {
+        let owner = counters(&guess("ada", "203.0.113.9", true));
+        assert!(key(&stranger, "login-account").is_some() && key(&stranger, "login-address").is_some());
+        for counter in owner.iter().filter(|counter| counter.kind != "login-pair-day") {
             assert!(stranger.iter().all(|other| (other.kind, &other.key) != (counter.kind, &counter.key)), "{counter:?} is shared");
         }
     }
@@ -157,6 +176,15 @@ mod tests {
         let other = counters(&guess("ada", "192.0.2.1", false));
         assert_eq!(key(&one, "login-account"), key(&other, "login-account"));
         assert_ne!(key(&one, "login-pair"), key(&other, "login-pair"));
+    }
+
+    #[test]
+    fn every_place_has_a_few_tries_of_its_own() {
+        let one = spare(&guess("ada", "203.0.113.9", false));
+        assert_ne!(one.key, spare(&guess("ada", "192.0.2.1", false)).key);
+        assert_ne!(one.key, spare(&guess("bob", "203.0.113.9", false)).key);
+        assert_eq!(area("2001:db8:1:2::1"), area("2001:db8:1:3::1"));
+        assert_ne!(area("2001:db8:1::1"), area("2001:db8:2::1"));
     }
 
     #[test]

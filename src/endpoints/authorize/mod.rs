@@ -11,6 +11,7 @@ pub mod respond;
 use std::sync::Arc;
 
 use crate::accounts::browser::Browser;
+use crate::accounts::consent::destination;
 use crate::accounts::session;
 use crate::app::App;
 use crate::endpoints::{id_token_hint, register, token};
@@ -167,7 +168,10 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
     let now = app.now();
     let consent = match signed_in {
         Some(SignedIn { user, .. }) => {
-            let covers = |consent: &Consent| interaction::covers(consent, &request, now);
+            let place = opened.path.redirect_uri().as_str();
+            let covers = |consent: &Consent| {
+                interaction::covers(consent, &request, now) && destination::is_known(&consent.destinations, &opened.client, place)
+            };
             app.consent((&user.subject, &opened.client.client_id), covers).await?
         }
         None => None,

@@ -8,7 +8,7 @@ use crate::accounts::device;
 use crate::app::App;
 use crate::client_auth::{self, Credentials, Presented};
 use crate::endpoints::authorize::request::requested_scope;
-use crate::endpoints::token;
+use crate::endpoints::{strangers, token};
 use crate::failure::Failure;
 use crate::grants::device_code;
 use crate::model::device_code::DeviceCode;
@@ -48,6 +48,7 @@ pub async fn device_authorization(
     let client = client_auth::authenticate(app, &Presented { credentials, params: &params }).await?; // RFC 8628 §3.1
     *client_id = Some(client.client_id.clone());
     token::client_may_use(&client, &device_code::DeviceCodeGrant)?;
+    strangers::admit(app, &client, &address).await?;
     let scope = requested_scope(&params, &client)?; // RFC 6749 §3.3
     let resources = token::any_resources(app, &params).await?; // RFC 8707 §2
     let details = authorization_details::requested(&params, &client)?; // RFC 9396 §3, §4

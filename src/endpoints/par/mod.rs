@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::client_auth::{self, Credentials, Presented};
 use crate::endpoints::authorize::open::{self, Opened};
 use crate::endpoints::authorize::request::AuthorizationRequest;
-use crate::endpoints::{authorize, possession, token};
+use crate::endpoints::{authorize, possession, strangers, token};
 use crate::failure::Failure;
 use crate::model::pushed_request::PushedRequest;
 use crate::secret::TokenHash;
@@ -31,10 +31,16 @@ pub struct Pushed {
 ///
 /// # Errors
 /// RFC 9126 §2.3: those of the token endpoint, and those of the authorization endpoint that need no person.
-pub async fn push(app: &App, body: &str, credentials: &Credentials, client_id: &mut Option<String>) -> Result<Pushed, Failure> {
+pub async fn push(
+    app: &App,
+    (body, credentials): (&str, &Credentials),
+    address: &str,
+    client_id: &mut Option<String>,
+) -> Result<Pushed, Failure> {
     let params = Params::parse(body)?;
     let client = client_auth::authenticate(app, &Presented { credentials, params: &params }).await?;
     *client_id = Some(client.client_id.clone());
+    strangers::admit(app, &client, address).await?; // RFC 9126 §2.3
     let params = check::authorization_request(&params, &client)?; // RFC 9126 §2.1
     let opened = open::pushing(app, client.into_client(), params).await?; // RFC 9126 §3, RFC 6749 §3.1.2
     let opened = bound_to_its_proof(app, opened, credentials).await?; // RFC 9449 §10.1
@@ -64,6 +70,7 @@ async fn bound_to_its_proof(app: &App, opened: Opened, credentials: &Credentials
 async fn keep(app: &App, opened: &Opened) -> Result<Pushed, Failure> {
     let lifetime = app.settings.lifetimes.request_uri;
     let reference = app.entropy.token(pushed::PREFIX);
+    strangers::check_size(&opened.client, &opened.params.encode())?;
     let request = PushedRequest {
         client_id: opened.client.client_id.clone(),
         request: opened.params.encode(),

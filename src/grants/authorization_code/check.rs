@@ -12,7 +12,7 @@ use crate::spec::pkce;
 /// Every rule on its own line, so that none can hide another.
 ///
 /// # Errors
-/// `invalid_grant`, always with the same sentence except for PKCE's own.
+/// `invalid_grant`, always with the same sentence.
 pub fn redeemable(
     code: &AuthorizationCode,
     client: &Client,

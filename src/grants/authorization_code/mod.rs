@@ -3,7 +3,10 @@
 mod check;
 pub mod code;
 
+use std::time::Duration;
+
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{Answer, Exchange, GrantType};
 use crate::endpoints::token;
@@ -15,9 +18,16 @@ use crate::model::refresh_token::RefreshToken;
 use crate::model::user::User;
 use crate::secret::TokenHash;
 use crate::spec::error::OAuthError;
+use crate::store::StoreError;
 use crate::store::kv::codes::{self, Claimed, Loaded};
 use crate::store::sql::Redemption;
 use crate::telemetry::audit;
+
+/// How often a replay looks whether the redemption before it has been saved, and how long it waits in between, longer each time: three
+/// seconds in all. A redemption that takes longer finds itself revoked.
+const LOOKS: u32 = 12;
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_millis(320);
 
 /// `authorization_code`.
 #[derive(Debug)]
@@ -99,6 +109,9 @@ async fn replayed(exchange: &Exchange<'_>, presented: &str) -> Failure {
     let refusal = invalid_code().because("the code was used before; what it gave is revoked");
     let Some(grant_id) = code::grant_id(presented) else { return refusal.into() };
     let Exchange { app, client, now, .. } = exchange;
+    if let Err(error) = first_is_done(exchange, grant_id).await {
+        return error.into();
+    }
     let event = audit::event(app.entropy.as_ref(), *now, audit::CODE_REPLAYED, "system")
         .client(&client.client_id)
         .detail(json!({ "grant": grant_id }))
@@ -110,4 +123,17 @@ async fn replayed(exchange: &Exchange<'_>, presented: &str) -> Failure {
         }
         Err(error) => error.into(),
     }
+}
+
+/// Whoever was first may be about to save the grant: a replay a moment later does not take its answer away, only what the answer gave.
+async fn first_is_done(exchange: &Exchange<'_>, grant_id: Uuid) -> Result<(), StoreError> {
+    let mut pause = FIRST_PAUSE;
+    for _ in 0..LOOKS {
+        if exchange.app.sql.grant_by_id(grant_id).await?.is_some() {
+            return Ok(());
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+    Ok(())
 }

@@ -141,3 +141,20 @@ fn new_passwords_have_8_characters_to_1024_bytes() {
     assert_eq!(hash("correct horse", 3, &OsEntropy), Err(PasswordError::Cost));
     assert_eq!(hash("correct horse", 17, &OsEntropy), Err(PasswordError::Cost));
 }
+
+#[test]
+fn whatever_hash_somebody_has_the_work_is_the_same() {
+    let work = |hash: &str, cost: u32| {
+        let verified = Form::parse(hash).map_or(0, |form| match form {
+            Form::Sha256 { parts, .. } | Form::Plain { parts, .. } => 1_u32 << parts.get_cost(),
+        });
+        left_to_do(hash, cost).map(|step| 1_u32 << step).sum::<u32>() + verified
+    };
+    for cost in [4, 5, 9] {
+        let hash = hash("correct horse", cost, &OsEntropy).unwrap();
+        assert_eq!(work(hash.expose(), 12), 1 << 12, "{cost}");
+        assert!(verify_evenly("correct horse", hash.expose(), 6) && !verify_evenly("wrong horse", hash.expose(), 6));
+    }
+    assert_eq!(work("$2x$06$nonsense", 12), 1 << 12);
+    assert!(!verify_evenly("x", "$2x$06$nonsense", 4));
+}

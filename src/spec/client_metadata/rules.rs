@@ -5,6 +5,7 @@ use url::{Host, Url};
 use super::{ClientDraft, GRANT_TYPES, NEVER_PUBLIC, Problem, signs_people_in};
 use crate::model::client::{ClientMetadata, ClientOrigin, Profile};
 use crate::secret::Secret;
+use crate::spec::plain_text::is_readable;
 use crate::spec::redirect_uri::{Registration, check_registration};
 use crate::spec::resource::is_resource_uri;
 use crate::spec::response_type::ResponseType;
@@ -18,11 +19,11 @@ const MAX_LIFETIME: u64 = 315_360_000;
 /// Name, identifier and secret.
 pub(super) fn check_identity(draft: &ClientDraft, problems: &mut Vec<Problem>) {
     let name = draft.name.trim();
-    if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
+    if !is_name(name) {
         problems.push(Problem::new(
             "client_name",
-            "it is empty, too long, or has control characters",
-            "give a name of 1 to 200 characters",
+            "it is empty, too long, or has control characters or ones that nobody sees",
+            "give a name of 1 to 200 characters that can be read",
         ));
     }
     let acceptable = |id: &str| (1..=255).contains(&id.len()) && id.bytes().all(|byte| is_unreserved(byte) || matches!(byte, b':' | b'@'));
@@ -41,6 +42,10 @@ pub(super) fn check_identity(draft: &ClientDraft, problems: &mut Vec<Problem>) {
             problems.push(problem);
         }
     }
+}
+
+fn is_name(name: &str) -> bool {
+    name.chars().count() <= MAX_NAME && is_readable(name)
 }
 
 /// RFC 6749 §10.10: a secret that somebody brings must be hard to guess, and survive every encoding that clients get wrong.
@@ -149,6 +154,21 @@ fn check_response_types(metadata: &ClientMetadata, problems: &mut Vec<Problem>) 
     if implicit && !matches!(metadata.profile, Profile::Legacy | Profile::Fapi1) {
         let mend = "drop it; --profile legacy is for applications that cannot be changed";
         problems.push(Problem::new("grant_types", "\"implicit\" is not for clients of this profile", mend));
+    }
+}
+
+/// RFC 7591 §2.2: a member in another language is held to what the one without a language is.
+pub(super) fn check_translations(draft: &ClientDraft, problems: &mut Vec<Problem>) {
+    let tagged = draft.more.iter().filter_map(|(name, value)| Some((name.split_once('#')?.0, value.as_str()?)));
+    for (name, text) in tagged {
+        let addresses = ["client_uri", "logo_uri", "policy_uri", "tos_uri"];
+        if let Some(field) = addresses.into_iter().find(|field| *field == name && !is_web_address(text)) {
+            problems.push(Problem::new(field, "in another language it is not an https URL", "write it like https://app.example.com/page"));
+        }
+        if name == "client_name" && !is_name(text.trim()) {
+            let problem = "in another language it is empty, too long, or has characters that deceive";
+            problems.push(Problem::new("client_name", problem, "give a name of 1 to 200 characters that can be read"));
+        }
     }
 }
 

@@ -106,6 +106,7 @@ diesel::table! {
         granted_at -> Timestamptz,
         expires_at -> Timestamptz,
         authorization_details -> Jsonb,
+        destinations -> Jsonb,
     }
 }
 

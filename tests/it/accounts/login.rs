@@ -84,6 +84,67 @@ async fn a_hundred_guesses_at_once_count_as_a_hundred_and_the_owner_elsewhere_st
 }
 
 #[tokio::test]
+async fn strangers_everywhere_do_not_keep_somebody_out_who_comes_from_a_new_place() {
+    backends::each(async |backend| {
+        let app = TestApp::start_with(backend, |settings| {
+            settings.trusted_proxies = ["127.0.0.0/8", "::1"].map(|text| authy::config::Network::parse(text).expect("a network")).to_vec();
+        })
+        .await;
+        app.user("ada").await;
+        let from = async |address: &str, password: Option<&str>| {
+            let mut browser = app.browser();
+            browser.headers.insert("x-forwarded-for", address.parse().expect("a value"));
+            let page = browser.open("/login").await.page();
+            match password {
+                Some(wrong) => browser.submit(&page, "login-form", &[("username", "ada"), ("password", wrong)]).await.page().status,
+                None => browser.sign_in(&page, "ada").await.page().status,
+            }
+        };
+        let mut statuses = Vec::new();
+        for number in 0..60 {
+            statuses.push(from(&format!("203.0.113.{}", number % 6), Some("wrong password")).await);
+        }
+        let stopped = statuses.iter().filter(|status| **status == 429).count();
+        assert!(stopped > 0, "what strangers get is bounded: {statuses:?}");
+        // Networks of one IPv6 /48 share the few tries that are left to a place.
+        let mut refused = 0;
+        for number in 0..6 {
+            refused += u32::from(from(&format!("2001:db8:7:{number}::1"), Some("wrong password")).await == 429);
+        }
+        assert_eq!(refused, 3);
+        assert_eq!(from("198.51.100.7", None).await, 200, "somebody who was never here before");
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_guest_of_an_office_does_not_keep_those_out_who_work_there() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        app.user("new").await;
+        let sign_in = async |username: &str| {
+            let mut browser = app.browser();
+            let page = browser.open("/login").await.page();
+            browser.sign_in(&page, username).await.page().status
+        };
+        assert_eq!(sign_in("ada").await, 200);
+        for number in 0..105 {
+            guess(&app, &format!("somebody{number}"), "wrong password").await;
+        }
+        assert_eq!(guess(&app, "somebody", "wrong password").await.status, 429, "the guest waits");
+        assert_eq!(sign_in("new").await, 429, "and who was never here before");
+        for _ in 0..3 {
+            assert_eq!(sign_in("ada").await, 200, "who has always come from here does not");
+        }
+        assert_eq!(guess(&app, "somebody", "wrong password").await.status, 429, "nothing was given back to the guest");
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn passwords_that_differ_after_72_bytes_are_different() {
     backends::each(async |backend| {
         let app = TestApp::start(backend).await;

@@ -65,3 +65,18 @@ async fn no_route_of_administration_lets_anybody_else_in() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_part_of_a_path_that_is_no_id_names_nothing_and_tells_nothing() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        for path in ["/admin/clients/x/secrets/nonsense/retire", "/admin/users/x/sessions/nonsense/revoke"] {
+            let page = app.browser().post(&format!("{}{path}", app.base), &[]).await;
+            assert_eq!(page.status, 404, "{path}");
+            assert!(page.has("error-page") && !page.body.contains("UUID"), "{path}: {}", page.body);
+            assert_eq!(page.headers["cache-control"], "no-store", "{path}");
+        }
+        app.stop().await;
+    })
+    .await;
+}

@@ -89,7 +89,10 @@ async fn every_fault_and_every_combination_of_faults_is_refused_and_burns_nothin
                 continue;
             }
             fields.push(("code_verifier", if verifier { "wrongwrongwrongwrongwrongwrongwrongwrongwrong" } else { VERIFIER }));
-            asking.token(&fields).await.is(400, "invalid_grant");
+            let refused = asking.token(&fields).await;
+            refused.is(400, "invalid_grant");
+            // Nobody learns from the words whether the code exists.
+            assert_eq!(refused.body["error_description"], "The authorization code is not valid for this request.");
         }
         rp.redeem(&code).await.ok();
         app.stop().await;

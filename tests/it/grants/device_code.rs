@@ -85,6 +85,30 @@ async fn an_address_that_brings_the_code_still_asks() {
 }
 
 #[tokio::test]
+async fn a_page_elsewhere_fills_the_form_and_uses_up_no_tries() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        let tv = device(&app).await;
+        let started = start(&tv, "openid").await.ok();
+        let mut browser = app.browser();
+        let page = browser.open("/login").await.page();
+        browser.sign_in(&page, "ada").await;
+        browser.headers.insert("sec-fetch-site", "cross-site".parse().expect("a value"));
+        for code in ["BBBB-BBBB", "<b>", "BBBB-CCCC", "BBBB-DDDD", "BBBB-FFFF", "BBBB-GGGG", &started.text("user_code")] {
+            let page = browser.open(&format!("/device?user_code={code}")).await.page();
+            assert!(page.status == 200 && page.has("device-submit") && !page.has("device-allow"), "{code}: {}", page.body);
+        }
+        let page = browser.open(&started.text("verification_uri_complete")).await.page();
+        browser.headers.remove("sec-fetch-site");
+        let page = browser.press(&page, "device-form", "device-submit").await.page();
+        assert!(page.has("device-allow"), "{}", page.body);
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_client_that_asks_too_often_is_slowed_down_and_one_that_waits_too_long_starts_again() {
     backends::each(async |backend| {
         let app = TestApp::start(backend).await;

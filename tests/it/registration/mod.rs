@@ -5,5 +5,6 @@ mod managing;
 mod outside;
 mod registering;
 mod resources;
+mod sights;
 pub mod support;
 mod usage;

@@ -4,7 +4,7 @@ use authy::routes::TABLE;
 
 use crate::support::app::TestApp;
 use crate::support::backends;
-use crate::support::relying_party::{answer, post};
+use crate::support::relying_party::{RelyingParty, VERIFIER, answer, challenge, post};
 
 #[tokio::test]
 async fn strangers_leave_no_rows_behind() {
@@ -110,6 +110,78 @@ async fn every_parameter_comes_once_and_deep_documents_are_refused_quickly() {
         let status = large.send().await.map(|answer| answer.status().as_u16());
         assert!(matches!(status, Err(_) | Ok(400 | 413 | 431)), "{status:?}");
         assert!(started.elapsed() < std::time::Duration::from_secs(5));
+        app.stop().await;
+    })
+    .await;
+}
+
+/// RFC 9126 §2.3: what nobody answers for is small and seldom.
+#[tokio::test]
+async fn what_strangers_push_or_begin_on_devices_is_bounded_by_size_and_by_address() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let device = "urn:ietf:params:oauth:grant-type:device_code";
+        let anybody = app.public_client().await;
+        let known = app.client(|metadata| metadata.grant_types.push(device.to_owned())).await;
+        let push = async |rp: &RelyingParty<'_>, state: &str| {
+            let redirect_uri = rp.redirect_uri().to_owned();
+            let fields = [
+                ("redirect_uri", redirect_uri.as_str()),
+                ("response_type", "code"),
+                ("scope", "openid"),
+                ("state", state),
+                ("code_challenge", &challenge(VERIFIER)),
+                ("code_challenge_method", "S256"),
+            ];
+            rp.post("/oauth2/par", &fields).await
+        };
+        push(&anybody, &"s".repeat(20_000)).await.is(400, "invalid_request");
+        assert_eq!(push(&known, &"s".repeat(20_000)).await.status, 201, "who proves itself may push more than a URL can carry");
+        let mut taken = 0;
+        let stopped = loop {
+            let answer = push(&anybody, "s").await;
+            match answer.status {
+                201 => taken += 1,
+                _ => break answer,
+            }
+            assert!(taken < 400);
+        };
+        stopped.is(429, "temporarily_unavailable");
+        assert!(taken >= 200 && stopped.headers.contains_key("retry-after"), "{taken}");
+        assert_eq!(push(&known, "s").await.status, 201);
+        known.post("/oauth2/device_authorization", &[("scope", "openid")]).await.ok();
+        app.advance(std::time::Duration::from_secs(60));
+        assert_eq!(push(&anybody, "s").await.status, 201);
+        app.stop().await;
+    })
+    .await;
+}
+
+/// A connection is not held by a byte now and then.
+#[tokio::test]
+async fn a_body_that_does_not_arrive_is_not_waited_for() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    backends::embedded(&async |backend| {
+        let app = TestApp::start(backend).await;
+        let address = app.base.strip_prefix("http://").expect("http").to_owned();
+        let slow = async |path: &str| {
+            let mut stream = tokio::net::TcpStream::connect(&address).await.expect("a connection");
+            let head =
+                format!("POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 60000\r\n\r\n");
+            stream.write_all(head.as_bytes()).await.expect("sent");
+            let mut answer = Vec::new();
+            for _ in 0..40 {
+                let _ = stream.write_all(b"a").await;
+                let read = tokio::time::timeout(std::time::Duration::from_millis(500), stream.read_to_end(&mut answer)).await;
+                if read.is_ok() {
+                    return String::from_utf8_lossy(&answer).into_owned();
+                }
+            }
+            panic!("{path}: the connection is still open");
+        };
+        for answer in futures_util::future::join_all(["/oauth2/token", "/login", "/oauth2/par"].map(slow)).await {
+            assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+        }
         app.stop().await;
     })
     .await;

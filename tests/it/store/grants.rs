@@ -129,6 +129,7 @@ async fn consent_is_remembered_widened_and_forgotten_with_its_grants() {
             claims: Vec::new(),
             resources: Vec::new(),
             authorization_details: Vec::new(),
+            destinations: vec!["rp.example".to_owned()],
             granted_at: START,
             expires_at: START + DAY * 365,
         };

@@ -30,6 +30,7 @@ async fn the_sweeper_removes_what_is_over_in_small_batches_and_nothing_else() {
             claims: Vec::new(),
             resources: Vec::new(),
             authorization_details: Vec::new(),
+            destinations: Vec::new(),
             granted_at: START,
             expires_at: START + DAY * 365,
         };

@@ -85,6 +85,7 @@ pub async fn answer(app: &App, id: Uuid, decision: Decision, signed_in: &SignedI
             claims: Vec::new(),
             resources: request.resources.clone(),
             authorization_details: request.authorization_details.clone(),
+            destination: None,
         };
         consent::save(app, approved).await?;
     }

@@ -62,6 +62,7 @@ mod tests {
             claims: Vec::new(),
             resources: Vec::new(),
             authorization_details: Vec::new(),
+            destinations: Vec::new(),
             granted_at: Timestamp::from_seconds(50),
             expires_at: Timestamp::from_seconds(expires_at),
         }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::spec::params::Params;
+use crate::spec::plain_text::is_deceptive;
 
 /// What a field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +88,7 @@ pub fn edited(form: &Params, before: &Map<String, Value>) -> Result<Edited, Vec<
 }
 
 fn check(kind: Kind, text: &str) -> Result<(), &'static str> {
-    if text.chars().any(char::is_control) {
+    if text.chars().any(is_deceptive) {
         return Err("This has characters that cannot be shown.");
     }
     let (fits, problem) = match kind {

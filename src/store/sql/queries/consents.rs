@@ -22,6 +22,7 @@ struct ConsentRow {
     granted_at: Time,
     expires_at: Time,
     authorization_details: Json<Vec<Value>>,
+    destinations: Json<Vec<String>>,
 }
 
 impl From<&Consent> for ConsentRow {
@@ -35,6 +36,7 @@ impl From<&Consent> for ConsentRow {
             granted_at: Time(consent.granted_at),
             expires_at: Time(consent.expires_at),
             authorization_details: Json(consent.authorization_details.clone()),
+            destinations: Json(consent.destinations.clone()),
         }
     }
 }
@@ -50,6 +52,7 @@ impl From<ConsentRow> for Consent {
             granted_at: row.granted_at.0,
             expires_at: row.expires_at.0,
             authorization_details: row.authorization_details.0,
+            destinations: row.destinations.0,
         }
     }
 }
