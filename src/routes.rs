@@ -9,7 +9,7 @@ use crate::admin::{clients, explain, users};
 use crate::app::App;
 use crate::endpoints::{
     authorize, backchannel_authentication, check_session, device_authorization, discovery, end_session, introspect, jwks, par,
-    protected_resource, register, revoke, token, userinfo,
+    protected_resource, register, revoke, token, userinfo, webfinger,
 };
 use crate::server::management;
 use crate::web::{assets, cors, help, respond};
@@ -37,6 +37,7 @@ table! {
     "/.well-known/jwks.json" => GET jwks::http::jwks, OPTIONS cors::preflight_everybody;
     "/.well-known/oauth-protected-resource" => GET protected_resource::http::metadata, OPTIONS cors::preflight_everybody;
     "/.well-known/oauth-protected-resource/{path:.*}" => GET protected_resource::http::metadata, OPTIONS cors::preflight_everybody;
+    "/.well-known/webfinger" => GET webfinger::http::describe, OPTIONS cors::preflight_everybody;
     "/.well-known/change-password" => GET change_password;
     "/oauth2/authorize" => GET authorize::http::get, POST authorize::http::post;
     "/oauth2/par" => POST par::http::push, OPTIONS cors::preflight;
@@ -105,6 +106,9 @@ pub fn configure(config: &mut ServiceConfig, app: &App) {
             let path = format!("/.well-known/{name}{base}");
             config.service(web::resource(path).route(reading_with(discovery::http::metadata)));
         }
+        // RFC 7033 §4, "A Well-Known URL for Changing Passwords" §3: these two are the host's.
+        config.service(web::resource("/.well-known/webfinger").route(reading_with(webfinger::http::describe)));
+        config.service(web::resource("/.well-known/change-password").route(reading_with(change_password)));
         // RFC 9728 §3.1: so it is for resources, which share the issuer's host and not its path.
         for path in ["/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/{path:.*}"] {
             config.service(web::resource(path).route(reading_with(protected_resource::http::metadata)));

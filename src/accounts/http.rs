@@ -239,15 +239,13 @@ impl Visit {
 
     /// A request that was answered before, or has expired.
     pub fn gone(&self) -> HttpResponse {
-        const GONE: OAuthError =
-            OAuthError::invalid_request("This page has expired or was answered before. Go back to the application and start again.");
+        const GONE: OAuthError = OAuthError::invalid_request("This page has expired or was answered before.");
         self.failure(GONE.into())
     }
 
     /// A request of another session.
     pub fn foreign(&self) -> HttpResponse {
-        const FOREIGN: OAuthError =
-            OAuthError::access_denied("This page belongs to another sign-in. Go back to the application and start again.");
+        const FOREIGN: OAuthError = OAuthError::access_denied("This page belongs to another sign-in.");
         self.failure(FOREIGN.into())
     }
 

@@ -3,6 +3,7 @@
 
 pub mod key_file;
 pub mod master_key;
+pub mod trouble;
 
 use std::fmt;
 use std::path::Path;
@@ -17,9 +18,6 @@ use crate::store::StoreError;
 use crate::store::sql::{Options, Sql};
 
 pub use master_key::{Master, master_key};
-
-/// What SQLite says of a file that is no database, or is one no more.
-const DAMAGED: [&str; 2] = ["file is not a database", "malformed"];
 
 /// Why nothing could be opened, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,25 +45,22 @@ impl BootError {
     }
 
     fn of(error: &StoreError) -> Self {
+        let causes = match error {
+            StoreError::Broken(broken) => format!("{broken:#}"),
+            other => other.to_string(),
+        };
+        if let Some(known) = trouble::of(&causes) {
+            return known;
+        }
         match error {
-            StoreError::Unavailable(why) if DAMAGED.iter().any(|words| why.contains(words)) => Self::new(
-                format!("The database file is damaged, or is no database: {why}."),
-                "Restore it from a backup, or name another one with AUTHY_DATABASE_URL (--database-url).",
-            ),
             StoreError::Unavailable(_) => Self::new(
-                format!("The database does not answer: {error}."),
+                format!("The database does not answer: {causes}."),
                 "Check AUTHY_DATABASE_URL (--database-url), and that the database server runs and lets this machine in.",
             ),
-            StoreError::Conflict | StoreError::Broken(_) => {
-                let causes = match error {
-                    StoreError::Broken(broken) => format!("{broken:#}"),
-                    other => other.to_string(),
-                };
-                Self::new(
-                    format!("The database cannot be used: {causes}."),
-                    "Check AUTHY_DATABASE_URL (--database-url); `authy doctor` tells more.",
-                )
-            }
+            StoreError::Conflict | StoreError::Broken(_) => Self::new(
+                format!("The database cannot be used: {causes}."),
+                "Check AUTHY_DATABASE_URL (--database-url); `authy doctor` tells more.",
+            ),
         }
     }
 }

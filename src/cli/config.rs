@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::arguments::ServeArguments;
 use super::output::{CliError, Output};
 use super::settings;
-use crate::config::{self, Problem, Problems, show};
+use crate::config::{self, Problem, Problems, Settings, show};
 
 /// `authy config`.
 #[derive(Args, Debug)]
@@ -34,11 +34,29 @@ pub fn run(command: &ConfigCommand, out: Output) -> Result<(), CliError> {
         ConfigVerb::Check(arguments) => check(arguments, out),
         ConfigVerb::Show(arguments) => {
             let values = settings::collect(&arguments.flags());
-            config::settle(&values)?;
-            out.print(&show::object(&values), || show::toml(&values));
+            let settings = config::settle(&values)?;
+            let issuer = local_issuer(&settings);
+            let mut object = show::object(&values);
+            if let (Some(issuer), Some(shown)) = (&issuer, object.get_mut("issuer")) {
+                *shown = json!(issuer);
+            }
+            out.print(&object, || match &issuer {
+                None => show::toml(&values),
+                Some(issuer) => show::toml(&values).replacen(
+                    "# issuer is not set\n",
+                    &format!("issuer = {} # follows the first listener\n", json!(issuer)),
+                    1,
+                ),
+            });
             Ok(())
         }
     }
+}
+
+/// The issuer that `serve` takes where none is set; nobody knows it before the system has chosen a port.
+fn local_issuer(settings: &Settings) -> Option<String> {
+    let port = settings.listen.first().map(std::net::SocketAddr::port).filter(|port| *port != 0)?;
+    settings.issuer.is_none().then(|| settings.local_issuer(port))
 }
 
 fn check(arguments: &ServeArguments, out: Output) -> Result<(), CliError> {

@@ -34,7 +34,7 @@ use output::{CliError, Output};
 
 /// An OAuth 2 and OpenID Connect identity provider in one binary. Without a command: serve.
 #[derive(Debug, Parser)]
-#[command(name = "authy", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(name = "authy", version, propagate_version = true)]
 pub struct Cli {
     /// Print one JSON value instead of text, never prompt, and report errors as JSON on standard error.
     #[arg(long, global = true)]
@@ -107,8 +107,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// `authy --listen …` is `authy serve --listen …`.
 fn with_default_command(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = arguments.into_iter().collect();
-    let first = arguments.get(1).and_then(|argument| argument.to_str()).unwrap_or_default();
-    if first.starts_with("--") && !matches!(first, "--json" | "--help" | "--version" | "--") {
+    let first = arguments.iter().skip(1).find(|argument| *argument != "--json").and_then(|argument| argument.to_str()).unwrap_or_default();
+    if first.starts_with("--") && !matches!(first, "--help" | "--version" | "--") {
         arguments.insert(1, "serve".into());
     }
     arguments
@@ -183,6 +183,7 @@ mod tests {
         assert!(matches!(parsed(&["authy", "--issuer", "https://id.example.com"]).unwrap().command, Some(Command::Serve(_))));
         assert!(parsed(&["authy"]).unwrap().command.is_none());
         assert!(parsed(&["authy", "--json", "version"]).unwrap().json);
+        assert!(matches!(parsed(&["authy", "--json", "--listen", "127.0.0.1:0"]).unwrap().command, Some(Command::Serve(_))));
         assert!(parsed(&["authy", "version", "--json"]).unwrap().json);
         assert!(parsed(&["authy", "--isuer", "x"]).unwrap_err().use_stderr());
     }

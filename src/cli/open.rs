@@ -6,7 +6,7 @@ use super::settings;
 use crate::admin::office::{Office, Problem};
 use crate::app::keys;
 use crate::boot::master_key::{self, Inspection};
-use crate::boot::{self, BootError};
+use crate::boot::{self, BootError, trouble};
 use crate::clock::{Clock as _, SystemClock, Timestamp};
 use crate::config::Settings;
 use crate::entropy::OsEntropy;
@@ -92,6 +92,10 @@ impl From<BootError> for CliError {
 
 impl From<Problem> for CliError {
     fn from(problem: Problem) -> Self {
-        Self::new(problem.code(), problem.message(), problem.mend())
+        let message = problem.message();
+        match trouble::of(&message) {
+            Some(known) if matches!(problem, Problem::Failed(_)) => Self::new(problem.code(), known.message, known.mend),
+            _ => Self::new(problem.code(), message, problem.mend()),
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use serde_json::{Value, json};
 
-use crate::boot::BootError;
+use crate::boot::{BootError, trouble};
 use crate::config::{Problem, Problems};
 
 /// How a command prints.
@@ -101,7 +101,10 @@ impl From<anyhow::Error> for CliError {
             Ok(error) => error,
             Err(error) => match error.downcast::<BootError>() {
                 Ok(error) => error.into(),
-                Err(error) => Self::failed(format!("{error:#}")),
+                Err(error) => {
+                    let words = format!("{error:#}");
+                    trouble::of(&words).map_or_else(|| Self::failed(words), Self::from)
+                }
             },
         }
     }

@@ -39,7 +39,7 @@ pub struct RegistrationTokenCreate {
     /// How many applications it may register; by default as many as it likes
     #[arg(long, value_name = "NUMBER")]
     pub uses: Option<u32>,
-    /// How long it works; by default until it is deleted
+    /// How long it works, such as 7d; by default until it is deleted
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub expires: Option<Duration>,
 }

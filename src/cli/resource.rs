@@ -59,18 +59,18 @@ pub struct ResourceShow {
 /// What may be said about a resource.
 #[derive(Args, Debug)]
 pub struct ResourceChange {
-    /// Absolute URI that names the API and becomes the aud of its tokens
+    /// Absolute URI that names the API and becomes the aud of its tokens, such as https://api.example.com
     pub uri: String,
     /// Name for people; by default the URI
     #[arg(long, value_name = "TEXT")]
     pub name: Option<String>,
-    /// A scope that may be asked for it, by default any of the client; may be repeated
+    /// A scope that may be asked for it, such as orders:read, by default any of the client; may be repeated
     #[arg(long = "scope", value_name = "SCOPE")]
     pub scopes: Vec<String>,
     /// Algorithm that signs its tokens; by default ES256
     #[arg(long, value_name = "ALGORITHM", value_parser = ["RS256", "PS256", "ES256", "EdDSA"])]
     pub signing_alg: Option<String>,
-    /// How long its tokens live
+    /// How long its tokens live, such as 10m
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub access_token_lifetime: Option<Duration>,
     /// A client that may introspect its tokens; may be repeated

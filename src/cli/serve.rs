@@ -62,7 +62,7 @@ fn issuer(settings: &Settings, bound: &Bound) -> anyhow::Result<Issuer> {
         Some(issuer) => Ok(issuer.clone()),
         None => {
             let port = bound.port().context("no listener")?;
-            Issuer::parse(&format!("http://localhost:{port}")).map_err(anyhow::Error::msg)
+            Issuer::parse(&settings.local_issuer(port)).map_err(anyhow::Error::msg)
         }
     }
 }

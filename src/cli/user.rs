@@ -50,7 +50,7 @@ pub enum UserVerb {
 pub struct UserCreate {
     /// What the person types to sign in
     pub username: String,
-    /// E-mail address
+    /// E-mail address, such as ada@example.com
     #[arg(long, value_name = "ADDRESS")]
     pub email: String,
     /// The address is known to be the person's
@@ -59,10 +59,10 @@ pub struct UserCreate {
     /// Full name
     #[arg(long, value_name = "TEXT")]
     pub name: Option<String>,
-    /// Another claim, as JSON or else as text; may be repeated
+    /// Another claim, as JSON or else as text, such as department=Physics; may be repeated
     #[arg(long = "claim", value_name = "NAME=JSON-OR-TEXT", value_parser = claim)]
     pub claims: Vec<(String, serde_json::Value)>,
-    /// A group to be in; may be repeated
+    /// A group to be in, made when there is none of that name; may be repeated
     #[arg(long = "group", value_name = "NAME")]
     pub groups: Vec<String>,
     /// May use the administration

@@ -55,7 +55,7 @@ pub type ReadFile<'a> = &'a dyn Fn(&Path) -> std::io::Result<Vec<u8>>;
 /// Every setting, checked and typed.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Unset: `http://localhost:<port>`, known when the listener is bound.
+    /// Unset: [`Settings::local_issuer`], known when the listener is bound.
     pub issuer: Option<Issuer>,
     /// Where the main server listens; port 0 chooses a free one.
     pub listen: Vec<SocketAddr>,
@@ -177,6 +177,12 @@ fn read(values: &Values) -> (Settings, Vec<Problem>) {
 }
 
 impl Settings {
+    /// The issuer where none is set: this machine, in the scheme that the listener speaks.
+    pub fn local_issuer(&self, port: u16) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://localhost:{port}")
+    }
+
     /// The defaults, with ports that the system chooses and passwords hashed as cheaply as bcrypt can: for tests of a whole server.
     pub fn for_tests() -> Self {
         let mut flags = vec![("listen", "127.0.0.1:0".to_owned()), ("management_listen", "127.0.0.1:0".to_owned())];

@@ -17,8 +17,14 @@ pub(super) fn to_key(key: &str) -> String {
 }
 
 fn mend(name: &str, known: impl Iterator<Item = String>) -> String {
-    let distance = |known: &String| (strsim::osa_distance(&plain(name), &plain(known)), strsim::osa_distance(name, known));
-    let nearest = known.min_by_key(distance).unwrap_or_default();
+    let distance = |known: &str| (strsim::osa_distance(&plain(name), &plain(known)), strsim::osa_distance(name, known));
+    let known: Vec<String> = known.collect();
+    let nearest = known.iter().min_by_key(|known| distance(known));
+    // Who names a group of settings, and makes no slip, means one of them.
+    let group = format!("{}_", plain(name));
+    let within = known.iter().filter(|known| plain(known).starts_with(&group)).min_by_key(|known| distance(known));
+    let is_slip = nearest.is_some_and(|known| distance(known).0 < 3);
+    let nearest = if is_slip { nearest } else { within.or(nearest) }.map_or("", String::as_str);
     format!("The nearest one is {nearest}; write that, or remove it.")
 }
 
@@ -38,10 +44,13 @@ mod tests {
             ("AUTHY_DATABASE_MIGRATE", "AUTHY_DATABASE__MIGRATE;"),
             ("AUTHY_DATABASE__URL", "AUTHY_DATABASE_URL;"),
             ("AUTHY_MASTERKEY_FILE", "AUTHY_MASTER_KEY_FILE;"),
+            ("AUTHY_TLS", "AUTHY_TLS__KEY;"),
+            ("AUTHY_DATABASE", "AUTHY_DATABASE_URL;"),
         ] {
             assert!(to_env(slip).contains(meant), "{slip}: {}", to_env(slip));
         }
         assert!(to_key("database.url").contains(" database_url;"), "{}", to_key("database.url"));
+        assert!(to_key("lifetimes").contains(" lifetimes.code;"), "{}", to_key("lifetimes"));
         assert!(to_key("lifetimes.acces_token").contains(" lifetimes.access_token;"));
     }
 }

@@ -103,7 +103,7 @@ const fn secret(key: &'static str, doc: &'static str) -> Setting {
 /// Every setting.
 #[rustfmt::skip]
 pub static SETTINGS: &[Setting] = &[
-    open("issuer", Kind::Url, "", "The URL that names this provider, without a final `/`. Unset: `http://localhost:` and the port."),
+    open("issuer", Kind::Url, "", "The URL that names this provider, without a final `/`. Unset: `http://localhost:` and the port, `https` where authy serves TLS."),
     open("listen", Kind::List, "localhost:8080", "Where people and applications connect: `host:port`, several with commas. `localhost` is 127.0.0.1 and [::1]; port 0 chooses a free one."),
     url("database_url", "sqlite:authy.db", "`sqlite:FILE` (in the data directory), `sqlite:/ABSOLUTE/FILE` or `postgres://user:password@host/database`."),
     open("database.migrate", Kind::Bool, "true", "Whether `serve` brings the schema up to date. Otherwise run `authy migrate`."),

@@ -21,3 +21,4 @@ pub mod revoke;
 pub mod strangers;
 pub mod token;
 pub mod userinfo;
+pub mod webfinger;

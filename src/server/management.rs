@@ -11,7 +11,7 @@ use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, web};
 use crate::admin::explain;
 use crate::app::App;
 
-/// A server with one worker: `/livez`, `/readyz`, `/metrics`.
+/// A server with one worker: `/livez` and `/healthz`, `/readyz`, `/metrics`. Probes ask by GET or HEAD.
 ///
 /// # Errors
 /// When the socket cannot be listened on.
@@ -20,9 +20,9 @@ pub fn server(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
     let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(data.clone())
-            .route("/livez", web::get().to(livez))
-            .route("/readyz", web::get().to(readyz))
-            .route("/metrics", web::get().to(metrics))
+            .service(web::resource(["/livez", "/healthz"]).get(livez).route(web::head().to(livez)))
+            .service(web::resource("/readyz").get(readyz).route(web::head().to(readyz)))
+            .service(web::resource("/metrics").get(metrics))
             .route("/explain/{error_id}", web::get().to(explanation))
     });
     Ok(server.workers(1).disable_signals().shutdown_timeout(5).listen(listener)?.run())

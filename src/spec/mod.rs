@@ -13,6 +13,7 @@
 //! | RFC 7523 §3 | [`client_assertion`] |
 //! | RFC 7523 §2.1 §3 | [`jwt_bearer`] |
 //! | RFC 7519 §4.1.3 | [`audience`] |
+//! | RFC 7033 §4, OIDC Discovery §2 | [`webfinger`] |
 //! | RFC 7591 §2 | [`client_metadata`] |
 //! | RFC 7591 §5 | [`plain_text`] |
 //! | Client ID Metadata Document §3 §4 | [`client_id_document`] |
@@ -93,3 +94,4 @@ pub mod subject;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod token_exchange;
+pub mod webfinger;

@@ -163,13 +163,15 @@ fn bearer_json(issuer: &Issuer, failure: &Failure, error_id: &str, scheme: Optio
     let status = match public.error {
         ErrorCode::InvalidToken | ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce => StatusCode::UNAUTHORIZED,
         ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
+        // RFC 6750 §3.1: a token that is sent wrongly is challenged like one that is not sent.
+        ErrorCode::InvalidRequest => StatusCode::BAD_REQUEST,
         _ => return error_json(issuer, failure, error_id),
     };
     let mut response = error_document(issuer, status, &public, error_id);
     let scope = (public.error == ErrorCode::InsufficientScope).then_some("openid");
-    let with_dpop = scheme == Some("dpop");
+    let (with_dpop, told) = (scheme == Some("dpop"), scheme.is_some() || status == StatusCode::BAD_REQUEST);
     let dpop = dpop::www_authenticate(DPOP_ALGORITHMS, with_dpop.then_some(&public));
-    let bearer = bearer::www_authenticate(REALM, scheme.map(|_| &public), scope);
+    let bearer = bearer::www_authenticate(REALM, told.then_some(&public), scope);
     // RFC 9449 §7.1: both schemes are challenged unless the client has chosen DPoP.
     for challenge in if with_dpop { vec![dpop] } else { vec![bearer, dpop] } {
         if let Ok(challenge) = HeaderValue::from_str(&challenge) {

@@ -59,7 +59,6 @@ impl PageHeaders {
         let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
         headers.insert(PERMISSIONS_POLICY, HeaderValue::from_static(NO_PERMISSIONS));
         if self.form_action == FormAction::Own {
             // Not on the pages of a flow: an application may have opened them in a pop-up and waits to be called back by it.
@@ -94,10 +93,11 @@ pub fn everywhere(https: bool, headers: &mut HeaderMap) {
     }
 }
 
-/// RFC 6749 §5.1: what carries codes, tokens or personal data is kept by nobody.
+/// RFC 6749 §5.1, RFC 9700 §4.2.4: what carries codes, tokens or personal data is kept by nobody, and its address is told to no other site.
 pub fn no_store(headers: &mut HeaderMap) {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
 }
 
 #[cfg(test)]

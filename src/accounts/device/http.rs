@@ -39,7 +39,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
             visit.render(&EntryPage { page: visit.page(Bound::Session), code }, StatusCode::OK)
         }
         Some(typed) => ask(&visit, typed, &signed_in).await,
-        None => entry(&visit, StatusCode::OK, None),
+        None => entry(&visit, StatusCode::OK, None, ""),
     }
 }
 
@@ -62,13 +62,17 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
             visit.render(&DonePage::new(visit.plain_page(), client, allowed), StatusCode::OK)
         }
         Ok(Answered::Gone) => {
-            entry(&visit, StatusCode::BAD_REQUEST, Some("That code was answered before or has expired. Start again on the device."))
+            let wrong = "That code was answered before or has expired. Start again on the device.";
+            entry(&visit, StatusCode::BAD_REQUEST, Some(wrong), "")
         }
         Err(failure) => visit.failure(failure),
     }
 }
 
 async fn ask(visit: &Visit, typed: &str, signed_in: &SignedIn) -> HttpResponse {
+    if typed.trim().is_empty() {
+        return entry(visit, StatusCode::BAD_REQUEST, Some("Type the code that the device shows."), "");
+    }
     match super::look_up(&visit.app, typed, signed_in, &visit.browser.address).await {
         Ok(Looked::Found(question)) => {
             let page = ConfirmPage::new(visit.page(Bound::Session), *question, Person::of(&signed_in.user));
@@ -80,27 +84,29 @@ async fn ask(visit: &Visit, typed: &str, signed_in: &SignedIn) -> HttpResponse {
                 visit,
                 StatusCode::BAD_REQUEST,
                 Some("No device waits under that code. Look at the device again: codes live for a few minutes."),
+                typed,
             )
         }
         Ok(Looked::Wait(wait)) => {
             tracing::warn!(address = visit.browser.address, "slowed down user codes");
-            wait_for(visit, wait)
+            wait_for(visit, wait, typed)
         }
         Err(failure) => visit.failure(failure),
     }
 }
 
-fn wait_for(visit: &Visit, wait: Duration) -> HttpResponse {
-    let mut response = entry(visit, StatusCode::TOO_MANY_REQUESTS, Some("Too many codes were tried. Wait ten minutes, then try again."));
+fn wait_for(visit: &Visit, wait: Duration, typed: &str) -> HttpResponse {
+    let wrong = "Too many codes were tried. Wait ten minutes, then try again.";
+    let mut response = entry(visit, StatusCode::TOO_MANY_REQUESTS, Some(wrong), typed);
     Visit::retry_after(&mut response, wait);
     response
 }
 
-fn entry(visit: &Visit, status: StatusCode, wrong: Option<&'static str>) -> HttpResponse {
+fn entry(visit: &Visit, status: StatusCode, wrong: Option<&'static str>, typed: &str) -> HttpResponse {
     let page = visit.page(Bound::Session);
     let page = match wrong {
         Some(wrong) => page.with_notice(NoticeKind::Error, wrong),
         None => page,
     };
-    visit.render(&EntryPage { page, code: String::new() }, status)
+    visit.render(&EntryPage { page, code: typed.to_owned() }, status)
 }

@@ -98,6 +98,7 @@ pub async fn look_up(app: &App, typed: &str, signed_in: &SignedIn, address: &str
     else {
         return Ok(Looked::Unknown);
     };
+    take_back(app, &signed_in.user.subject, address).await?;
     let ticket = serde_json::to_vec(&Ticket { code: hash, session: signed_in.session.id }).map_err(anyhow::Error::from)?;
     let before = app.sql.consent_of(&signed_in.user.subject, &code.client_id).await?.filter(|consent| app.now() < consent.expires_at);
     Ok(Looked::Found(Box::new(Question {
@@ -111,14 +112,26 @@ pub async fn look_up(app: &App, typed: &str, signed_in: &SignedIn, address: &str
 
 /// RFC 8628 §5.1: counts a try before it is looked at, so that a hundred at once count as a hundred.
 async fn admit(app: &App, subject: &str, address: &str) -> Result<Option<Duration>, Failure> {
-    for (counter, name) in [(tries::OF_ACCOUNT, subject), (tries::OF_ADDRESS, &throttle::network(address))] {
-        let key = app.sealer.hmac(Purpose::Throttle, name.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    for (counter, key) in counters(app, subject, address) {
         let count = counted::bump(&app.kv, counter.kind, &key, tries::WINDOW).await?;
         if let Some(wait) = tries::wait(counter, count) {
             return Ok(Some(wait));
         }
     }
     Ok(None)
+}
+
+/// A code that a device waits under was not guessed at: whoever connects ten devices need not wait.
+async fn take_back(app: &App, subject: &str, address: &str) -> Result<(), Failure> {
+    for (counter, key) in counters(app, subject, address) {
+        counted::take_back(&app.kv, counter.kind, &key, tries::WINDOW).await?;
+    }
+    Ok(())
+}
+
+fn counters(app: &App, subject: &str, address: &str) -> [(tries::Counter, String); 2] {
+    let concealed = |name: &str| app.sealer.hmac(Purpose::Throttle, name.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    [(tries::OF_ACCOUNT, concealed(subject)), (tries::OF_ADDRESS, concealed(&throttle::network(address)))]
 }
 
 /// Open the ticket, decide, once, and remember the approval as usual.

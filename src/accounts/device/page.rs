@@ -14,7 +14,7 @@ use crate::web::page::Page;
 pub struct EntryPage<'a> {
     /// What every page knows.
     pub page: Page<'a>,
-    /// A code that was brought along.
+    /// A code that was brought along, or typed before.
     pub code: String,
 }
 

@@ -71,9 +71,7 @@ pub fn seal(app: &App, mut transaction: Transaction, browser: &Browser) -> Resul
 /// # Errors
 /// When it is not one of ours, has expired, or was begun in another browser.
 pub fn open(app: &App, sealed: &str, browser: &Browser) -> Result<Transaction, Refusal> {
-    const START_AGAIN: OAuthError = OAuthError::invalid_request(
-        "This sign-in has expired or was begun in another browser. Go back to the application and start again.",
-    );
+    const START_AGAIN: OAuthError = OAuthError::invalid_request("This sign-in has expired or was begun in another browser.");
     let transaction = app
         .sealer
         .open_text(Purpose::Transaction, SEALED_PREFIX, sealed)

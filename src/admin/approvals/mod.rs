@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::accounts::approval::Asked;
+use crate::admin::fault::Fault;
 use crate::admin::office::{Office, Problem};
 use crate::model::approval::Outcome;
 use crate::model::authentication_request::AuthenticationRequest;
@@ -48,7 +49,9 @@ impl Office<'_> {
             Err(_) => self.sql.authentication_request(&TokenHash::of(name)).await?,
         };
         // What was typed may be an `auth_req_id`, which is a secret: it is not repeated.
-        let request = found.ok_or_else(|| Problem::not_found("request", "of that id", "See `authy approval list`."))?;
+        let request = found.ok_or_else(|| {
+            Problem::NotFound(Fault::new("", "No request of that id waits for an answer.", "`authy approval list` shows those that do."))
+        })?;
         let client = self.find_client(&request.client_id).await?;
         let (scopes, resources, authorization_details) = (&request.scopes, &request.resources, &request.authorization_details);
         let asked = Asked { client: &client, scopes, resources, authorization_details };

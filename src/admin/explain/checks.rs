@@ -78,7 +78,7 @@ const AUTHORIZE: &[Check] = &[
     check(
         "The redirect_uri is, letter by letter, one that is registered.",
         "RFC 6749 §3.1.2, RFC 9700 §2.1, RFC 8252 §7.3",
-        "Register the exact URI: `authy client update CLIENT --redirect-uri URI`.",
+        "Register the exact URI: `authy client update CLIENT --redirect-uri URI …`, naming all of them: the list is replaced.",
         (&[], &["redirect_uri"]),
     ),
     check(
@@ -99,7 +99,7 @@ const AUTHORIZE: &[Check] = &[
     check(
         "At least one scope that was asked for is open to the client.",
         "RFC 6749 §3.3",
-        "Add the scope to the client: `authy client update CLIENT --scope SCOPE`.",
+        "Add the scope to the client: `authy client update CLIENT --scope SCOPE …`, naming all of them: the list is replaced.",
         (&["invalid_scope"], &["scope"]),
     ),
     check(
@@ -133,7 +133,7 @@ const TOKEN: &[Check] = &[
     check(
         "The grant type exists, and the client may use it.",
         "RFC 6749 §4, §5.2",
-        "Add it to the client: `authy client update CLIENT --grant TYPE`.",
+        "Add it to the client: `authy client update CLIENT --grant TYPE …`, naming all of them: the list is replaced.",
         (&["unsupported_grant_type", "unauthorized_client"], &["grant_type"]),
     ),
     check(

@@ -79,9 +79,8 @@ pub fn faults(claims: &Map<String, Value>) -> Vec<Fault> {
 fn fault(name: &str, value: &Value) -> Option<Fault> {
     let reserved =
         || Fault::new("claims", format!("authy itself makes the claim {name:?}."), "Use the setting of that name, or another claim name.");
-    let wrong = |what: &str, example: &str| {
-        Fault::new("claims", format!("The claim {name:?} must be {what}."), format!("Write it like {example}."))
-    };
+    let wrong =
+        |what: &str, example: &str| Fault::new("claims", format!("The claim {name:?} must be {what}."), format!("Write {example}."));
     if name.is_empty() || name.len() > 100 || name.contains(char::is_control) {
         return Some(Fault::new("claims", "A claim's name has 1 to 100 characters.", "Choose another name."));
     }
@@ -89,9 +88,12 @@ fn fault(name: &str, value: &Value) -> Option<Fault> {
         return Some(reserved());
     }
     match name {
-        "address" if !value.is_object() => Some(wrong("a JSON object", r#"address={"locality":"London","country":"UK"}"#)),
-        "phone_number_verified" if !value.is_boolean() => Some(wrong("true or false", "phone_number_verified=true")),
-        text if TEXT_CLAIMS.contains(&text) && !value.is_string() => Some(wrong("text", &format!("{text}=…"))),
+        "address" if !value.is_object() => Some(wrong("a JSON object", r#"it like address={"locality":"London","country":"UK"}"#)),
+        "phone_number_verified" if !value.is_boolean() => Some(wrong("true or false", "it like phone_number_verified=true")),
+        text if TEXT_CLAIMS.contains(&text) && !value.is_string() => Some(wrong("text", &format!("it like {text}=…"))),
+        text if TEXT_CLAIMS.contains(&text) && value.as_str().is_some_and(|text| text.contains(char::is_control)) => {
+            Some(wrong("one line of text", &format!("it like {text}=…")))
+        }
         _ if value.to_string().contains("\\u0000") => Some(wrong("text or JSON without NUL characters", "a value without them")),
         _ if value.to_string().len() > 4_096 => Some(wrong("at most 4 KiB of JSON", "a shorter value")),
         _ => None,
@@ -126,7 +128,7 @@ mod tests {
         assert!(fault("address", &json!("Paris")).is_some());
         assert!(fault("address", &json!({"formatted": "Paris"})).is_none());
         assert!(fault("phone_number_verified", &json!("true")).is_some());
-        assert!(fault("locale", &json!(1)).is_some());
+        assert!(fault("locale", &json!(1)).is_some() && fault("given_name", &json!("A\u{1}da")).is_some());
         assert!(fault("note", &json!(["a\0b"])).is_some(), "Postgres keeps no NUL");
     }
 }

@@ -47,20 +47,20 @@ pub struct ClientUpdate {
 /// What both may say: RFC 7591 §2 and authy's own. What is not given is `None` or empty.
 #[derive(Args, Debug, Default)]
 pub struct MetadataArguments {
-    /// Where answers may be sent, exactly; may be repeated
+    /// Where answers may be sent, exactly, such as https://app.example.com/callback; may be repeated
     #[arg(long = "redirect-uri", value_name = "URI")]
     pub redirect_uris: Vec<String>,
     /// How the application proves who it is; by default either secret method
     #[arg(long, value_name = "METHOD", value_parser = ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "tls_client_auth",
         "self_signed_tls_client_auth", "none"])]
     pub auth_method: Option<String>,
-    /// A way to get tokens; may be repeated
+    /// A way to get tokens: authorization_code, refresh_token, client_credentials or another registered grant type; may be repeated
     #[arg(long = "grant", value_name = "TYPE")]
     pub grants: Vec<String>,
-    /// A scope that it may have; may be repeated
+    /// A scope that it may have, such as openid; may be repeated
     #[arg(long = "scope", value_name = "SCOPE")]
     pub scopes: Vec<String>,
-    /// A response type that it may ask for; may be repeated
+    /// A response type that it may ask for: code, or on the profile legacy such as "code id_token"; may be repeated
     #[arg(long = "response-type", value_name = "TYPE")]
     pub response_types: Vec<String>,
     /// Which set of rules it lives under
@@ -117,16 +117,16 @@ pub struct MetadataArguments {
     /// Whether refresh tokens rotate; those of public applications always do
     #[arg(long, value_name = "BOOL", action = ArgAction::Set)]
     pub refresh_rotation: Option<bool>,
-    /// How long its access tokens live
+    /// How long its access tokens live, such as 10m or 1h
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub access_token_lifetime: Option<Duration>,
-    /// How long its ID Tokens live
+    /// How long its ID Tokens live, such as 1h
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub id_token_lifetime: Option<Duration>,
-    /// How long its refresh tokens live unused
+    /// How long its refresh tokens live unused, such as 30d
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub refresh_token_lifetime: Option<Duration>,
-    /// How old a sign-in may be unless the request says otherwise
+    /// How old a sign-in may be unless the request says otherwise, such as 12h
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub default_max_age: Option<Duration>,
     /// Home page of the application

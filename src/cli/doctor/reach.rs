@@ -43,6 +43,12 @@ pub async fn issuer(settings: &Settings, findings: &mut Findings) {
             "Set AUTHY_TRUSTED_PROXIES to the proxy's address, or AUTHY_TLS__CERT and AUTHY_TLS__KEY.",
         );
     }
+    if settings.tls.is_some() && !issuer.is_https() {
+        findings.error(
+            format!("authy serves TLS, but its issuer {} is http: nobody reaches the endpoints that discovery names.", issuer.as_str()),
+            "Let AUTHY_ISSUER begin with https://, or remove AUTHY_TLS__CERT and AUTHY_TLS__KEY.",
+        );
+    }
     match discovery(settings, issuer).await {
         Ok(found) if found == issuer.as_str() => {
             findings.ok(format!("The discovery document at {issuer} names that issuer.", issuer = issuer.as_str()))
@@ -51,6 +57,12 @@ pub async fn issuer(settings: &Settings, findings: &mut Findings) {
             format!("The discovery document at {} names another issuer: {found:?}.", issuer.as_str()),
             "Let AUTHY_ISSUER and the address that applications use be the same, letter by letter.",
         ),
+        Err(why) if why.contains("certificate") => {
+            let what = format!("A server answers at {}, but its certificate is not believed: {why}.", issuer.as_str());
+            let mend = "Use one from an authority that applications know; of a private one, name its file in AUTHY_OUTBOUND__CA_FILE. \
+                A certificate that is marked as an authority's (CaUsedAsEndEntity) is no server's.";
+            if issuer.is_loopback() { findings.warn(what, mend) } else { findings.error(what, mend) }
+        }
         Err(why) if issuer.is_loopback() => {
             findings.warn(format!("No server answers at {}: {why}.", issuer.as_str()), "Start it with `authy serve`.")
         }

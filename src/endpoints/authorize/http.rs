@@ -37,10 +37,12 @@ pub async fn respond(
     let mut response = match answer {
         Answer::Page(failure, client_id) => error_page::failure(app, request, &failure, ("authorize", client_id.as_deref())),
         Answer::Return(delivery, refused) => {
+            let mut response = render::delivery(app, request, &delivery);
             if let Some(refused) = refused {
                 report::publish_as(app, &refused.error_id, &refused.failure, ("authorize", Some(&refused.client_id)));
+                respond::name_error(&mut response, &refused.error_id);
             }
-            render::delivery(app, request, &delivery)
+            response
         }
         Answer::Interact(waiting) => match page_for(app, browser, *waiting, &mut cookies).await {
             Ok(location) => respond::redirect(&location),

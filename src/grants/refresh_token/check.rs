@@ -10,7 +10,7 @@ use crate::model::grant::Grant;
 use crate::model::refresh_token::RefreshToken;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
-use crate::spec::scope::Scope;
+use crate::spec::scope::{OFFLINE_ACCESS, Scope};
 
 /// Where a token stands in its family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,20 @@ pub fn holds_its_keys(token: &RefreshToken, shown: &Confirmation) -> Result<(), 
         return Ok(());
     }
     Err(invalid_token().because("the refresh token is bound to a key that the request does not prove"))
+}
+
+/// What was granted and the client may still have: an administrator may have taken a scope from it since. RFC 6749 §3.3 lets a server give
+/// less than was asked for; without `offline_access` there is nothing to refresh.
+///
+/// # Errors
+/// `invalid_grant`.
+pub fn still_open(grant: &Grant, client: &Client) -> Result<Vec<String>, Refusal> {
+    let granted: Scope = grant.scopes.iter().collect();
+    let open = granted.intersect(&client.metadata.scopes);
+    if granted.contains(OFFLINE_ACCESS) && !open.contains(OFFLINE_ACCESS) {
+        return Err(invalid_token().because("the client may not have offline_access any more"));
+    }
+    Ok(open.to_vec())
 }
 
 /// RFC 6749 §6: the scope "MUST NOT include any scope not originally granted"; when omitted it is the granted one.

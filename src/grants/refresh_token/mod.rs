@@ -20,6 +20,7 @@ use crate::model::resource::Resource;
 use crate::model::user::User;
 use crate::secret::{Secret, TokenHash};
 use crate::spec::error::OAuthError;
+use crate::spec::scope::OFFLINE_ACCESS;
 use crate::store::sql::{Renewal, Rotation};
 use crate::telemetry::audit;
 
@@ -51,7 +52,8 @@ async fn refresh(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     let presented = Secret::new(params.require("refresh_token")?.to_owned()); // RFC 6749 §6
     if let Some((grant, next)) = renew(&exchange, &presented).await? {
         let user = token::active_user(app, &grant.subject).await?;
-        return answer(&exchange, (&user, &grant), (&grant.scopes, &[]), next).await;
+        let scope = check::still_open(&grant, client)?;
+        return answer(&exchange, (&user, &grant), (&scope, &[]), next).await;
     }
     let hash = TokenHash::of(presented.expose());
     let (stored, grant) = app.sql.refresh_token(&hash).await?.ok_or_else(|| invalid_token().because("unknown refresh token"))?;
@@ -61,7 +63,7 @@ async fn refresh(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
         standing => standing,
     };
     check::holds_its_keys(&stored, exchange.confirmation)?; // RFC 9449 §5, RFC 8705 §4
-    let scope = check::narrowed_scope(params, &grant.scopes)?; // RFC 6749 §6
+    let scope = check::narrowed_scope(params, &check::still_open(&grant, client)?)?; // RFC 6749 §6
     let resources = token::requested_resources(app, params, &grant.resources).await?; // RFC 8707 §2.2
     let detailed = token::with_requested_details(&grant, client, params)?; // RFC 9396 §7.1
     let user = token::active_user(app, &grant.subject).await?;
@@ -76,7 +78,8 @@ async fn refresh(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
 async fn renew(exchange: &Exchange<'_>, presented: &Secret<String>) -> Result<Option<(Grant, Secret<String>)>, Failure> {
     let Exchange { app, client, params, now, .. } = exchange;
     let narrows = ["scope", "resource", "authorization_details"].iter().any(|name| params.all(name).next().is_some());
-    if narrows || !rotates(client) {
+    // Who may not stay connected any more is refused by the rules, before anything is rotated.
+    if narrows || !rotates(client) || !client.metadata.scopes.iter().any(|scope| scope == OFFLINE_ACCESS) {
         return Ok(None);
     }
     let successor = successor::of(&app.sealer, presented);

@@ -11,7 +11,6 @@ pub fn to_registered_json(client: &Client) -> Map<String, Value> {
     // A confidential client that may use either secret method shows the default of RFC 7591 §2.
     let auth_method = metadata.auth_method.unwrap_or(AuthMethod::ClientSecretBasic);
     let default_alg = if metadata.profile.is_fapi() { "PS256" } else { "RS256" };
-    let mut json: Map<String, Value> = metadata.more.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     let known = [
         ("client_id", Some(Value::from(client.client_id.as_str()))),
         ("client_name", Some(Value::from(client.name.as_str()))),
@@ -46,7 +45,10 @@ pub fn to_registered_json(client: &Client) -> Map<String, Value> {
         ("created_at", Some(Value::from(client.created_at.rfc3339()))),
         ("updated_at", Some(Value::from(client.updated_at.rfc3339()))),
     ];
-    json.extend(metadata.protocol.to_members());
-    json.extend(known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    let mut json: Map<String, Value> = known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+    let more = metadata.more.iter().map(|(name, value)| (name.clone(), value.clone()));
+    for (name, value) in metadata.protocol.to_members().into_iter().chain(more) {
+        json.entry(name).or_insert(value);
+    }
     json
 }

@@ -146,7 +146,7 @@ fn check_response_types(metadata: &ClientMetadata, problems: &mut Vec<Problem>) 
         }
         let registered = |grant: &&str| metadata.grant_types.iter().any(|known| known == grant);
         for grant in known.needed_grant_types(metadata.profile).filter(|grant| !registered(grant)) {
-            let mend = "add the grant type, or drop the response type";
+            let mend = format!("add {grant} to the grant types, or drop the response type");
             problems.push(Problem::new(field, format!("{text:?} needs the grant type {grant}"), mend));
         }
     }

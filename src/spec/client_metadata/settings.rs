@@ -3,6 +3,7 @@
 use super::{ClientDraft, Problem, signs_people_in};
 use crate::model::client::{AccessTokenFormat, AuthMethod, ClientMetadata, IdTokenClaims, Profile};
 use crate::spec::claims::STANDARD_SCOPES;
+use crate::spec::response_type::ResponseType;
 
 const PROFILES: &[(&str, Profile)] =
     &[("oauth21", Profile::Oauth21), ("fapi2", Profile::Fapi2), ("fapi1", Profile::Fapi1), ("legacy", Profile::Legacy)];
@@ -21,9 +22,10 @@ const AUTH_METHODS: &[(&str, AuthMethod)] = &[
 /// The metadata that a draft asks for. What cannot be resolved is a problem and takes its default, so that the other rules can go on.
 pub(super) fn resolve(draft: &ClientDraft, problems: &mut Vec<Problem>) -> ClientMetadata {
     let public = draft.is_public();
+    let profile = choose("profile", draft.profile.as_deref(), PROFILES, problems).unwrap_or_default();
     let grant_types = match (draft.grant_types.is_empty(), draft.redirect_uris.is_empty()) {
         (false, _) => distinct(&draft.grant_types),
-        (true, false) => owned(&["authorization_code", "refresh_token"]),
+        (true, false) => default_grant_types(draft, profile),
         (true, true) => Vec::new(),
     };
     let with_code = grant_types.iter().any(|grant| grant == "authorization_code");
@@ -35,7 +37,7 @@ pub(super) fn resolve(draft: &ClientDraft, problems: &mut Vec<Problem>) -> Clien
         scopes: or_default(&draft.scopes, if signs_people_in(&grant_types) { STANDARD_SCOPES } else { &[] }),
         grant_types,
         auth_method: auth_method(draft, problems),
-        profile: choose("profile", draft.profile.as_deref(), PROFILES, problems).unwrap_or_default(),
+        profile,
         require_pkce: draft.require_pkce.unwrap_or(public),
         id_token_claims: choose("id_token_claims", draft.id_token_claims.as_deref(), ID_TOKEN_CLAIMS, problems).unwrap_or(default_claims),
         id_token_signed_response_alg: draft.id_token_signed_response_alg.clone(),
@@ -57,6 +59,16 @@ pub(super) fn resolve(draft: &ClientDraft, problems: &mut Vec<Problem>) -> Clien
         protocol: draft.protocol.clone(),
         more: draft.more.clone(),
     }
+}
+
+/// Sign-ins by code, and what belongs to the response types that an administrator names alone: OIDC Registration §2.
+fn default_grant_types(draft: &ClientDraft, profile: Profile) -> Vec<String> {
+    let mut grant_types = owned(&["authorization_code", "refresh_token"]);
+    if draft.by_administrator() {
+        let open = draft.response_types.iter().filter_map(|text| ResponseType::parse(text)).filter(|known| known.is_open_to(profile));
+        grant_types.extend(open.flat_map(|known| known.needed_grant_types(profile)).map(str::to_owned));
+    }
+    distinct(&grant_types)
 }
 
 /// `None` stands for a confidential client that may use either secret method.

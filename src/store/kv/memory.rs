@@ -132,10 +132,10 @@ impl Memory {
         self.with(key, |entry, _| (Change::Remove, value_of(entry)))
     }
 
-    pub(super) fn bump(&self, key: &str, ttl: Duration) -> Result<u64, StoreError> {
+    pub(super) fn add(&self, key: &str, by: i64, ttl: Duration) -> Result<u64, StoreError> {
         self.with(key, |entry, now| {
             let before = entry.and_then(|entry| std::str::from_utf8(&entry.value).ok()?.parse().ok()).unwrap_or(0_u64);
-            let count = before.saturating_add(1);
+            let count = before.saturating_add_signed(by);
             (Change::Put(count.to_string().into_bytes(), entry.map_or(now + ttl, |entry| entry.expires_at)), count)
         })
     }

@@ -58,8 +58,8 @@ verbs! {
     swap(key: &str, value: &[u8], ttl: Duration) -> Option<Vec<u8>>;
     /// Removes a value and hands it out. One caller gets it.
     take(key: &str) -> Option<Vec<u8>>;
-    /// Counts from 1. The time to live starts with the first count.
-    bump(key: &str, ttl: Duration) -> u64;
+    /// Adds to a count that begins at 0, and tells the sum. The time to live starts with the first.
+    add(key: &str, by: i64, ttl: Duration) -> u64;
     /// Removes a value.
     delete(key: &str) -> ();
     /// Answers when the store does.
@@ -67,6 +67,14 @@ verbs! {
 }
 
 impl Kv {
+    /// Counts one more.
+    ///
+    /// # Errors
+    /// When the store is away.
+    pub async fn bump(&self, key: &str, ttl: Duration) -> Result<u64, StoreError> {
+        self.add(key, 1, ttl).await
+    }
+
     /// An empty store in this process.
     pub fn memory(clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
         Self::Memory(Arc::new(Memory::new(clock, &*entropy, Limit::of_kind)))

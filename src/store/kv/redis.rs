@@ -174,12 +174,12 @@ impl Redis {
         self.one(redis::cmd("GETDEL").arg(self.key(key))).await
     }
 
-    pub(super) async fn bump(&self, key: &str, ttl: Duration) -> Result<u64, StoreError> {
+    pub(super) async fn add(&self, key: &str, by: i64, ttl: Duration) -> Result<u64, StoreError> {
         let key = self.key(key);
         let mut pipeline = redis::pipe();
-        pipeline.atomic().cmd("INCR").arg(&key).cmd("PEXPIRE").arg(&key).arg(millis(ttl)).arg("NX").ignore();
-        let (count,): (u64,) = self.ask(Question::Atomic(pipeline)).await?;
-        Ok(count)
+        pipeline.atomic().cmd("INCRBY").arg(&key).arg(by).cmd("PEXPIRE").arg(&key).arg(millis(ttl)).arg("NX").ignore();
+        let (count,): (i64,) = self.ask(Question::Atomic(pipeline)).await?;
+        Ok(u64::try_from(count).unwrap_or(0))
     }
 
     pub(super) async fn delete(&self, key: &str) -> Result<(), StoreError> {

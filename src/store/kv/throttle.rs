@@ -17,7 +17,12 @@ pub async fn count(kv: &Kv, kind: &str, key_hash: &str) -> Result<u64, StoreErro
 
 /// Counts one more and returns the sum.
 pub async fn bump(kv: &Kv, kind: &str, key_hash: &str, window: Duration) -> Result<u64, StoreError> {
-    kv.bump(&key(kind, key_hash), window).await
+    kv.add(&key(kind, key_hash), 1, window).await
+}
+
+/// Takes one back: it was no guess.
+pub async fn take_back(kv: &Kv, kind: &str, key_hash: &str, window: Duration) -> Result<(), StoreError> {
+    kv.add(&key(kind, key_hash), -1, window).await.map(drop)
 }
 
 /// Forgets the attempts.

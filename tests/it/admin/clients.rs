@@ -49,3 +49,26 @@ async fn an_administrator_registers_an_application_rotates_its_secret_and_delete
     })
     .await;
 }
+
+#[tokio::test]
+async fn saving_a_client_unchanged_keeps_every_grant_and_response_type_that_it_has() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let mut browser = administrator(&app).await;
+        let rp = app
+            .client(|metadata| {
+                let device = "urn:ietf:params:oauth:grant-type:device_code";
+                metadata.grant_types = ["authorization_code", device, "implicit"].map(str::to_owned).to_vec();
+                metadata.response_types = ["code", "code id_token"].map(str::to_owned).to_vec();
+                metadata.profile = authy::model::client::Profile::Legacy;
+            })
+            .await;
+        let page = browser.open(&format!("/admin/clients/{}/edit", rp.id())).await.page();
+        let saved = browser.submit(&page, "client-form", &[]).await.page();
+        assert_eq!(saved.status, 200, "{}", saved.body);
+        let after = app.app.sql.client_by_id(rp.id()).await.expect("read").expect("a client").metadata;
+        assert_eq!((after.grant_types, after.response_types), (rp.client.metadata.grant_types, rp.client.metadata.response_types));
+        app.stop().await;
+    })
+    .await;
+}

@@ -56,6 +56,26 @@ async fn the_refusal_of_a_request_object_arrives_as_the_object_asks() {
 }
 
 #[tokio::test]
+async fn a_refusal_on_its_way_to_the_client_names_its_id_in_the_header_too_and_no_site_learns_the_address() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let rp = app.relying_party().await;
+        for mode in ["query", "fragment", "form_post"] {
+            let answer = app.browser().get(&rp.url(&[("prompt", "none"), ("response_mode", mode)])).await;
+            let id = answer.headers["authy-error-id"].to_str().expect("text").to_owned();
+            let location = answer.headers.get("location").map(|location| location.to_str().expect("text").to_owned());
+            assert!(
+                location.unwrap_or(answer.body).contains(&format!("id{}{id}", if mode == "form_post" { "=" } else { "%3D" })),
+                "{mode}"
+            );
+            assert_eq!(answer.headers["referrer-policy"], "same-origin", "{mode}");
+        }
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn every_algorithm_signs_id_tokens_with_a_published_key() {
     backends::each(async |backend| {
         let app = TestApp::start(backend).await;

@@ -219,3 +219,20 @@ fn what_config_show_prints_can_be_used_as_a_file() {
     write(place.path(), "shown.toml", authy(place.path(), &[], &["config", "show"]).exits(0).stdout);
     authy(place.path(), &[], &["config", "check", "--config", "shown.toml"]).exits(0);
 }
+
+#[test]
+fn the_issuer_that_follows_the_listener_is_shown_where_none_is_set() {
+    let place = tempdir().unwrap();
+    let issuer = |arguments: &[&str]| {
+        authy(place.path(), &[], &[&["config", "show", "--json"], arguments].concat()).exits(0).json()["issuer"].clone()
+    };
+    assert_eq!(issuer(&[]), "http://localhost:8080");
+    assert_eq!(issuer(&["--listen", "127.0.0.1:9123"]), "http://localhost:9123");
+    assert_eq!(issuer(&["--listen", "127.0.0.1:0"]), json!(null), "nobody knows it yet");
+    assert_eq!(
+        issuer(&["--tls-cert", "cert.pem", "--tls-key", "key.pem"]),
+        "https://localhost:8080",
+        "what speaks TLS is not reached by http"
+    );
+    assert_eq!(issuer(&["--issuer", "https://id.example.com"]), "https://id.example.com");
+}

@@ -173,3 +173,13 @@ fn keys_are_listed_and_rotated_and_one_for_eddsa_is_there_once_somebody_register
     let rotated = algorithms(run(place.path(), &["key", "rotate", "--json"]).exits(0));
     assert_eq!(rotated.iter().filter(|name| *name == "EdDSA").count(), 2, "it rotates with the others");
 }
+
+#[test]
+fn a_response_type_of_the_legacy_profile_brings_the_grant_that_it_needs() {
+    let place = tempdir().unwrap();
+    let create = ["client", "create", "Old", "--redirect-uri", "https://old.example/cb", "--response-type", "code id_token", "--json"];
+    let client = run(place.path(), &[&create[..], &["--profile", "legacy"]].concat()).exits(0).json();
+    assert_eq!(client["grant_types"], json!(["authorization_code", "refresh_token", "implicit"]));
+    let mend = run(place.path(), &create).exits(1).error()["mend"].clone();
+    assert!(mend.as_str().unwrap().contains("--profile legacy"), "{mend}");
+}

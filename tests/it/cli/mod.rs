@@ -8,6 +8,7 @@ mod data;
 mod everything;
 mod healthcheck;
 mod perform;
+mod troubles;
 mod usage;
 
 use std::collections::BTreeSet;

@@ -1,6 +1,6 @@
 //! OIDC Discovery §4, RFC 8414 §3, RFC 7517 §5.
 
-use crate::support::app::TestApp;
+use crate::support::app::{JsonBody as _, TestApp};
 use crate::support::backends;
 
 #[tokio::test]
@@ -37,6 +37,32 @@ async fn public_documents_are_cacheable_and_open_to_every_origin() {
             let second = http.get(format!("{}{path}", app.base)).header("if-none-match", etag).send().await.expect("an answer");
             assert_eq!(second.status(), 304);
             assert!(!second.headers().contains_key("content-type"), "an answer without a body has no type");
+        }
+        app.stop().await;
+    })
+    .await;
+}
+
+/// RFC 7033 §4.2, OIDC Discovery §2.
+#[tokio::test]
+async fn webfinger_leads_from_a_person_at_this_host_to_the_issuer_whether_they_exist_or_not() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        let issuer = "http://openid.net/specs/connect/1.0/issuer";
+        let host = url::Url::parse(&app.base).expect("a URL").host_str().expect("a host").to_owned();
+        for name in ["ada", "nobody"] {
+            let answer =
+                crate::support::http::get(format!("{}/.well-known/webfinger?resource=acct:{name}@{host}&rel={issuer}", app.base)).await;
+            assert_eq!(answer.status(), 200);
+            assert_eq!(answer.headers()["content-type"], "application/jrd+json");
+            assert_eq!(answer.headers()["access-control-allow-origin"], "*");
+            let expected = serde_json::json!({ "subject": format!("acct:{name}@{host}"), "links": [{ "rel": issuer, "href": app.base }] });
+            assert_eq!(answer.json_body().await, expected);
+        }
+        for (query, status) in [("resource=acct:ada@elsewhere.example", 404), ("", 400), ("resource=ada", 400)] {
+            let answer = crate::support::http::get(format!("{}/.well-known/webfinger?{query}", app.base)).await;
+            assert_eq!(answer.status(), status, "{query}");
         }
         app.stop().await;
     })

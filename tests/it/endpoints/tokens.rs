@@ -42,7 +42,12 @@ async fn userinfo_takes_the_header_and_the_body_and_never_the_query() {
         let http = crate::support::http::client();
         assert_eq!(answer(http.post(&url).bearer_auth(&token)).await.status, 200);
         assert_eq!(post(&app.base, "/oauth2/userinfo", &[("access_token", &token)], Default::default()).await.status, 200);
-        assert_eq!(answer(http.get(format!("{url}?access_token={token}"))).await.status, 400);
+        for wrong in [http.get(format!("{url}?access_token={token}")), http.get(&url).header("authorization", "Bearer")] {
+            let wrong = answer(wrong).await;
+            wrong.is(400, "invalid_request");
+            let challenge = wrong.headers["www-authenticate"].to_str().expect("text");
+            assert!(challenge.starts_with("Bearer ") && challenge.contains("error=\"invalid_request\""), "RFC 6750 §3.1: {challenge}");
+        }
         let none = answer(http.get(&url)).await;
         assert_eq!(none.status, 401);
         assert_eq!(none.headers["www-authenticate"].to_str().expect("text").matches("error").count(), 0, "RFC 6750 §3.1");

@@ -205,6 +205,32 @@ async fn user_codes_cannot_be_guessed_for_long() {
 }
 
 #[tokio::test]
+async fn whoever_connects_many_devices_is_not_taken_for_a_guesser_and_a_slip_stays_in_the_field() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        let tv = device(&app).await;
+        let mut browser = app.browser();
+        let page = browser.open("/device").await.page();
+        let entry = browser.sign_in(&page, "ada").await.page();
+        for _ in 0..8 {
+            let started = start(&tv, "openid").await.ok();
+            let page = browser.submit(&entry, "device-form", &[("user_code", &started.text("user_code"))]).await.page();
+            assert_eq!(page.status, 200, "{}", page.body);
+            browser.press(&page, "device-form", "device-allow").await.page();
+        }
+        for _ in 0..8 {
+            assert_eq!(browser.submit(&entry, "device-form", &[("user_code", "")]).await.page().status, 400, "nothing is no guess");
+        }
+        let slip = browser.submit(&entry, "device-form", &[("user_code", "BBBB-BBBB")]).await.page();
+        assert_eq!(slip.status, 400);
+        assert!(slip.form("device-form").1.contains(&("user_code".to_owned(), "BBBB-BBBB".to_owned())), "{}", slip.body);
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_ticket_of_another_session_and_a_form_of_another_site_decide_nothing() {
     backends::each(async |backend| {
         let app = TestApp::start(backend).await;

@@ -143,3 +143,32 @@ async fn without_offline_access_an_openid_client_gets_no_refresh_token() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_scope_that_was_taken_from_the_client_is_not_refreshed_and_without_offline_access_nothing_is() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        let rp = app.relying_party().await.with_scope("openid email groups offline_access");
+        let tokens = rp.login("ada").await;
+        let allow = async |scopes: &[&str]| {
+            let mut client = rp.client.clone();
+            client.metadata.scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
+            app.app.sql.update_client(&client, &app.event("client.updated")).await.expect("updated");
+            app.app.forget_client(rp.id());
+        };
+        allow(&["openid", "email", "offline_access"]).await;
+        let next = rp.refresh(&tokens.refresh_token()).await.ok();
+        assert_eq!(next.body["scope"], "openid email offline_access");
+        assert!(next.id_claims().get("groups").is_none() && next.id_claims().get("email").is_some());
+        rp.token(&[("grant_type", "refresh_token"), ("refresh_token", &next.refresh_token()), ("scope", "groups")])
+            .await
+            .is(400, "invalid_scope");
+        allow(&["openid", "email"]).await;
+        rp.refresh(&next.refresh_token()).await.is(400, "invalid_grant");
+        allow(&["openid", "email", "offline_access"]).await;
+        rp.refresh(&next.refresh_token()).await.ok(); // The refusal used nothing up.
+        app.stop().await;
+    })
+    .await;
+}

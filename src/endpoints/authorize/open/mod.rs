@@ -173,10 +173,8 @@ fn prove(app: &App, client: Arc<Client>, asked: Asked) -> Result<Opened, Closed>
 
 /// RFC 9126 §4, §7: fresh when the browser came with it, of this client, and not yet answered. Everything beside it is ignored.
 async fn load_pushed(app: &App, hash: &TokenHash, client: &Client, transaction: &Transaction) -> Result<PushedRequest, Failure> {
-    const UNUSABLE: OAuthError = OAuthError::invalid_request_uri(
-        "The request_uri is unknown, expired or was used before. Go back to the application and start again.",
-    )
-    .about("request_uri");
+    const UNUSABLE: OAuthError =
+        OAuthError::invalid_request_uri("The request_uri is unknown, expired or was used before.").about("request_uri");
     let refuse = |detail: &'static str| UNUSABLE.because(detail);
     match pushed_requests::load(&app.kv, hash).await? {
         Loaded::Live(request) if request.client_id != client.client_id => Err(refuse("another client pushed this request").into()),
