@@ -41,8 +41,9 @@ pub async fn current(app: &App, browser: &Browser) -> Result<Option<SignedIn>, F
     signed_in(app, browser, found.map(Arc::new)).await
 }
 
-/// Who was signed in in this browser less than a second ago. For an authorization request alone: what a code is for is looked at again
-/// when it is redeemed, so that nothing comes of a session that has ended meanwhile on another node.
+/// Who was signed in in this browser less than a second ago. For an authorization request alone, whose session is looked at again when
+/// its code is redeemed; what is not redeemed, or outlives its session, asks [`still_lives`]. So nothing comes of a session that has
+/// ended meanwhile on another node.
 ///
 /// # Errors
 /// As [`current`].
@@ -50,6 +51,15 @@ pub async fn remembered(app: &App, browser: &Browser) -> Result<Option<SignedIn>
     let Some(cookie) = &browser.session else { return Ok(None) };
     let found = app.session(&TokenHash::of(cookie.expose())).await?;
     signed_in(app, browser, found).await
+}
+
+/// Whether a session that was [`remembered`] lives, as SQL has it.
+///
+/// # Errors
+/// When the database is away.
+pub async fn still_lives(app: &App, session: &Session) -> Result<bool, Failure> {
+    let found = app.sql.session_by_id(session.id).await?;
+    Ok(found.is_some_and(|session| check::is_live(&session, app.now(), app.settings.lifetimes.session_idle)))
 }
 
 async fn signed_in(app: &App, browser: &Browser, found: Option<Arc<Session>>) -> Result<Option<SignedIn>, Failure> {

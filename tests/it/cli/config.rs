@@ -171,7 +171,7 @@ fn secrets_and_the_passwords_of_urls_are_not_shown() {
     let object = object.json();
     assert_eq!(object["redis_url"], "rediss://ada:[redacted]@cache.example:6380/1");
     assert_eq!(json!([object["master_key"], object["lifetimes"]["code"]]), json!(["[redacted]", "60s"]));
-    assert_eq!(json!([object["database"]["migrate"], object["issuer"]]), json!([true, null]));
+    assert_eq!(json!([object["database"]["migrate"], object["issuer"]]), json!([true, "http://localhost:8080"]));
 }
 
 #[test]
