@@ -166,21 +166,16 @@ impl App {
         self.caches.sessions.read(token, shared(self.sql.session_by_token(token))).await
     }
 
-    /// What a user has approved for a client, if that `suffices`. What is remembered counts only as far: another node may have saved more.
-    pub async fn consent(
-        &self,
-        (subject, client_id): (&str, &str),
-        suffices: impl Fn(&Consent) -> bool,
-    ) -> Result<Option<Arc<Consent>>, StoreError> {
+    /// Whether what a user has approved for a client `suffices`. What is remembered counts only as far: another node may have saved more.
+    pub async fn has_approved(&self, (subject, client_id): (&str, &str), suffices: impl Fn(&Consent) -> bool) -> Result<bool, StoreError> {
         let pair = (subject.to_owned(), client_id.to_owned());
-        if let Some(remembered) = self.caches.consents.get(&pair).filter(|consent| suffices(consent)) {
-            return Ok(Some(remembered));
+        if self.caches.consents.get(&pair).is_some_and(|consent| suffices(&consent)) {
+            return Ok(true);
         }
-        let stored = self.sql.consent_of(subject, client_id).await?.map(Arc::new);
-        if let Some(consent) = &stored {
-            self.caches.consents.put(pair, consent.clone());
-        }
-        Ok(stored.filter(|consent| suffices(consent)))
+        let Some(consent) = self.sql.consent_of(subject, client_id).await? else { return Ok(false) };
+        let is_approved = suffices(&consent);
+        self.caches.consents.put(pair, Arc::new(consent));
+        Ok(is_approved)
     }
 
     /// A session, as it was just written.

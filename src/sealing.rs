@@ -228,6 +228,11 @@ impl Sealer {
         out
     }
 
+    /// A name that only this provider can make again, in hexadecimal: what short-lived stores may know of people and their codes.
+    pub fn concealed(&self, purpose: Purpose, name: &str) -> String {
+        self.hmac(purpose, name.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// [`Sealer::seal`] as text: `prefix` and unreserved URL characters.
     pub fn seal_text(&self, purpose: Purpose, prefix: &str, plain: &[u8], entropy: &dyn Entropy) -> String {
         let sealed = self.seal(purpose, plain, entropy);

@@ -7,23 +7,31 @@ use crate::clock::Timestamp;
 use crate::endpoints::authorize::SignedIn;
 use crate::entropy::Entropy;
 use crate::model::approval::Approval;
+use crate::model::authentication_request::AuthenticationRequest;
 use crate::model::client::Client;
+use crate::model::device_code::DeviceCode;
 use crate::model::grant::{Authentication, Grant};
 
 /// What was asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
-    /// By whom.
-    pub client: &'a Client,
-    /// Scopes that the client may have.
-    pub scopes: &'a [String],
-    /// Resources (RFC 8707).
-    pub resources: &'a [String],
-    /// Authorization details (RFC 9396).
-    pub authorization_details: &'a [Value],
+    client: &'a Client,
+    scopes: &'a [String],
+    resources: &'a [String],
+    authorization_details: &'a [Value],
 }
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
+    /// By a device.
+    pub fn by_device(client: &'a Client, code: &'a DeviceCode) -> Self {
+        Self { client, scopes: &code.scopes, resources: &code.resources, authorization_details: &code.authorization_details }
+    }
+
+    /// By a client that asks for somebody elsewhere.
+    pub fn by_request(client: &'a Client, request: &'a AuthenticationRequest) -> Self {
+        Self { client, scopes: &request.scopes, resources: &request.resources, authorization_details: &request.authorization_details }
+    }
+
     /// A person who is signed in agrees: without `offline_access` it ends with their session.
     pub fn approved_by(&self, signed_in: &SignedIn, entropy: &dyn Entropy, now: Timestamp) -> Approval {
         let session = &signed_in.session;

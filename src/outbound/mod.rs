@@ -17,6 +17,7 @@ pub mod target;
 pub mod trust;
 pub mod turns;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -86,4 +87,15 @@ pub trait Outbound: Send + Sync + fmt::Debug {
 
     /// Sends a request and reads its answer within the limits of its kind.
     fn send(&self, request: Request) -> Sending<'_>;
+}
+
+impl dyn Outbound + '_ {
+    /// Of addresses in a registration, each with the member that names it, those that are never asked, and why.
+    pub fn out_of_reach<'a>(
+        &'a self,
+        named: impl Iterator<Item = (&'static str, Cow<'a, str>)> + 'a,
+        registrant: Registrant,
+    ) -> impl Iterator<Item = (&'static str, OutboundError)> + 'a {
+        named.filter_map(move |(member, uri)| Some((member, self.check(&uri, registrant).err()?)))
+    }
 }

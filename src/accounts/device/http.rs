@@ -36,7 +36,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
         // A page elsewhere fills the form and no more: it cannot use up the tries of whoever looks at it.
         Some(typed) if visit.comes_from_elsewhere() => {
             let code = UserCode::parse(typed).map(|code| code.for_people()).unwrap_or_default();
-            visit.render(&EntryPage { page: visit.page(Bound::Session), code }, StatusCode::OK)
+            entry(&visit, StatusCode::OK, None, &code)
         }
         Some(typed) => ask(&visit, typed, &signed_in).await,
         None => entry(&visit, StatusCode::OK, None, ""),

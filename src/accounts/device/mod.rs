@@ -78,7 +78,7 @@ struct Ticket {
 
 /// A user code as the store knows it: a hash of so few letters would not hide them.
 pub fn concealed(app: &App, user_code: &str) -> String {
-    app.sealer.hmac(Purpose::DeviceCode, user_code.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    app.sealer.concealed(Purpose::DeviceCode, user_code)
 }
 
 /// Count the try, find the code, and put the request into words.
@@ -130,7 +130,7 @@ async fn take_back(app: &App, subject: &str, address: &str) -> Result<(), Failur
 }
 
 fn counters(app: &App, subject: &str, address: &str) -> [(tries::Counter, String); 2] {
-    let concealed = |name: &str| app.sealer.hmac(Purpose::Throttle, name.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let concealed = |name: &str| app.sealer.concealed(Purpose::Throttle, name);
     [(tries::OF_ACCOUNT, concealed(subject)), (tries::OF_ADDRESS, concealed(&throttle::network(address)))]
 }
 
@@ -153,8 +153,7 @@ pub async fn answer(app: &App, ticket: &str, decision: Decision, signed_in: &Sig
     let outcome = match decision {
         Decision::Approve => {
             register::usage::approved(app, &client, &signed_in.user.subject).await?;
-            let (scopes, resources, authorization_details) = (&code.scopes, &code.resources, &code.authorization_details);
-            let asked = Asked { client: &client, scopes, resources, authorization_details };
+            let asked = Asked::by_device(&client, &code);
             Outcome::Approved(Box::new(asked.approved_by(signed_in, app.entropy.as_ref(), app.now())))
         }
         Decision::Deny => Outcome::Denied,

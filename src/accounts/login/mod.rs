@@ -146,8 +146,9 @@ async fn try_sign_in(app: &App, attempt: Attempt, browser: &Browser) -> Result<O
 /// # Errors
 /// When the store is away: guesses that cannot be counted are not taken.
 pub async fn admit(app: &App, username: &str, address: &str) -> Result<Option<Duration>, Failure> {
-    let (username, network) = (&concealed(app, username), &concealed(app, &throttle::network(address)));
-    let area = &concealed(app, &throttle::area(address));
+    let (username, network) =
+        (&app.sealer.concealed(Purpose::Throttle, username), &app.sealer.concealed(Purpose::Throttle, &throttle::network(address)));
+    let area = &app.sealer.concealed(Purpose::Throttle, &throttle::area(address));
     let known = counted::count(&app.kv, throttle::KNOWN, &throttle::pair_key(username, network)).await? > 0;
     let guess = Guess { username, network, area, known, now: app.now() };
     // The shortest window comes first, and what it turns away is no guess that the longer ones would count.
@@ -179,7 +180,11 @@ async fn has_spare(app: &App, guess: &Guess<'_>) -> Result<bool, Failure> {
 /// # Errors
 /// When the store is away.
 pub async fn forgive(app: &App, username: &str, address: &str) -> Result<(), Failure> {
-    let (username, network, now) = (&concealed(app, username), &concealed(app, &throttle::network(address)), app.now());
+    let (username, network, now) = (
+        &app.sealer.concealed(Purpose::Throttle, username),
+        &app.sealer.concealed(Purpose::Throttle, &throttle::network(address)),
+        app.now(),
+    );
     let guess = |known| Guess { username, network, area: network, known, now };
     let (of_stranger, of_known) = (throttle::counters(&guess(false)), throttle::counters(&guess(true)));
     let pair = throttle::pair_key(username, network);
@@ -195,11 +200,6 @@ pub async fn forgive(app: &App, username: &str, address: &str) -> Result<(), Fai
     let given_back = of_stranger.iter().filter(|counter| counter.forgives);
     let given_back = given_back.map(|counter| counted::bump(&app.kv, throttle::SUCCEEDED, &counter.key, counter.window));
     try_join_all(given_back).await.map(drop).map_err(Failure::from)
-}
-
-/// A name that only this provider can make again.
-fn concealed(app: &App, name: &str) -> String {
-    app.sealer.hmac(Purpose::Throttle, name.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether a password fits. Without a stored one, and for one that is too long to be anybody's, a hash that nothing fits is worked

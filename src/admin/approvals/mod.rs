@@ -53,8 +53,7 @@ impl Office<'_> {
             Problem::NotFound(Fault::new("", "No request of that id waits for an answer.", "`authy approval list` shows those that do."))
         })?;
         let client = self.find_client(&request.client_id).await?;
-        let (scopes, resources, authorization_details) = (&request.scopes, &request.resources, &request.authorization_details);
-        let asked = Asked { client: &client, scopes, resources, authorization_details };
+        let asked = Asked::by_request(&client, &request);
         let (outcome, kind) = match allow {
             true => (Outcome::Approved(Box::new(asked.approved_for(&request.subject, self.entropy, self.now))), audit::REQUEST_APPROVED),
             false => (Outcome::Denied, audit::REQUEST_DENIED),

@@ -62,9 +62,7 @@ fn certificates(client: &Client, settings: &Settings, findings: &mut Findings) {
 
 /// RFC 7591 §5: what was registered under other settings may be out of reach now.
 fn addresses(client: &Client, outbound: &dyn Outbound, findings: &mut Findings) {
-    let registrant = Registrant::of(client);
-    let asked = called::addresses(&client.metadata.protocol);
-    for (field, why) in asked.filter_map(|(field, uri)| Some((field, outbound.check(&uri, registrant).err()?))) {
+    for (field, why) in outbound.out_of_reach(called::addresses(&client.metadata.protocol), Registrant::of(client)) {
         findings.warn(
             named(client, format!("authy does not connect to its {field}: {why}.")),
             "Register another address, or name its host in AUTHY_OUTBOUND__ALLOW_HOSTS.",

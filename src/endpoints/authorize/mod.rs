@@ -172,15 +172,15 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
         signed_in => signed_in,
     };
     let now = app.now();
-    let consent = match signed_in {
+    let is_approved = match signed_in {
         Some(SignedIn { user, .. }) => {
             let place = opened.path.redirect_uri().as_str();
             let covers = |consent: &Consent| {
                 interaction::covers(consent, &request, now) && destination::is_known(&consent.destinations, &opened.client, place)
             };
-            app.consent((&user.subject, &opened.client.client_id), covers).await?
+            app.has_approved((&user.subject, &opened.client.client_id), covers).await?
         }
-        None => None,
+        None => false,
     };
     let subject = signed_in.map(|signed_in| app.subject_for(&opened.client, &signed_in.user.subject)); // OIDC Core §8
     let standing = Standing {
@@ -188,7 +188,7 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
         signed_in,
         subject: subject.as_deref(),
         reachable_acr: &[session::ACR_PASSWORD],
-        is_approved: consent.is_some(),
+        is_approved,
         redirect_uri: opened.path.redirect_uri().as_str(),
         transaction,
         now,

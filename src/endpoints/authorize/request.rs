@@ -12,7 +12,7 @@ use crate::spec::pkce::CodeChallenge;
 use crate::spec::prompt::Hints;
 use crate::spec::response_mode::ResponseMode;
 use crate::spec::response_type::ResponseType;
-use crate::spec::scope::Scope;
+use crate::spec::scope::{OFFLINE_ACCESS, Scope};
 
 /// What a client may ask and has asked.
 #[derive(Clone, Debug)]
@@ -67,7 +67,7 @@ impl AuthorizationRequest {
     /// Whether the session behind the answer is not looked at again when a code is redeemed: the answer holds tokens itself, or the
     /// approval outlives the session (OIDC Core §11).
     pub fn gives_what_is_not_redeemed_or_outlives_the_session(&self) -> bool {
-        self.response_type != ResponseType::Code || self.scope.contains("offline_access")
+        self.response_type != ResponseType::Code || self.scope.contains(OFFLINE_ACCESS)
     }
 
     /// Adds what the `id_token_hint` says, once its signature has been verified.

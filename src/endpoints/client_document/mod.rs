@@ -53,10 +53,8 @@ pub async fn authenticating(app: &App, client_id: &str) -> Result<Option<Arc<Cli
 
 /// RFC 7591 §5: addresses in it that authy would never call make a document useless, as they do a registration.
 fn callable(app: &App, client: Client) -> Result<Client, Refusal> {
-    let unfit = called::addresses(&client.metadata.protocol)
-        .find_map(|(field, uri)| Some((field, app.outbound.check(&uri, Registrant::Anybody).err()?)))
-        .map(|(field, error)| unusable(format!("{field}: {error}")));
-    unfit.map_or(Ok(client), Err)
+    let unfit = app.outbound.out_of_reach(called::addresses(&client.metadata.protocol), Registrant::Anybody).next();
+    unfit.map_or(Ok(client), |(field, error)| Err(unusable(format!("{field}: {error}"))))
 }
 
 async fn described(app: &App, client_id: &str) -> Result<Arc<Client>, Refusal> {

@@ -70,10 +70,11 @@ async fn bound_to_its_proof(app: &App, opened: Opened, credentials: &Credentials
 async fn keep(app: &App, opened: &Opened) -> Result<Pushed, Failure> {
     let lifetime = app.settings.lifetimes.request_uri;
     let reference = app.entropy.token(pushed::PREFIX);
-    strangers::check_size(&opened.client, &opened.params.encode())?;
+    let encoded = opened.params.encode();
+    strangers::check_size(&opened.client, &encoded)?;
     let request = PushedRequest {
         client_id: opened.client.client_id.clone(),
-        request: opened.params.encode(),
+        request: encoded,
         signed: opened.carried.signed,
         expires_at: app.now() + lifetime,
     };

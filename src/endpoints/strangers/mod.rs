@@ -30,8 +30,7 @@ pub async fn admit(app: &App, client: &Client, address: &str) -> Result<(), Fail
         return Ok(());
     }
     let window = app.now().as_seconds().div_euclid(MINUTE.as_secs().cast_signed());
-    let place = app.sealer.hmac(Purpose::Throttle, format!("strangers {window} {}", network(address)).as_bytes());
-    let key: String = place.iter().map(|byte| format!("{byte:02x}")).collect();
+    let key = app.sealer.concealed(Purpose::Throttle, &format!("strangers {window} {}", network(address)));
     if throttle::bump(&app.kv, "strangers", &key, 2 * MINUTE).await? <= PER_MINUTE {
         return Ok(());
     }

@@ -29,6 +29,17 @@ async fn poll(rp: &RelyingParty<'_>, device_code: &str) -> Answer {
     elsewhere::poll_device(rp, device_code, &[]).await
 }
 
+/// Runs a test with a person, ada, and a television.
+async fn with_a_television(test: impl AsyncFn(&TestApp, &RelyingParty<'_>)) {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        test(&app, &device(&app).await).await;
+        app.stop().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_person_connects_a_device_after_comparing_the_code() {
     backends::each(async |backend| {
@@ -69,30 +80,23 @@ async fn a_person_connects_a_device_after_comparing_the_code() {
 
 #[tokio::test]
 async fn an_address_that_brings_the_code_still_asks() {
-    backends::each(async |backend| {
-        let app = TestApp::start(backend).await;
-        app.user("ada").await;
-        let tv = device(&app).await;
-        let started = start(&tv, "openid").await.ok();
+    with_a_television(async |app, tv| {
+        let started = start(tv, "openid").await.ok();
         let mut browser = app.browser();
         let page = question(&mut browser, &started, "ada").await;
         assert!(page.has("device-allow") && page.body.contains(&started.text("user_code")), "{}", page.body);
-        poll(&tv, &started.text("device_code")).await.is(400, "authorization_pending");
+        poll(tv, &started.text("device_code")).await.is(400, "authorization_pending");
         let page = browser.press(&page, "device-form", "device-deny").await.page();
         assert!(page.has("device-done"), "{}", page.body);
-        poll(&tv, &started.text("device_code")).await.is(400, "access_denied");
-        app.stop().await;
+        poll(tv, &started.text("device_code")).await.is(400, "access_denied");
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_page_elsewhere_fills_the_form_and_uses_up_no_tries() {
-    backends::each(async |backend| {
-        let app = TestApp::start(backend).await;
-        app.user("ada").await;
-        let tv = device(&app).await;
-        let started = start(&tv, "openid").await.ok();
+    with_a_television(async |app, tv| {
+        let started = start(tv, "openid").await.ok();
         let mut browser = app.browser();
         let page = browser.open("/login").await.page();
         browser.sign_in(&page, "ada").await;
@@ -105,7 +109,6 @@ async fn a_page_elsewhere_fills_the_form_and_uses_up_no_tries() {
         browser.headers.remove("sec-fetch-site");
         let page = browser.press(&page, "device-form", "device-submit").await.page();
         assert!(page.has("device-allow"), "{}", page.body);
-        app.stop().await;
     })
     .await;
 }

@@ -65,8 +65,7 @@ pub async fn answer(app: &App, id: Uuid, decision: Decision, signed_in: &SignedI
     if decision == Decision::Approve {
         register::usage::approved(app, &client, subject).await?;
     }
-    let (scopes, resources, authorization_details) = (&request.scopes, &request.resources, &request.authorization_details);
-    let asked = Asked { client: &client, scopes, resources, authorization_details };
+    let asked = Asked::by_request(&client, &request);
     let (outcome, kind) = match decision {
         Decision::Approve => {
             (Outcome::Approved(Box::new(asked.approved_by(signed_in, app.entropy.as_ref(), now))), audit::REQUEST_APPROVED)

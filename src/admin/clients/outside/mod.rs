@@ -21,8 +21,7 @@ pub async fn check(outbound: &dyn Outbound, draft: &ClientDraft, before: Option<
     let registrant = if draft.by_administrator() { Registrant::Administrator } else { Registrant::Anybody };
     let known: HashSet<_> = before.map(|before| called::addresses(&before.protocol).collect()).unwrap_or_default();
     let asked = called::addresses(&draft.protocol).filter(|address| !known.contains(address));
-    let unfit =
-        asked.filter_map(|(field, uri)| outbound.check(&uri, registrant).err().map(|error| Unfit::Address(field, error.to_string())));
+    let unfit = outbound.out_of_reach(asked, registrant).map(|(field, error)| Unfit::Address(field, error.to_string()));
     let mut unfit: Vec<Unfit> = unfit.collect();
     if unfit.is_empty() && !sector_is_known(draft, before) {
         unfit.extend(check_sector(outbound, draft, registrant).await.err().map(Unfit::Sector));
