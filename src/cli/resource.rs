@@ -59,7 +59,7 @@ pub struct ResourceShow {
 /// What may be said about a resource.
 #[derive(Args, Debug)]
 pub struct ResourceChange {
-    /// Absolute URI that names the API and becomes the aud of its tokens, such as https://api.example.com
+    /// Absolute URI that names the API and becomes the aud of its tokens, such as `https://api.example.com`
     pub uri: String,
     /// Name for people; by default the URI
     #[arg(long, value_name = "TEXT")]

@@ -47,7 +47,7 @@ pub struct ClientUpdate {
 /// What both may say: RFC 7591 §2 and authy's own. What is not given is `None` or empty.
 #[derive(Args, Debug, Default)]
 pub struct MetadataArguments {
-    /// Where answers may be sent, exactly, such as https://app.example.com/callback; may be repeated
+    /// Where answers may be sent, exactly, such as `https://app.example.com/callback`; may be repeated
     #[arg(long = "redirect-uri", value_name = "URI")]
     pub redirect_uris: Vec<String>,
     /// How the application proves who it is; by default either secret method
