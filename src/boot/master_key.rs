@@ -37,7 +37,7 @@ pub struct Master {
 ///
 /// # Errors
 /// No key although the database was written with one; a key that cannot be read; another key than the database's (both ids are named).
-pub async fn master_key(settings: &Settings, sql: &Sql, entropy: &dyn Entropy) -> Result<Master, BootError> {
+pub async fn master_key(settings: &Settings, sql: &Sql, entropy: &dyn Entropy, now: Timestamp) -> Result<Master, BootError> {
     let known = sql.setting(SETTING).await?;
     let (key, source) = match &settings.master_key {
         Some(text) => (parse(text, "AUTHY_MASTER_KEY")?, Source::Settings),
@@ -52,7 +52,7 @@ pub async fn master_key(settings: &Settings, sql: &Sql, entropy: &dyn Entropy) -
     };
     if known != id {
         match previous.as_ref() {
-            Some(previous) if previous.id() == known => seal_anew(sql, &sealer, (&id, entropy)).await?,
+            Some(previous) if previous.id() == known => seal_anew(sql, &sealer, &id, (entropy, now)).await?,
             _ => return Err(another_key(&known, &id, previous.as_ref())),
         }
     }
@@ -92,10 +92,13 @@ pub async fn inspect(settings: &Settings, sql: &Sql) -> Result<Inspection, BootE
     };
     let previous = settings.master_key_previous.as_ref().map(|text| parse(text, "AUTHY_MASTER_KEY_PREVIOUS")).transpose()?;
     let id = key.id();
-    if id != known && previous.as_ref().is_none_or(|previous| previous.id() != known) {
-        return Err(another_key(&known, &id, previous.as_ref()));
-    }
-    Ok(Inspection::Fits { id, source, sealer: Box::new(Sealer::with_previous(&key, previous.as_ref())) })
+    // Before the change of a master key is done, it is the previous one that others seal and open with.
+    let sealer = match previous.as_ref() {
+        previous if id == known => Sealer::with_previous(&key, previous),
+        Some(previous) if previous.id() == known => Sealer::with_previous(previous, Some(&key)),
+        previous => return Err(another_key(&known, &id, previous)),
+    };
+    Ok(Inspection::Fits { id: known, source, sealer: Box::new(sealer) })
 }
 
 fn no_key(known: Option<&str>, path: &Path) -> BootError {
@@ -129,7 +132,7 @@ async fn from_file(settings: &Settings, sql: &Sql, (known, entropy): (Option<&st
         return parse(&text, &path.display().to_string());
     }
     // Whatever was sealed before could never be opened with a new key.
-    if known.is_some() || !sql.signing_keys(Timestamp::from_micros(0)).await?.is_empty() {
+    if known.is_some() || sql.signing_key_exists().await? {
         return Err(no_key(known, &path));
     }
     super::data_directory(settings)?;
@@ -145,17 +148,17 @@ async fn from_file(settings: &Settings, sql: &Sql, (known, entropy): (Option<&st
     }
 }
 
-/// Seals every private key and every recoverable secret with the current master key and names it in the database, in one transaction.
-async fn seal_anew(sql: &Sql, sealer: &Sealer, (id, entropy): (&str, &dyn Entropy)) -> Result<(), BootError> {
+/// Seals the private half of every published key and every recoverable secret with the current master key and names it in the database, in one transaction.
+async fn seal_anew(sql: &Sql, sealer: &Sealer, id: &str, (entropy, now): (&dyn Entropy, Timestamp)) -> Result<(), BootError> {
     let mut sealed = Vec::new();
-    for key in sql.signing_keys(Timestamp::from_micros(0)).await? {
-        let Some(plain) = sealer.open(Purpose::PrivateKey, &key.sealed_private_jwk).map(Secret::new) else {
+    for (kid, stored) in sql.sealed_signing_keys(now).await? {
+        let Some(plain) = sealer.open(Purpose::PrivateKey, &stored).map(Secret::new) else {
             return Err(BootError::new(
-                format!("The signing key {} opens with neither master key.", key.kid),
+                format!("The signing key {kid} opens with neither master key."),
                 "Restore the database from a backup, or withdraw the key with `authy key rotate --emergency`.",
             ));
         };
-        sealed.push((key.kid, sealer.seal(Purpose::PrivateKey, plain.expose(), entropy)));
+        sealed.push((kid, sealer.seal(Purpose::PrivateKey, plain.expose(), entropy)));
     }
     let pairwise = match sql.setting(subjects::PAIRWISE_KEY).await? {
         Some(stored) => subjects::open(&stored, sealer).map(|key| subjects::seal(&key, sealer, entropy)),

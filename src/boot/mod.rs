@@ -181,7 +181,7 @@ pub async fn database(settings: &Settings) -> Result<Sql, BootError> {
 /// Each names what is missing and the mend.
 pub async fn open(settings: &Settings, entropy: &dyn Entropy, now: Timestamp) -> Result<(Sql, Sealer), BootError> {
     let sql = database(settings).await?;
-    let master = master_key(settings, &sql, entropy).await?;
+    let master = master_key(settings, &sql, entropy, now).await?;
     first_keys(&sql, &master.sealer, entropy, now).await?;
     Ok((sql, master.sealer))
 }

@@ -17,7 +17,7 @@ const KNOWN: &[Trouble] = &[
         mend: "Restore it from a backup, or name another one with AUTHY_DATABASE_URL (--database-url).",
     },
     Trouble {
-        words: &["signing key "],
+        words: &["signing key ", "deserializing field 'public_jwk'", "deserializing field 'algorithm'", "deserializing field 'kid'"],
         means: "A signing key in the database cannot be used",
         mend: "Restore the database from a backup; or run `authy key rotate --emergency`: new keys sign at once, and what the old ones signed is no longer valid.",
     },
@@ -87,7 +87,8 @@ mod tests {
             ("the store is unavailable: unable to open database file", "read and write"),
             ("cannot open the database file /data/authy.db: Permission denied (os error 13)", "read and write"),
             ("signing keys could not be opened: signing key k1 was sealed with another master key or is damaged", "--emergency"),
-            ("a query failed: Error deserializing field 'public_jwk': expected value", "backup"),
+            ("a query failed: Error deserializing field 'public_jwk': expected value", "`authy key rotate --emergency`"),
+            ("a query failed: Error deserializing field 'metadata': expected value", "backup"),
         ] {
             let error = of(words).unwrap();
             assert!(error.message.contains(words) && error.mend.contains(mend), "{words}: {error}");

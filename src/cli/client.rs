@@ -107,7 +107,7 @@ async fn sealer(work: &Workplace, method: Option<&str>) -> Result<Option<Sealer>
     if method != Some(AuthMethod::ClientSecretJwt.as_str()) {
         return Ok(None);
     }
-    Ok(Some(boot::master_key(&work.settings, &work.sql, &OsEntropy).await?.sealer))
+    Ok(Some(boot::master_key(&work.settings, &work.sql, &OsEntropy, work.now).await?.sealer))
 }
 
 async fn create(work: &Workplace, arguments: ClientCreate, out: Output) -> Result<(), CliError> {

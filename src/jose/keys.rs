@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::jwe::KeyManagement;
 use super::jwe::decryption::{self, DecryptionKey};
-pub use super::rotation::{emergency, first_keys, rotate};
+pub use super::rotation::{first_keys, rotate};
 use super::{Algorithm, JoseError, Signer, jwks, rotation, thumbprint};
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;

@@ -15,7 +15,7 @@ pub const PUBLISHED_BEFORE_SIGNING: Duration = Duration::from_secs(24 * 3600);
 /// An old key stays published for so long after the last token it signed has expired.
 pub const PUBLISHED_AFTER_LAST_TOKEN: Duration = Duration::from_secs(24 * 3600);
 
-/// The first keys of an installation: nobody has cached a set without them, so they sign at once.
+/// Keys that sign at once: the first of an installation, as nobody has cached a set without them; and those after an emergency.
 pub fn first_keys(pairs: Vec<SealedPair>, now: Timestamp) -> Vec<SigningKey> {
     pairs.into_iter().map(|pair| key(pair, now, now)).collect()
 }
@@ -37,22 +37,6 @@ pub fn rotate(existing: &[SigningKey], pairs: Vec<SealedPair>, now: Timestamp, l
             });
         }
         changed.push(key(pair, now, hand_over));
-    }
-    changed
-}
-
-/// A key is known to others: the new one signs at once, and the old ones of its algorithm, waiting ones too, are withdrawn at once.
-/// What they signed no longer verifies.
-pub fn emergency(existing: &[SigningKey], pairs: Vec<SealedPair>, now: Timestamp) -> Vec<SigningKey> {
-    let mut changed = Vec::new();
-    for pair in pairs {
-        let old = existing.iter().filter(|old| old.algorithm == pair.kind.as_str() && is_published(old, now));
-        changed.extend(old.map(|old| SigningKey {
-            signs_until: Some(old.signs_until.map_or(now, |until| until.min(now))),
-            published_until: Some(now),
-            ..old.clone()
-        }));
-        changed.push(key(pair, now, now));
     }
     changed
 }
@@ -159,17 +143,5 @@ mod tests {
         let changed = rotate(&keys, vec![pair("b", Algorithm::EdDSA)], NOW, HOUR);
         assert_eq!(signing(&changed, NOW), ["b"]);
         assert_eq!(changed.len(), 1);
-    }
-
-    #[test]
-    fn an_emergency_withdraws_the_old_and_the_waiting_at_once() {
-        let mut keys = first_keys(vec![pair("old", Algorithm::RS256), pair("other", Algorithm::ES256)], NOW);
-        let changed = rotate(&keys, vec![pair("waiting", Algorithm::RS256)], NOW + HOUR, HOUR);
-        save(&mut keys, changed);
-        let changed = emergency(&keys, vec![pair("new", Algorithm::RS256)], NOW + HOUR * 2);
-        save(&mut keys, changed);
-        assert_eq!(signing(&keys, NOW + HOUR * 2), ["other", "new"]);
-        assert_eq!(published(&keys, NOW + HOUR * 2), ["other", "new"]);
-        assert_eq!(signing(&keys, NOW + HOUR * 48), ["other", "new"]);
     }
 }

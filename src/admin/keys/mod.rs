@@ -12,7 +12,7 @@ use crate::model::signing_key::SigningKey;
 use crate::sealing::Sealer;
 use crate::telemetry::audit;
 
-use plan::{Rotation, State};
+use plan::State;
 
 /// A new key pair of each kind, all at once on threads of their own: RSA keys take a while.
 ///
@@ -40,22 +40,41 @@ impl Office<'_> {
         Ok(self.sql.signing_keys(self.now).await?)
     }
 
-    /// Makes a new key of every kind that is there and retires the old ones; returns the published keys afterwards. Blocks while keys are made:
+    /// Makes a new key of every kind that is there and retires the old ones: the new keys are published now and sign after a day, the old ones
+    /// stay published until their last token has died, and a day longer. Returns the published keys afterwards. Blocks while keys are made:
     /// for the command line. `longest_token` is the longest life of anything that is signed.
     ///
     /// # Errors
-    /// When a key cannot be made or saved.
-    pub async fn rotate_keys(&self, sealer: &Sealer, how: Rotation, longest_token: Duration) -> Result<Vec<SigningKey>, Problem> {
+    /// When a key cannot be read, made or saved.
+    pub async fn rotate_keys(&self, sealer: &Sealer, longest_token: Duration) -> Result<Vec<SigningKey>, Problem> {
         let existing = self.sql.signing_keys(self.now).await?;
-        let has = |kind: KeyKind| existing.iter().any(|key| key.algorithm == kind.as_str());
-        let kinds: Vec<KeyKind> = KeyKind::ALL.into_iter().filter(|&kind| !kind.is_made_on_demand() || has(kind)).collect();
-        let pairs = make_pairs(&kinds, sealer, self.entropy).map_err(Failure::Broken)?;
-        let (changed, kind) = match how {
-            Rotation::Planned => (rotation::rotate(&existing, pairs, self.now, longest_token), audit::KEYS_ROTATED),
-            Rotation::Emergency => (rotation::emergency(&existing, pairs, self.now), audit::KEYS_WITHDRAWN),
-        };
-        self.sql.save_signing_keys(&changed, &self.event(kind).build()).await?;
+        let pairs = self.new_pairs(sealer, |kind| existing.iter().any(|key| key.algorithm == kind.as_str()))?;
+        let changed = rotation::rotate(&existing, pairs, self.now, longest_token);
+        self.sql.save_signing_keys(&changed, &self.event(audit::KEYS_ROTATED).build()).await?;
         self.list_keys().await
+    }
+
+    /// A key has leaked, or cannot be read: new ones sign at once and all others are withdrawn at once, unread. Blocks as [`Office::rotate_keys`].
+    ///
+    /// # Errors
+    /// When a key cannot be made or saved.
+    pub async fn withdraw_keys(&self, sealer: &Sealer) -> Result<Vec<SigningKey>, Problem> {
+        let mut demanded = Vec::new();
+        for kind in KeyKind::ALL.into_iter().filter(|kind| kind.is_made_on_demand()) {
+            if self.sql.had_signing_key(kind.as_str()).await? {
+                demanded.push(kind);
+            }
+        }
+        let pairs = self.new_pairs(sealer, |kind| demanded.contains(&kind))?;
+        let new = rotation::first_keys(pairs, self.now);
+        self.sql.replace_signing_keys(&new, self.now, &self.event(audit::KEYS_WITHDRAWN).build()).await?;
+        self.list_keys().await
+    }
+
+    /// A pair of every kind, but of those that are made on demand only where somebody asked for them.
+    fn new_pairs(&self, sealer: &Sealer, has: impl Fn(KeyKind) -> bool) -> Result<Vec<SealedPair>, Problem> {
+        let kinds: Vec<KeyKind> = KeyKind::ALL.into_iter().filter(|&kind| !kind.is_made_on_demand() || has(kind)).collect();
+        Ok(make_pairs(&kinds, sealer, self.entropy).map_err(Failure::Broken)?)
     }
 
     /// The longest life of anything a client may be given that is signed: the server's settings, and what clients and resources say.

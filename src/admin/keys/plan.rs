@@ -6,15 +6,6 @@ use crate::clock::Timestamp;
 use crate::jose::rotation;
 use crate::model::signing_key::SigningKey;
 
-/// How a rotation goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rotation {
-    /// The new keys are published now and sign after a day; the old ones stay published until their last token has died, and a day longer.
-    Planned,
-    /// A key has leaked: the new ones sign at once, the old ones are withdrawn at once.
-    Emergency,
-}
-
 /// What a key is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {

@@ -22,7 +22,6 @@ use crate::model::refresh_token::RefreshToken;
 use crate::model::registration::{Admission, DynamicClient, RegistrationToken};
 use crate::model::resource::Resource;
 use crate::model::session::Session;
-use crate::model::signing_key::SigningKey;
 use crate::model::user::{Password, User};
 use crate::secret::TokenHash;
 use crate::spec::device::Polling;
@@ -73,6 +72,8 @@ macro_rules! queries {
         )* }
     };
 }
+
+mod server;
 
 queries! {
     /// Answers when the database does.
@@ -242,28 +243,6 @@ queries! {
     step authentication_requests::settle_notice(id: Uuid, next: Option<Timestamp>) -> ();
     /// What the next notice carries.
     step authentication_requests::reseal_notice(id: Uuid, sealed: &[u8]) -> ();
-
-    /// The published ones, the latest first.
-    read signing_keys::signing_keys(now: Timestamp) -> Vec<SigningKey>;
-    /// Saves or replaces keys.
-    write signing_keys::save_signing_keys(keys: &[SigningKey], event: &AuditEvent) -> ();
-    /// Saves keys if there are none; false when another node was first.
-    write signing_keys::create_first_signing_keys(keys: &[SigningKey]) -> bool;
-    /// Replaces the sealed halves of keys, the sealed secrets of clients and the setting `master_key_id` together.
-    write signing_keys::reseal(master_key_id: &str, keys: &[(String, Vec<u8>)], secrets: &[(Uuid, Vec<u8>)]) -> ();
-    /// The client secrets that are kept sealed.
-    read clients::sealed_client_secrets() -> Vec<(Uuid, Vec<u8>)>;
-
-    /// A value of the server's own.
-    read settings::setting(name: &str) -> Option<String>;
-    /// Sets a value.
-    step settings::put_setting(name: &str, value: &str) -> ();
-    /// Forgets every value whose name begins so.
-    step settings::delete_settings(prefix: &str) -> ();
-    /// What the clock of the database server says; none where the database is a file.
-    read settings::database_time() -> Option<Timestamp>;
-    /// Sets a value unless there is one, and returns what is stored then.
-    write settings::put_setting_if_absent(name: &str, value: &str) -> String;
 
     /// Registers a type of authorization details (RFC 9396).
     write authorization_types::create_authorization_type(known: &AuthorizationType, event: &AuditEvent) -> Created;

@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use super::authy;
 use crate::support::backends::{self, Backend, execute};
+use crate::support::http::get;
+use crate::support::process::Server;
 
 /// Runs `authy … --json`, which must fail, and gives what it said.
 async fn refused(backend: &Backend, database_url: &str, arguments: &'static [&'static str]) -> Value {
@@ -36,10 +38,17 @@ async fn a_damaged_signing_key_and_a_lost_table_name_their_own_mend() {
     backends::each(async |backend| {
         let url = backend.options.url.clone();
         refused(&backend, &url, ROTATE).await;
-        let nothing = if backend.name == "postgres" { r"'\x00'" } else { "x'00'" };
-        execute(&backend.options, &format!("update signing_keys set sealed_private_jwk = {nothing}")).await;
-        names(&refused(&backend, &url, &["serve"]).await, "authy key rotate --emergency");
-        refused(&backend, &url, ROTATE).await;
+        // On Postgres JSON cannot be damaged, but say nothing of a key.
+        let (nothing, damaged) = if backend.name == "postgres" { (r"'\x00'", "[]") } else { ("x'00'", "{") };
+        for damage in [&format!("sealed_private_jwk = {nothing}"), &format!("public_jwk = '{damaged}'"), "algorithm = 'HS0'"] {
+            execute(&backend.options, &format!("update signing_keys set {damage}")).await;
+            names(&refused(&backend, &url, &["serve"]).await, "`authy key rotate --emergency`");
+            refused(&backend, &url, ROTATE).await;
+            let env = [("AUTHY_DATABASE_URL", url.as_str()), ("AUTHY_DATA_DIR", backend.directory.to_str().expect("UTF-8"))];
+            let server = Server::start(&backend.directory, &env, "127.0.0.1:0");
+            assert_eq!(get(format!("{}/.well-known/jwks.json", server.base)).await.status(), 200);
+            server.kill();
+        }
         execute(&backend.options, "drop table group_members").await;
         names(&refused(&backend, &url, &["group", "list"]).await, "backup");
     })

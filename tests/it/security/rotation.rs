@@ -4,7 +4,6 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-use authy::admin::keys::plan::Rotation;
 use authy::admin::office::Office;
 use authy::clock::Timestamp;
 use authy::jose::client_keys::ClientKeys;
@@ -49,9 +48,14 @@ impl<'a> Verifier<'a> {
 }
 
 /// `authy key rotate`, here or on another node. A running server looks once a second, a test when it is told to.
-async fn rotate(app: &TestApp, how: Rotation) {
-    let office = Office::of(&app.app, "cli");
-    office.rotate_keys(&app.app.sealer, how, HOUR).await.unwrap_or_else(|_| panic!("rotated"));
+async fn rotate(app: &TestApp) {
+    Office::of(&app.app, "cli").rotate_keys(&app.app.sealer, HOUR).await.unwrap_or_else(|_| panic!("rotated"));
+    notice(app).await;
+}
+
+/// `authy key rotate --emergency`.
+async fn withdraw(app: &TestApp) {
+    Office::of(&app.app, "cli").withdraw_keys(&app.app.sealer).await.unwrap_or_else(|_| panic!("withdrawn"));
     notice(app).await;
 }
 
@@ -108,7 +112,7 @@ async fn applications_that_keep_the_key_set_verify_every_token_while_keys_rotate
         let days_pass = async || {
             let start = app.now();
             for at in [Duration::ZERO, 25 * HOUR] {
-                rotate(&app, Rotation::Planned).await;
+                rotate(&app).await;
                 while app.now() < start + at + 25 * HOUR {
                     let enough = made.get() + 3;
                     while made.get() < enough {
@@ -140,7 +144,7 @@ async fn an_old_key_is_published_until_what_it_signed_has_expired() {
         app.user("ada").await;
         let rp = app.relying_party().await;
         let old = kids(&app).await;
-        rotate(&app, Rotation::Planned).await;
+        rotate(&app).await;
         assert!(kids(&app).await.is_superset(&old), "the new ones stand beside the old");
         app.advance(24 * HOUR - Duration::from_secs(1));
         notice(&app).await;
@@ -171,7 +175,7 @@ async fn an_emergency_ends_what_the_old_keys_signed_at_once_on_every_node() {
         let rp = app.relying_party().await;
         app.resource(API, &[rp.id()]).await;
         // A rotation is under way: its keys wait, and may be known to the thief as well.
-        rotate(&app, Rotation::Planned).await;
+        rotate(&app).await;
         let mut browser = app.browser();
         let tokens = rp.redeem(&rp.code_in(&mut browser, "ada", &[]).await).await.ok();
         let (token, hint) = (access_token(&rp).await, tokens.text("id_token"));
@@ -181,7 +185,7 @@ async fn an_emergency_ends_what_the_old_keys_signed_at_once_on_every_node() {
             None => None,
         };
         let old = kids(&app).await;
-        rotate(&app, Rotation::Emergency).await;
+        withdraw(&app).await;
         assert!(kids(&app).await.is_disjoint(&old));
         assert_eq!(Verifier::new(&app).verify(&token).await, Err(JoseError::UnknownKey));
         assert_eq!(rp.introspect(&token).await.ok().body, json!({ "active": false }));

@@ -7,7 +7,7 @@ use authy::store::sql::{AuditFilter, Created};
 use serde_json::json;
 
 use super::samples::*;
-use crate::support::backends::{START, each};
+use crate::support::backends::{START, each, execute};
 
 fn key(kid: &str) -> SigningKey {
     SigningKey {
@@ -38,6 +38,37 @@ async fn signing_keys_are_saved_replaced_resealed_and_withdrawn() {
         assert_eq!(sql.signing_keys(later(20)).await.unwrap()[0].sealed_private_jwk, [9]);
         assert_eq!(sql.setting("master_key_id").await.unwrap().as_deref(), Some("k2"));
         assert!(!sql.create_first_signing_keys(&[key("late")]).await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn signing_keys_are_withdrawn_at_once_whatever_stands_in_their_rows() {
+    each(async |backend| {
+        let sql = &backend.sql;
+        let ended = SigningKey { signs_until: Some(later(5)), published_until: Some(later(99)), ..key("ended") };
+        let gone = SigningKey { signs_until: Some(later(5)), published_until: Some(later(6)), ..key("gone") };
+        let waiting = SigningKey { signs_from: later(80), ..key("waiting") };
+        sql.save_signing_keys(&[key("old"), ended.clone(), gone.clone(), waiting], &event("keys.saved")).await.unwrap();
+        assert!(sql.create_first_signing_keys(&[SigningKey { algorithm: "EdDSA".to_owned(), ..key("demanded") }]).await.unwrap());
+        // On Postgres the JSON of a row cannot be damaged, but be that of no key.
+        let damaged = if backend.name == "postgres" { "[]" } else { "{" };
+        let damage = format!("update signing_keys set public_jwk = '{damaged}', algorithm = 'HS0' where kid in ('old', 'demanded')");
+        execute(&backend.options, &damage).await;
+        let new = SigningKey { signs_from: later(10), created_at: later(10), ..key("new") };
+        sql.replace_signing_keys(std::slice::from_ref(&new), later(10), &event("keys.withdrawn")).await.unwrap();
+        assert_eq!(sql.signing_keys(later(10)).await.unwrap(), [new]);
+        assert_eq!(sql.sealed_signing_keys(later(10)).await.unwrap().len(), 1);
+        assert!(sql.had_signing_key("EdDSA").await.unwrap() && sql.had_signing_key("ES256").await.unwrap());
+        assert!(!sql.had_signing_key("PS256").await.unwrap());
+        execute(&backend.options, "update signing_keys set public_jwk = '{}'").await;
+        let all = sql.signing_keys(START).await.unwrap();
+        let ends = |kid: &str| all.iter().find(|key| key.kid == kid).map(|key| (key.signs_until, key.published_until)).unwrap();
+        assert_eq!(ends("ended"), (ended.signs_until, Some(later(10))));
+        assert_eq!(ends("gone"), (gone.signs_until, gone.published_until));
+        for kid in ["old", "waiting", "demanded"] {
+            assert_eq!(ends(kid), (Some(later(10)), Some(later(10))), "{kid}");
+        }
     })
     .await;
 }

@@ -77,6 +77,34 @@ pub async fn save_signing_keys(conn: &mut Conn, keys: &[SigningKey], event: &Aud
     audit::insert(conn, event).await
 }
 
+/// The published keys are withdrawn and new ones take their place. Of an old row no more is looked at than its times: the rest may be
+/// what nobody can read.
+pub async fn replace_signing_keys(conn: &mut Conn, new: &[SigningKey], now: Timestamp, event: &AuditEvent) -> QueryResult<()> {
+    let published = || signing_keys::published_until.is_null().or(signing_keys::published_until.gt(Time(now)));
+    let unended = signing_keys::signs_until.is_null().or(signing_keys::signs_until.gt(Time(now)));
+    let end = Some(Time(now));
+    diesel::update(signing_keys::table.filter(published()).filter(unended)).set(signing_keys::signs_until.eq(end)).execute(conn).await?;
+    diesel::update(signing_keys::table.filter(published())).set(signing_keys::published_until.eq(end)).execute(conn).await?;
+    save_signing_keys(conn, new, event).await
+}
+
+/// Whether there is one, published or not.
+pub async fn signing_key_exists(conn: &mut Conn) -> QueryResult<bool> {
+    Ok(signing_keys::table.count().get_result::<i64>(conn).await? > 0)
+}
+
+/// Whether there ever was a key of this algorithm that is made on demand. Its row may be damaged; that it was made is written down besides.
+pub async fn had_signing_key(conn: &mut Conn, algorithm: &str) -> QueryResult<bool> {
+    let rows: i64 = signing_keys::table.filter(signing_keys::algorithm.eq(algorithm)).count().get_result(conn).await?;
+    Ok(rows > 0 || settings::setting(conn, &format!("{FIRST_KEYS}:{algorithm}")).await?.is_some())
+}
+
+/// The sealed halves of the published keys: `(kid, sealed)`.
+pub async fn sealed_signing_keys(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<(String, Vec<u8>)>> {
+    let published = signing_keys::published_until.is_null().or(signing_keys::published_until.gt(Time(now)));
+    signing_keys::table.filter(published).select((signing_keys::kid, signing_keys::sealed_private_jwk)).load(conn).await
+}
+
 async fn put(conn: &mut Conn, keys: &[SigningKey]) -> QueryResult<()> {
     for key in keys {
         diesel::insert_into(signing_keys::table)

@@ -1,0 +1,41 @@
+//! What is the server's own: signing keys, and values by name.
+
+use uuid::Uuid;
+
+use crate::clock::Timestamp;
+use crate::model::audit::AuditEvent;
+use crate::model::signing_key::SigningKey;
+use crate::store::StoreError;
+use crate::store::sql::{Backend, Sql, in_time, postgres, sqlite};
+
+queries! {
+    /// The published ones, the latest first.
+    read signing_keys::signing_keys(now: Timestamp) -> Vec<SigningKey>;
+    /// Saves or replaces keys.
+    write signing_keys::save_signing_keys(keys: &[SigningKey], event: &AuditEvent) -> ();
+    /// Withdraws every published key without reading it, and saves new ones.
+    write signing_keys::replace_signing_keys(new: &[SigningKey], now: Timestamp, event: &AuditEvent) -> ();
+    /// Whether there is one, published or not.
+    read signing_keys::signing_key_exists() -> bool;
+    /// Whether there ever was a key of an algorithm whose keys are made on demand.
+    read signing_keys::had_signing_key(algorithm: &str) -> bool;
+    /// The ids and sealed halves of the published ones.
+    read signing_keys::sealed_signing_keys(now: Timestamp) -> Vec<(String, Vec<u8>)>;
+    /// Saves keys if there are none; false when another node was first.
+    write signing_keys::create_first_signing_keys(keys: &[SigningKey]) -> bool;
+    /// Replaces the sealed halves of keys, the sealed secrets of clients and the setting `master_key_id` together.
+    write signing_keys::reseal(master_key_id: &str, keys: &[(String, Vec<u8>)], secrets: &[(Uuid, Vec<u8>)]) -> ();
+    /// The client secrets that are kept sealed.
+    read clients::sealed_client_secrets() -> Vec<(Uuid, Vec<u8>)>;
+
+    /// A value of the server's own.
+    read settings::setting(name: &str) -> Option<String>;
+    /// Sets a value.
+    step settings::put_setting(name: &str, value: &str) -> ();
+    /// Forgets every value whose name begins so.
+    step settings::delete_settings(prefix: &str) -> ();
+    /// What the clock of the database server says; none where the database is a file.
+    read settings::database_time() -> Option<Timestamp>;
+    /// Sets a value unless there is one, and returns what is stored then.
+    write settings::put_setting_if_absent(name: &str, value: &str) -> String;
+}
