@@ -165,7 +165,7 @@ pub static SETTINGS: &[Setting] = &[
     open("client_documents.enabled", Kind::Bool, "true", "Whether a client id may be the URL of a document that describes the client (Client ID Metadata Document)."),
     open("client_documents.hosts", Kind::List, "", "The hosts at which such documents may be. Unset: any public one."),
     open("require_pushed_authorization_requests", Kind::Bool, "false", "Refuse authorization requests of every client that were not pushed first (RFC 9126)."),
-    open("strict_host", Kind::Bool, "false", "Refuse requests whose Host is not the issuer's."),
+    open("strict_host", Kind::Bool, "false", "Refuse requests whose Host is not the issuer's; `/healthz` is answered whatever it is."),
     open("session_management", Kind::Bool, "false", "OpenID Connect Session Management: `session_state` in responses, and a page that applications may frame."),
     open("workers", Kind::CountOrAuto, "auto", "Threads that answer requests; `auto`: one per core."),
     open("shutdown_timeout", Kind::Duration, "30s", "How long a stop waits for requests in flight."),

@@ -76,6 +76,9 @@ async fn in_span(
     Ok((app, response))
 }
 
+/// The path of the public listener that is reached by address, below the issuer's.
+const PROBED: &str = "/healthz";
+
 /// Under which name a request is counted: few and fixed, whatever strangers ask for.
 const ENDPOINTS: &[(&str, Endpoint)] = &[
     ("/oauth2/authorize", Endpoint::Authorize),
@@ -107,10 +110,28 @@ fn refuse(app: &App, request: &ServiceRequest) -> Option<HttpResponse> {
     if let Err(excess) = limits::check_head(request.head()) {
         return Some(extract::refuse(request.request(), excess));
     }
-    if app.settings.strict_host && !host_is(request, app.issuer.authority()) {
+    if app.settings.strict_host && !is_probe(app, request) && !is_ours(app, request) {
         return Some(error_page::misdirected(app, request.request()));
     }
     None
+}
+
+/// Load balancers and orchestrators ask by address whether this node lives. The answer says nothing more, and names no host.
+fn is_probe(app: &App, request: &ServiceRequest) -> bool {
+    request.path().strip_prefix(app.issuer.path()) == Some(PROBED)
+}
+
+/// The issuer's host, and that of the endpoints for clients with certificates: RFC 8705 §5.
+fn is_ours(app: &App, request: &ServiceRequest) -> bool {
+    host_is(request, app.issuer.authority())
+        || app.settings.mtls.base.as_deref().and_then(authority).is_some_and(|authority| host_is(request, &authority))
+}
+
+/// Host and, unless it is the scheme's default, port.
+fn authority(base: &str) -> Option<String> {
+    let url = url::Url::parse(base).ok()?;
+    let host = url.host_str()?;
+    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
 /// RFC 9110 §7.2: `Host`, or the authority of an HTTP/2 request.
@@ -139,5 +160,7 @@ mod tests {
         assert!(host("ID.example.com:8443"));
         assert!(!host("id.example.com"));
         assert!(!host("evil.example"));
+        assert_eq!(authority("https://MTLS.id.example.com:8443/auth").as_deref(), Some("mtls.id.example.com:8443"));
+        assert_eq!(authority("https://mtls.id.example.com:443").as_deref(), Some("mtls.id.example.com"));
     }
 }

@@ -16,6 +16,8 @@ fn with_listener(settings: &mut authy::config::Settings) {
     settings.mtls.listen = vec!["127.0.0.1:0".parse().expect("an address")];
     settings.mtls.tls = Some(authy::config::Tls { cert, key });
     settings.mtls.ca_file = Some(Authority::shared().file());
+    // The listener's host is not the issuer's, and one of ours all the same.
+    settings.strict_host = true;
 }
 
 /// A client of the TLS listener with a certificate or without.

@@ -2,6 +2,7 @@
 
 use crate::support::app::TestApp;
 use crate::support::backends;
+use crate::support::http::{client, get};
 
 const LIES: &[(&str, &str)] = &[
     ("host", "evil.example"),
@@ -26,6 +27,29 @@ async fn discovery_redirects_and_cookies_know_only_the_issuer() {
                     assert!(!text.to_str().unwrap_or_default().contains("evil.example"), "{name} {url} {header}");
                 }
             }
+        }
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn with_a_strict_host_only_the_probe_is_answered_by_address() {
+    backends::each(async |backend| {
+        let app = TestApp::start_with(backend, |settings| settings.strict_host = true).await;
+        let by_address = app.base.replace("localhost", "127.0.0.1");
+        assert_ne!(by_address, app.base);
+        for path in ["/", "/login", "/.well-known/openid-configuration", "/oauth2/authorize", "/healthz/", "/healthz/x", "/readyz"] {
+            assert_eq!(get(format!("{by_address}{path}")).await.status(), 421, "{path}");
+        }
+        for path in ["/login", "/.well-known/openid-configuration", "/healthz"] {
+            assert_eq!(get(format!("{}{path}", app.base)).await.status(), 200, "{path}");
+        }
+        assert_eq!(get(format!("{by_address}/healthz")).await.status(), 200);
+        let head = client().head(format!("{by_address}/healthz?from=probe")).send().await.expect("an answer");
+        assert_eq!(head.status(), 200, "some probes ask by HEAD");
+        for path in ["/livez", "/readyz"] {
+            assert_eq!(get(format!("{}{path}", app.management)).await.status(), 200, "{path}");
         }
         app.stop().await;
     })
