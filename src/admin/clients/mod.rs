@@ -18,6 +18,8 @@ use serde_json::json;
 use crate::admin::fault::{Fault, Faults};
 use crate::admin::office::{Office, Problem};
 use crate::client_auth::registration;
+use crate::clock::Timestamp;
+use crate::model::client::protocol::Weakening;
 use crate::model::client::{Client, ClientMetadata};
 use crate::secret::Secret;
 use crate::spec::client_metadata::weakening::{self, Allowance};
@@ -32,7 +34,7 @@ impl Office<'_> {
     /// # Errors
     /// Refused with every fault at once, or the `client_id` is taken.
     pub async fn create_client(&self, draft: &ClientDraft) -> Result<(Client, Option<Secret<String>>), Problem> {
-        let metadata = checked(draft)?;
+        let metadata = checked_now(draft, &[], self.now)?;
         self.check_outside(draft, None).await?;
         self.provide_keys(metadata.signing_algorithms()).await?;
         let mut client = Client {
@@ -73,7 +75,7 @@ impl Office<'_> {
     pub async fn update_client(&self, client_id: &str, draft: &ClientDraft) -> Result<(Client, Option<Secret<String>>), Problem> {
         let before = self.client(client_id).await?;
         let draft = ClientDraft { origin: before.origin, client_id: Some(before.client_id.clone()), secret: None, ..draft.clone() };
-        let metadata = checked(&draft)?;
+        let metadata = checked_now(&draft, &before.metadata.protocol.weakenings, self.now)?;
         self.check_outside(&draft, Some(&before.metadata)).await?;
         self.provide_keys(metadata.signing_algorithms()).await?;
         let mut client = Client { name: draft.name.trim().to_owned(), metadata, updated_at: self.now, ..before };
@@ -130,6 +132,21 @@ impl Office<'_> {
         self.forget_client(client_id);
         Ok(())
     }
+}
+
+/// As [`checked`]; and nothing is allowed until a day that is over, which would say that it is in force while it never is.
+fn checked_now(draft: &ClientDraft, recorded: &[Weakening], now: Timestamp) -> Result<ClientMetadata, Faults> {
+    let checked = checked(draft);
+    if !weakening::allows_the_past(draft, recorded, now) {
+        return checked;
+    }
+    let mut faults = checked.err().unwrap_or_default();
+    faults.add(
+        "allowed_until",
+        "What is weaker than the default would be allowed until a day that is over.",
+        "Name today or a later day (UTC), or none: then it is allowed until further notice.",
+    );
+    Err(faults)
 }
 
 /// The rules of `spec::client_metadata`, with their findings as faults.

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::ClientDraft;
 use crate::clock::Timestamp;
 use crate::model::client::protocol::Weakening;
 use crate::model::client::{Client, ClientMetadata, Profile};
@@ -157,6 +158,13 @@ pub fn has_ended(weakening: &Weakening, now: Timestamp) -> bool {
     weakening.until.is_some_and(|until| now >= Timestamp::from_seconds(until))
 }
 
+/// Whether somebody allows anything now until a moment that is over. What is on record already may have run out since.
+pub fn allows_the_past(draft: &ClientDraft, recorded: &[Weakening], now: Timestamp) -> bool {
+    let new = draft.protocol.weakenings.iter().filter(|weakening| !recorded.contains(weakening));
+    let mut moments = new.filter_map(|weakening| weakening.until).chain(draft.allowed_until);
+    moments.any(|until| now >= Timestamp::from_seconds(until))
+}
+
 /// The client as it may act now: a weaker setting whose allowance has run out is not in force, and the default takes its place.
 #[must_use]
 pub fn in_force(mut client: Client, now: Timestamp) -> Client {
@@ -172,6 +180,7 @@ pub fn in_force(mut client: Client, now: Timestamp) -> Client {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::client::ClientOrigin;
     use crate::spec::testing::client;
 
     fn weak() -> Client {
@@ -226,6 +235,21 @@ mod tests {
         assert!(client.metadata.protocol.weakenings.iter().all(|known| known.allowed_by == "ada"), "the word stands");
         record(&mut client, &Allowance { by: "bob".to_owned(), until: Some(5), renews: true });
         assert!(client.metadata.protocol.weakenings.iter().all(|known| known.allowed_by == "bob" && known.until == Some(5)));
+    }
+
+    #[test]
+    fn nothing_new_is_allowed_until_a_moment_that_is_over() {
+        let now = Timestamp::from_seconds(1_000);
+        let mut draft = ClientDraft::new("rp", ClientOrigin::Administrator);
+        for (until, is_over) in [(None, false), (Some(1_001), false), (Some(1_000), true), (Some(-1), true)] {
+            draft.allowed_until = until;
+            assert_eq!(allows_the_past(&draft, &[], now), is_over, "{until:?}");
+        }
+        draft.allowed_until = None;
+        let ended = Weakening { setting: "profile".to_owned(), allowed_by: "ada".to_owned(), until: Some(999) };
+        draft.protocol.weakenings = vec![ended.clone()];
+        assert!(allows_the_past(&draft, &[], now));
+        assert!(!allows_the_past(&draft, &[ended], now), "it ran out while it was on record");
     }
 
     #[test]

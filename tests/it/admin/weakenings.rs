@@ -46,6 +46,8 @@ async fn the_form_records_the_administrator_and_the_last_day() {
         ];
         let wrong = browser.submit(&page, "client-form", &[("client_name", "Old app"), ("allowed_until", "31.12.2026")]).await.page();
         assert!(wrong.has("allowed_until-error"), "{}", wrong.body);
+        let past = browser.submit(&page, "client-form", &[&fields[..3], &[("allowed_until", "2026-02-28")]].concat()).await.page();
+        assert!(past.has("allowed_until-error") && past.body.contains("a day that is over"), "{}", past.body);
         browser.submit(&page, "client-form", &fields).await.page();
         let client = app.app.sql.clients_by_name("Old app").await.expect("read").pop().expect("a client");
         let until = Timestamp::end_of_day("2026-12-31").map(Timestamp::as_seconds);

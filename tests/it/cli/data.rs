@@ -124,6 +124,22 @@ fn an_address_that_the_server_would_never_call_is_refused_on_the_command_line() 
 }
 
 #[test]
+fn nothing_is_allowed_until_a_day_that_is_over() {
+    let place = tempdir().unwrap();
+    let create = ["client", "create", "Old app", "--client-id", "old-app", "--redirect-uri", "https://app.example/cb", "--json"];
+    let refused = |arguments: &[&str], more: [&str; 2]| {
+        let error = run(place.path(), &[arguments, &more].concat()).exits(1).error();
+        assert!(error["mend"].as_str().unwrap().contains("Name today or a later day"), "{error}");
+    };
+    refused(&create, ["--allowed-until", "2001-01-31"]);
+    refused(&create, ["--metadata", r#"weakenings=[{"setting":"require_pkce","allowed_by":"ada","until":5}]"#]);
+    run(place.path(), &[&create[..], &["--allowed-until", "2999-12-31"]].concat()).exits(0);
+    let update = ["client", "update", "old-app", "--json"];
+    refused(&update, ["--allowed-until", "2001-01-31"]);
+    run(place.path(), &[&update[..], &["--allowed-until", "2998-12-31"]].concat()).exits(0);
+}
+
+#[test]
 fn the_doctor_warns_of_certificates_that_never_arrive_and_of_addresses_that_are_never_called() {
     let place = tempdir().unwrap();
     let bank = ["client", "create", "Bank", "--redirect-uri", "https://bank.example/cb", "--auth-method", "tls_client_auth", "--json"];
