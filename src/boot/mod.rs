@@ -6,7 +6,7 @@ pub mod master_key;
 pub mod trouble;
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::admin::keys::make_pairs;
 use crate::clock::Timestamp;
@@ -138,9 +138,9 @@ fn options(settings: &Settings) -> Options {
     }
 }
 
-/// Whether the database is a file that is not there yet.
-pub fn is_still_to_be_made(settings: &Settings) -> bool {
-    Sql::is_still_to_be_made(&options(settings))
+/// The file of the database, if it is one and is not there yet.
+pub fn file_to_be_made(settings: &Settings) -> Option<PathBuf> {
+    Sql::file_to_be_made(&options(settings))
 }
 
 /// The migrations that are to be applied, found without making anything: a SQLite file that is not there lacks them all.
@@ -148,7 +148,7 @@ pub fn is_still_to_be_made(settings: &Settings) -> bool {
 /// # Errors
 /// As [`connect`].
 pub async fn pending_migrations(settings: &Settings) -> Result<Vec<String>, BootError> {
-    match is_still_to_be_made(settings) {
+    match file_to_be_made(settings).is_some() {
         true => Ok(Sql::all_sqlite_migrations()?),
         false => Ok(connect(settings).await?.pending_migrations().await?),
     }

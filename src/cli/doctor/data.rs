@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::files;
 use super::finding::Findings;
 use crate::admin::keys::plan::{self, State};
 use crate::boot::master_key::{self, Inspection, Source};
@@ -21,8 +22,11 @@ const OLD: Duration = Duration::from_secs(365 * 24 * 3_600);
 
 /// Checks everything that is in the database. Changes nothing.
 pub async fn check(settings: &Settings, now: Timestamp, findings: &mut Findings) {
-    if boot::is_still_to_be_made(settings) {
-        return findings.ok("The database will be made at the first start.");
+    if let Some(file) = boot::file_to_be_made(settings) {
+        if files::obstacle(&file).is_none() {
+            findings.ok("The database will be made at the first start.");
+        }
+        return;
     }
     let sql = match boot::connect(settings).await {
         Ok(sql) => sql,

@@ -1,10 +1,13 @@
-//! Who may read what lies in the data directory.
+//! Who may read what lies in the data directory, and whether what is missing there can be made.
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::Access;
 
 use super::finding::Findings;
-use crate::boot::key_file;
+use crate::boot::{self, key_file};
 use crate::config::Settings;
 
 /// Bits of a mode for anybody but the owner.
@@ -13,8 +16,17 @@ const OTHERS: u32 = 0o077;
 /// Looks at the data directory and the files in it.
 pub fn check(settings: &Settings, findings: &mut Findings) {
     let directory = settings.data_dir.as_path();
+    let closed: BTreeSet<PathBuf> = still_to_be_made(settings).iter().filter_map(|file| obstacle(file)).collect();
+    for place in &closed {
+        findings.error(
+            format!("What authy makes at its first start cannot be made: this user may not write in {}.", place.display()),
+            "Let this user write there, or choose another place with --data-dir (AUTHY_DATA_DIR) or --database-url (AUTHY_DATABASE_URL).",
+        );
+    }
     if !directory.exists() {
-        findings.ok(format!("The data directory {} will be made at the first start.", directory.display()));
+        if closed.is_empty() {
+            findings.ok(format!("The data directory {} will be made at the first start.", directory.display()));
+        }
         return;
     }
     let open: Vec<(String, bool)> = looked_at(directory)
@@ -33,6 +45,22 @@ pub fn check(settings: &Settings, findings: &mut Findings) {
     if open.is_empty() {
         findings.ok(format!("The data directory {} is closed to others.", directory.display()));
     }
+}
+
+/// What the first start makes: the data directory, the master key unless one is given, and the database where it is a file.
+fn still_to_be_made(settings: &Settings) -> Vec<PathBuf> {
+    let directory = Some(settings.data_dir.clone());
+    let key = settings.master_key.is_none().then(|| key_file::path(&settings.data_dir));
+    [directory, key, boot::file_to_be_made(settings)].into_iter().flatten().filter(|path| !path.exists()).collect()
+}
+
+/// The directory that keeps this user from making a file, if one does: of those that are there, the nearest above it.
+pub fn obstacle(file: &Path) -> Option<PathBuf> {
+    let here = Path::new(".");
+    let above = file.ancestors().skip(1).map(|path| if path.as_os_str().is_empty() { here } else { path });
+    let directory = above.into_iter().find(|path| path.exists())?;
+    let may_write = rustix::fs::access(directory, Access::WRITE_OK | Access::EXEC_OK).is_ok();
+    (!may_write).then(|| directory.to_owned())
 }
 
 /// The directory itself, the master key (a secret in the clear), and the files of the database.
@@ -71,5 +99,27 @@ mod tests {
         fs::write(key_file::path(directory.path()), "k").unwrap();
         fs::set_permissions(key_file::path(directory.path()), Permissions::from_mode(0o644)).unwrap();
         assert_eq!(look(), [1, 1]);
+    }
+
+    #[test]
+    fn a_directory_in_which_nothing_can_be_made_is_an_error() {
+        let place = tempfile::tempdir().unwrap();
+        let errors = |directory: &Path| {
+            let mut findings = Findings::default();
+            check(&Settings { data_dir: directory.to_owned(), ..Settings::for_tests() }, &mut findings);
+            findings.count(Level::Error)
+        };
+        let (empty, missing) = (place.path(), place.path().join("not/there/yet"));
+        assert_eq!([errors(empty), errors(&missing)], [0, 0]);
+        fs::set_permissions(empty, Permissions::from_mode(0o500)).unwrap();
+        // Nothing keeps root out.
+        let closed = usize::from(!rustix::process::geteuid().is_root());
+        assert_eq!([errors(empty), errors(&missing)], [closed, closed]);
+        fs::set_permissions(empty, Permissions::from_mode(0o700)).unwrap();
+        fs::write(key_file::path(empty), "k").unwrap();
+        fs::write(empty.join("authy.db"), "").unwrap();
+        fs::set_permissions(key_file::path(empty), Permissions::from_mode(0o600)).unwrap();
+        fs::set_permissions(empty, Permissions::from_mode(0o500)).unwrap();
+        assert_eq!(errors(empty), 0, "all is made");
     }
 }

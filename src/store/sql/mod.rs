@@ -101,9 +101,9 @@ impl Sql {
         }
     }
 
-    /// Whether the database is a file that is not there yet.
-    pub fn is_still_to_be_made(options: &Options) -> bool {
-        sqlite::is_still_to_be_made(options)
+    /// The file of the database, if it is one and is not there yet.
+    pub fn file_to_be_made(options: &Options) -> Option<PathBuf> {
+        sqlite::file_to_be_made(options)
     }
 
     /// The versions of all migrations: what a SQLite file lacks that is not there yet.

@@ -81,9 +81,10 @@ pub async fn open(options: &Options) -> Result<Database, StoreError> {
     Database::new(place, options.pool_size, setup, true)
 }
 
-/// Whether nothing is there yet.
-pub fn is_still_to_be_made(options: &Options) -> bool {
-    options.url.starts_with("sqlite:") && path_of(&options.url, &options.data_dir).is_ok_and(|file| !file.exists())
+/// The file, if it is not there yet.
+pub fn file_to_be_made(options: &Options) -> Option<PathBuf> {
+    let file = options.url.starts_with("sqlite:").then(|| path_of(&options.url, &options.data_dir).ok())?;
+    file.filter(|file| !file.exists())
 }
 
 /// The versions of all migrations, in order.
