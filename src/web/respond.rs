@@ -131,10 +131,27 @@ pub fn dpop_nonce(response: &mut HttpResponse, nonce: &str) {
     }
 }
 
+/// RFC 7591 §3, RFC 7592 §2: an error where clients are registered. Those tokens are bearer tokens alone: nothing binds them to a key.
+pub fn registration_error(app: &web::Data<App>, request: &HttpRequest, failure: &Failure, about: About<'_>) -> HttpResponse {
+    let error_id = report::publish(app, request, failure, about);
+    let public = failure.public();
+    let Some(status) = challenged(public.error) else { return error_json(&app.issuer, failure, &error_id) };
+    let mut response = error_document(&app.issuer, status, &public, &error_id);
+    // RFC 6750 §3.1: a request that attempts another method is told no error.
+    let told = scheme(request).as_deref() == Some("bearer") || status == StatusCode::BAD_REQUEST;
+    challenge(&mut response, &bearer::www_authenticate(REALM, told.then_some(&public), None));
+    response
+}
+
+/// The scheme of the `Authorization` header, in lower case.
+fn scheme(request: &HttpRequest) -> Option<String> {
+    authorization(request).first().and_then(|value| Some(value.as_deref()?.split(' ').next()?.to_ascii_lowercase()))
+}
+
 /// RFC 6750 §3: an error of a resource that bearer tokens open. A request that brought no token learns only the scheme.
 pub fn bearer_error(app: &web::Data<App>, request: &HttpRequest, failure: &Failure, about: About<'_>) -> HttpResponse {
     let error_id = report::publish(app, request, failure, about);
-    let scheme = authorization(request).first().and_then(|value| Some(value.as_deref()?.split(' ').next()?.to_ascii_lowercase()));
+    let scheme = scheme(request);
     let mut response = bearer_json(&app.issuer, failure, &error_id, scheme.as_deref());
     if failure.code() == ErrorCode::UseDpopNonce {
         dpop_nonce(&mut response, &nonce::make(&app.sealer, app.now()));
@@ -160,25 +177,34 @@ fn error_json(issuer: &Issuer, failure: &Failure, error_id: &str) -> HttpRespons
 
 fn bearer_json(issuer: &Issuer, failure: &Failure, error_id: &str, scheme: Option<&str>) -> HttpResponse {
     let public = failure.public();
-    let status = match public.error {
-        ErrorCode::InvalidToken | ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce => StatusCode::UNAUTHORIZED,
-        ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
-        // RFC 6750 §3.1: a token that is sent wrongly is challenged like one that is not sent.
-        ErrorCode::InvalidRequest => StatusCode::BAD_REQUEST,
-        _ => return error_json(issuer, failure, error_id),
-    };
+    let Some(status) = challenged(public.error) else { return error_json(issuer, failure, error_id) };
     let mut response = error_document(issuer, status, &public, error_id);
     let scope = (public.error == ErrorCode::InsufficientScope).then_some("openid");
     let (with_dpop, told) = (scheme == Some("dpop"), scheme.is_some() || status == StatusCode::BAD_REQUEST);
     let dpop = dpop::www_authenticate(DPOP_ALGORITHMS, with_dpop.then_some(&public));
     let bearer = bearer::www_authenticate(REALM, told.then_some(&public), scope);
     // RFC 9449 §7.1: both schemes are challenged unless the client has chosen DPoP.
-    for challenge in if with_dpop { vec![dpop] } else { vec![bearer, dpop] } {
-        if let Ok(challenge) = HeaderValue::from_str(&challenge) {
-            response.headers_mut().append(header::WWW_AUTHENTICATE, challenge);
-        }
+    for text in if with_dpop { vec![dpop] } else { vec![bearer, dpop] } {
+        challenge(&mut response, &text);
     }
     response
+}
+
+/// The status of a refusal that comes with a challenge: RFC 6750 §3.1.
+const fn challenged(error: ErrorCode) -> Option<StatusCode> {
+    match error {
+        ErrorCode::InvalidToken | ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce => Some(StatusCode::UNAUTHORIZED),
+        ErrorCode::InsufficientScope => Some(StatusCode::FORBIDDEN),
+        // A token that is sent wrongly is challenged like one that is not sent.
+        ErrorCode::InvalidRequest => Some(StatusCode::BAD_REQUEST),
+        _ => None,
+    }
+}
+
+fn challenge(response: &mut HttpResponse, text: &str) {
+    if let Ok(value) = HeaderValue::from_str(text) {
+        response.headers_mut().append(header::WWW_AUTHENTICATE, value);
+    }
 }
 
 fn error_document(issuer: &Issuer, status: StatusCode, public: &OAuthError, error_id: &str) -> HttpResponse {

@@ -53,7 +53,7 @@ pub async fn delete(request: HttpRequest, app: web::Data<App>, client_id: web::P
     }
     match manage::delete(&app, &client_id, &respond::authorization(&request)).await {
         Ok(()) => respond::empty(StatusCode::NO_CONTENT),
-        Err(failure) => respond::bearer_error(&app, &request, &failure, ABOUT),
+        Err(failure) => respond::registration_error(&app, &request, &failure, ABOUT),
     }
 }
 
@@ -66,6 +66,6 @@ fn information(app: &web::Data<App>, request: &HttpRequest, (status, answer): An
             no_store(response.headers_mut());
             response
         }
-        Err(failure) => respond::bearer_error(app, request, &failure, ABOUT),
+        Err(failure) => respond::registration_error(app, request, &failure, ABOUT),
     }
 }
