@@ -76,34 +76,9 @@ pub fn assign(assignment: &str, draft: &mut ClientDraft) -> Result<(), Faults> {
 
 /// As if nobody had ever said it.
 fn take_away(draft: &mut ClientDraft, name: &str) {
-    let without = ClientDraft::new(draft.name.as_str(), draft.origin);
-    match name {
-        "redirect_uris" => draft.redirect_uris = without.redirect_uris,
-        "post_logout_redirect_uris" => draft.post_logout_redirect_uris = without.post_logout_redirect_uris,
-        "grant_types" => draft.grant_types = without.grant_types,
-        "response_types" => draft.response_types = without.response_types,
-        "scope" => draft.scopes = without.scopes,
-        "allowed_origins" => draft.allowed_origins = without.allowed_origins,
-        "contacts" => draft.contacts = without.contacts,
-        "token_endpoint_auth_method" => draft.auth_method = without.auth_method,
-        "profile" => draft.profile = without.profile,
-        "require_pkce" => draft.require_pkce = without.require_pkce,
-        "refresh_rotation" => draft.refresh_rotation = without.refresh_rotation,
-        "skip_consent" => draft.skip_consent = without.skip_consent,
-        "id_token_claims" => draft.id_token_claims = without.id_token_claims,
-        "id_token_signed_response_alg" => draft.id_token_signed_response_alg = without.id_token_signed_response_alg,
-        "userinfo_signed_response_alg" => draft.userinfo_signed_response_alg = without.userinfo_signed_response_alg,
-        "access_token_format" => draft.access_token_format = without.access_token_format,
-        "default_resource" => draft.default_resource = without.default_resource,
-        "client_uri" => draft.client_uri = without.client_uri,
-        "logo_uri" => draft.logo_uri = without.logo_uri,
-        "policy_uri" => draft.policy_uri = without.policy_uri,
-        "tos_uri" => draft.tos_uri = without.tos_uri,
-        "default_max_age" => draft.default_max_age = without.default_max_age,
-        "access_token_lifetime" => draft.access_token_lifetime = without.access_token_lifetime,
-        "id_token_lifetime" => draft.id_token_lifetime = without.id_token_lifetime,
-        "refresh_token_lifetime" => draft.refresh_token_lifetime = without.refresh_token_lifetime,
-        _ => {
+    match place(draft, name) {
+        Some(place) => place.clear(),
+        None => {
             draft.protocol.unset(name);
             draft.more.remove(name);
         }
@@ -115,45 +90,98 @@ fn member(draft: &mut ClientDraft, name: &str, value: Value, faults: &mut Faults
         return;
     }
     let understood = match name {
-        "client_name" => text(value, |name| draft.name = name),
-        "client_id" => text(value, |id| draft.client_id = Some(id)),
-        "client_secret" => text(value, |secret| draft.secret = Some(Secret::new(secret))),
-        "token_endpoint_auth_method" => text(value, |method| draft.auth_method = Some(method)),
-        "scope" => text(value, |scope| draft.scopes = scope.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect()),
-        "redirect_uris" => list(value, &mut draft.redirect_uris),
-        "post_logout_redirect_uris" => list(value, &mut draft.post_logout_redirect_uris),
-        "grant_types" => list(value, &mut draft.grant_types),
-        "response_types" => list(value, &mut draft.response_types),
-        "allowed_origins" => list(value, &mut draft.allowed_origins),
-        "contacts" => list(value, &mut draft.contacts),
-        "profile" => text(value, |profile| draft.profile = Some(profile)),
-        "id_token_claims" => text(value, |claims| draft.id_token_claims = Some(claims)),
-        "id_token_signed_response_alg" => text(value, |alg| draft.id_token_signed_response_alg = Some(alg)),
-        "userinfo_signed_response_alg" => text(value, |alg| draft.userinfo_signed_response_alg = Some(alg)),
-        "access_token_format" => text(value, |format| draft.access_token_format = Some(format)),
-        "default_resource" => text(value, |uri| draft.default_resource = Some(uri)),
-        "client_uri" => text(value, |uri| draft.client_uri = Some(uri)),
-        "logo_uri" => text(value, |uri| draft.logo_uri = Some(uri)),
-        "policy_uri" => text(value, |uri| draft.policy_uri = Some(uri)),
-        "tos_uri" => text(value, |uri| draft.tos_uri = Some(uri)),
-        "require_pkce" => value.as_bool().map(|required| draft.require_pkce = Some(required)).ok_or("true or false"),
-        "refresh_rotation" => value.as_bool().map(|rotates| draft.refresh_rotation = Some(rotates)).ok_or("true or false"),
-        "skip_consent" => value.as_bool().map(|skips| draft.skip_consent = skips).ok_or("true or false"),
-        "default_max_age" => number(&value, &mut draft.default_max_age),
-        "access_token_lifetime" => number(&value, &mut draft.access_token_lifetime),
-        "id_token_lifetime" => number(&value, &mut draft.id_token_lifetime),
-        "refresh_token_lifetime" => number(&value, &mut draft.refresh_token_lifetime),
+        "client_name" => text(value).map(|name| draft.name = name),
+        "client_id" => text(value).map(|id| draft.client_id = Some(id)),
+        "client_secret" => text(value).map(|secret| draft.secret = Some(Secret::new(secret))),
         name if ProtocolMetadata::MEMBERS.contains(&name) => {
             draft.protocol.set(name, value).map_err(|_| "of the type that its specification says")
         }
-        _ => {
-            draft.more.insert(name.to_owned(), value);
-            Ok(())
-        }
+        name => match place(draft, name) {
+            Some(place) => place.fill(value),
+            None => {
+                draft.more.insert(name.to_owned(), value);
+                Ok(())
+            }
+        },
     };
     if let Err(wanted) = understood {
         faults.add("metadata", format!("The member {name:?} has the wrong type."), format!("It must be {wanted}."));
     }
+}
+
+/// Where a draft keeps a member, and so what the member must be.
+enum Place<'a> {
+    Text(&'a mut Option<String>),
+    List(&'a mut Vec<String>),
+    /// One text, with spaces between: RFC 7591 §2, `scope`.
+    Words(&'a mut Vec<String>),
+    Truth(&'a mut Option<bool>),
+    Switch(&'a mut bool),
+    Number(&'a mut Option<u64>),
+}
+
+/// The place of a member that can be taken away again.
+fn place<'a>(draft: &'a mut ClientDraft, name: &str) -> Option<Place<'a>> {
+    Some(match name {
+        "token_endpoint_auth_method" => Place::Text(&mut draft.auth_method),
+        "scope" => Place::Words(&mut draft.scopes),
+        "redirect_uris" => Place::List(&mut draft.redirect_uris),
+        "post_logout_redirect_uris" => Place::List(&mut draft.post_logout_redirect_uris),
+        "grant_types" => Place::List(&mut draft.grant_types),
+        "response_types" => Place::List(&mut draft.response_types),
+        "allowed_origins" => Place::List(&mut draft.allowed_origins),
+        "contacts" => Place::List(&mut draft.contacts),
+        "profile" => Place::Text(&mut draft.profile),
+        "id_token_claims" => Place::Text(&mut draft.id_token_claims),
+        "id_token_signed_response_alg" => Place::Text(&mut draft.id_token_signed_response_alg),
+        "userinfo_signed_response_alg" => Place::Text(&mut draft.userinfo_signed_response_alg),
+        "access_token_format" => Place::Text(&mut draft.access_token_format),
+        "default_resource" => Place::Text(&mut draft.default_resource),
+        "client_uri" => Place::Text(&mut draft.client_uri),
+        "logo_uri" => Place::Text(&mut draft.logo_uri),
+        "policy_uri" => Place::Text(&mut draft.policy_uri),
+        "tos_uri" => Place::Text(&mut draft.tos_uri),
+        "require_pkce" => Place::Truth(&mut draft.require_pkce),
+        "refresh_rotation" => Place::Truth(&mut draft.refresh_rotation),
+        "skip_consent" => Place::Switch(&mut draft.skip_consent),
+        "default_max_age" => Place::Number(&mut draft.default_max_age),
+        "access_token_lifetime" => Place::Number(&mut draft.access_token_lifetime),
+        "id_token_lifetime" => Place::Number(&mut draft.id_token_lifetime),
+        "refresh_token_lifetime" => Place::Number(&mut draft.refresh_token_lifetime),
+        _ => return None,
+    })
+}
+
+impl Place<'_> {
+    fn fill(self, value: Value) -> Result<(), &'static str> {
+        match self {
+            Self::Text(place) => *place = Some(text(value)?),
+            Self::List(place) => *place = serde_json::from_value(value).map_err(|_| "an array of texts")?,
+            Self::Words(place) => *place = text(value)?.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect(),
+            Self::Truth(place) => *place = Some(truth(&value)?),
+            Self::Switch(place) => *place = truth(&value)?,
+            Self::Number(place) => *place = Some(value.as_u64().ok_or("a whole number of seconds")?),
+        }
+        Ok(())
+    }
+
+    fn clear(self) {
+        match self {
+            Self::Text(place) => *place = None,
+            Self::List(place) | Self::Words(place) => place.clear(),
+            Self::Truth(place) => *place = None,
+            Self::Switch(place) => *place = false,
+            Self::Number(place) => *place = None,
+        }
+    }
+}
+
+fn text(value: Value) -> Result<String, &'static str> {
+    if let Value::String(text) = value { Ok(text) } else { Err("text") }
+}
+
+fn truth(value: &Value) -> Result<bool, &'static str> {
+    value.as_bool().ok_or("true or false")
 }
 
 /// Reads a JWK Set (RFC 7517 §5) of public keys.
@@ -174,26 +202,6 @@ pub fn key_set(text: &str) -> Result<Value, Faults> {
         ),
     }
     faults.or(set)
-}
-
-fn text(value: Value, take: impl FnOnce(String)) -> Result<(), &'static str> {
-    match value {
-        Value::String(text) => {
-            take(text);
-            Ok(())
-        }
-        _ => Err("text"),
-    }
-}
-
-fn list(value: Value, into: &mut Vec<String>) -> Result<(), &'static str> {
-    *into = serde_json::from_value(value).map_err(|_| "an array of texts")?;
-    Ok(())
-}
-
-fn number(value: &Value, into: &mut Option<u64>) -> Result<(), &'static str> {
-    *into = Some(value.as_u64().ok_or("a whole number of seconds")?);
-    Ok(())
 }
 
 #[cfg(test)]
@@ -254,16 +262,19 @@ mod tests {
         }
         assert_eq!(draft, ClientDraft::new("", ClientOrigin::Administrator));
         // What has a flag of its own too.
-        for (assignment, empty) in [
-            ("logo_uri=https://app.example.com/logo.png", "logo_uri="),
-            ("contacts=[\"ops@app.example.com\"]", "contacts="),
-            ("default_max_age=60", "default_max_age="),
-            ("skip_consent=true", "skip_consent="),
+        for assignment in [
+            "logo_uri=https://app.example.com/logo.png",
+            "contacts=[\"ops@app.example.com\"]",
+            "scope=openid email",
+            "default_max_age=60",
+            "require_pkce=false",
+            "skip_consent=true",
         ] {
             assign(assignment, &mut draft).unwrap();
             assert_ne!(draft, ClientDraft::new("", ClientOrigin::Administrator), "{assignment}");
-            assign(empty, &mut draft).unwrap();
-            assert_eq!(draft, ClientDraft::new("", ClientOrigin::Administrator), "{empty}");
+            let (name, _) = assignment.split_once('=').unwrap();
+            assign(&format!("{name}="), &mut draft).unwrap();
+            assert_eq!(draft, ClientDraft::new("", ClientOrigin::Administrator), "{name}");
         }
         for bad in ["=x", "x", "require_signed_request_object=maybe"] {
             assert!(assign(bad, &mut draft).is_err(), "{bad}");
