@@ -3,14 +3,17 @@
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::accounts::consent::remember::Approved;
 use crate::clock::Timestamp;
 use crate::endpoints::authorize::SignedIn;
 use crate::entropy::Entropy;
+use crate::grants::refresh_token;
 use crate::model::approval::Approval;
 use crate::model::authentication_request::AuthenticationRequest;
 use crate::model::client::Client;
 use crate::model::device_code::DeviceCode;
 use crate::model::grant::{Authentication, Grant};
+use crate::spec::scope::OFFLINE_ACCESS;
 
 /// What was asked for.
 #[derive(Clone, Copy, Debug)]
@@ -37,13 +40,27 @@ impl<'a> Asked<'a> {
         let session = &signed_in.session;
         let authentication =
             Authentication { sid: session.sid.clone(), auth_time: session.auth_time, amr: session.amr.clone(), acr: session.acr.clone() };
-        self.approval(entropy, (&signed_in.user.subject, session.id, self.has("offline_access")), authentication, now)
+        let offline = self.scopes.iter().any(|scope| scope == OFFLINE_ACCESS);
+        self.approval(entropy, (&signed_in.user.subject, session.id, offline), authentication, now)
     }
 
     /// An operator agrees in a person's name, on the command line: there is no session that it could end with, and no sign-in to tell of.
     pub fn approved_for(&self, subject: &str, entropy: &dyn Entropy, now: Timestamp) -> Approval {
         let authentication = Authentication { sid: entropy.identifier(), auth_time: now, amr: Vec::new(), acr: String::new() };
         self.approval(entropy, (subject, Uuid::nil(), true), authentication, now)
+    }
+
+    /// What is remembered when a person agrees. The answer goes to no address.
+    pub fn remembered_of(&self, subject: &'a str) -> Approved<'a> {
+        Approved {
+            subject,
+            client_id: &self.client.client_id,
+            scopes: self.scopes.to_vec(),
+            claims: Vec::new(),
+            resources: self.resources.to_vec(),
+            authorization_details: self.authorization_details.to_vec(),
+            destination: None,
+        }
     }
 
     fn approval(
@@ -53,10 +70,8 @@ impl<'a> Asked<'a> {
         authentication: Authentication,
         now: Timestamp,
     ) -> Approval {
-        // OIDC Core §11: as after a sign-in in the browser.
-        let refreshable = self.client.may_use_grant_type("refresh_token") && (!self.has("openid") || self.has("offline_access"));
         Approval {
-            refreshable,
+            refreshable: refresh_token::is_given(self.client, self.scopes),
             grant: Grant {
                 id: entropy.uuid(),
                 subject: subject.to_owned(),
@@ -72,9 +87,5 @@ impl<'a> Asked<'a> {
                 revoked_at: None,
             },
         }
-    }
-
-    fn has(&self, scope: &str) -> bool {
-        self.scopes.iter().any(|known| known == scope)
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::model::user::User;
 use crate::spec::claims_request::Section;
-use crate::spec::scope::Scope;
+use crate::spec::scope::{OFFLINE_ACCESS, OPENID, Scope};
 
 /// OIDC Core §5.4, and `groups` as 65 of 152 known applications ask for it: each scope with its claims.
 const SCOPES: &[(&str, &[&str])] = &[
@@ -33,8 +33,8 @@ const SCOPES: &[(&str, &[&str])] = &[
     ("groups", &["groups"]),
 ];
 
-/// The scopes that authy knows by itself, in the order of discovery.
-pub const STANDARD_SCOPES: &[&str] = &["openid", "profile", "email", "address", "phone", "groups", "offline_access"];
+/// The scopes that authy knows by itself, in the order of discovery: OIDC Core §5.4, §11, and authy's own `groups`.
+pub const STANDARD_SCOPES: &[&str] = &[OPENID, "profile", "email", "address", "phone", "groups", OFFLINE_ACCESS];
 
 /// `claims_supported`.
 pub const SUPPORTED_CLAIMS: &[&str] = &[

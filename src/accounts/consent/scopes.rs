@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::model::authorization_type::AuthorizationType;
 use crate::model::consent::Consent;
 use crate::spec::authorization_details::{sentence, type_of};
+use crate::spec::scope::{OFFLINE_ACCESS, OPENID};
 
 /// One thing an application asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,13 +49,13 @@ fn contains(known: &[String], name: &str) -> bool {
 /// A scope as a sentence.
 pub fn in_words(scope: &str) -> String {
     match scope {
-        "openid" => "Recognize you when you come back".to_owned(),
+        OPENID => "Recognize you when you come back".to_owned(),
         "profile" => "See your name, username, picture and other details of your profile".to_owned(),
         "email" => "See your e-mail address".to_owned(),
         "address" => "See your postal address".to_owned(),
         "phone" => "See your phone number".to_owned(),
         "groups" => "See which groups you belong to".to_owned(),
-        "offline_access" => "Keep its access while you are away, until you take it back".to_owned(),
+        OFFLINE_ACCESS => "Keep its access while you are away, until you take it back".to_owned(),
         other => format!("Use the permission “{other}”"),
     }
 }

@@ -12,7 +12,6 @@ use uuid::Uuid;
 
 use crate::accounts::approval::Asked;
 use crate::accounts::client_card::ClientCard;
-use crate::accounts::consent::remember::Approved;
 use crate::accounts::consent::wishes::{Wanted, Wishes};
 use crate::accounts::consent::{self, Decision};
 use crate::accounts::login::throttle;
@@ -173,16 +172,7 @@ async fn record(app: &App, code: &DeviceCode, client: &Client, answer: (Decision
     app.sql.record(&[event.detail(json!({ "address": code.address })).build()]).await?;
     // A device has no address that an answer goes to, so only a client that somebody vouches for, or that proves itself, is remembered.
     if decision == Decision::Approve && interaction::is_remembered(client, "") {
-        let approved = Approved {
-            subject,
-            client_id: &client.client_id,
-            scopes: code.scopes.clone(),
-            claims: Vec::new(),
-            resources: code.resources.clone(),
-            authorization_details: code.authorization_details.clone(),
-            destination: None,
-        };
-        consent::save(app, approved).await?;
+        consent::save(app, Asked::by_device(client, code).remembered_of(subject)).await?;
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ use crate::model::resource::Resource;
 use crate::model::session::Session;
 use crate::model::user::{Password, User};
 use crate::secret::{Secret, TokenHash};
+use crate::spec::scope::{OFFLINE_ACCESS, OPENID};
 use crate::store::sql::{Created, Sql};
 use crate::telemetry::audit;
 
@@ -115,7 +116,7 @@ impl Maker<'_> {
                 redirect_uris: vec![REDIRECT_URI.to_owned()],
                 grant_types: ["authorization_code", "refresh_token", "client_credentials"].map(str::to_owned).to_vec(),
                 response_types: vec!["code".to_owned()],
-                scopes: ["openid", "profile", "email", "offline_access", "read"].map(str::to_owned).to_vec(),
+                scopes: [OPENID, "profile", "email", OFFLINE_ACCESS, "read"].map(str::to_owned).to_vec(),
                 id_token_signed_response_alg: Some(algorithm.as_str().to_owned()),
                 refresh_rotation: true,
                 skip_consent: true,

@@ -8,12 +8,14 @@ use super::request::AuthorizationRequest;
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::grants::authorization_code::code;
+use crate::grants::refresh_token;
 use crate::model::authorization_code::AuthorizationCode;
 use crate::model::client::Client;
 use crate::model::grant::{Authentication, Grant};
 use crate::model::resource::Resource;
 use crate::secret::{Secret, TokenHash};
 use crate::spec::return_path::ReturnPath;
+use crate::spec::scope::OFFLINE_ACCESS;
 
 /// A request that a person has approved.
 #[derive(Debug)]
@@ -54,7 +56,7 @@ pub fn grant(entropy: &dyn Entropy, approval: &Approval<'_>) -> Grant {
         subject: signed_in.user.subject.clone(),
         client_id: client.client_id.clone(),
         session_id: session.id,
-        offline: request.scope.contains("offline_access"),
+        offline: request.scope.contains(OFFLINE_ACCESS),
         scopes: request.scope.to_vec(),
         resources: approval.resources.iter().map(|resource| resource.uri.clone()).collect(),
         authentication: Authentication {
@@ -77,7 +79,7 @@ pub fn code(entropy: &dyn Entropy, approval: &Approval<'_>, grant: &Grant) -> Is
     IssuedCode {
         hash: TokenHash::of(code.expose()),
         payload: AuthorizationCode {
-            refreshable: refreshable(request, client),
+            refreshable: refresh_token::is_given(client, &grant.scopes),
             grant: grant.clone(),
             redirect_uri: path.redirect_uri().as_str().to_owned(),
             nonce: request.nonce.clone(),
@@ -87,10 +89,4 @@ pub fn code(entropy: &dyn Entropy, approval: &Approval<'_>, grant: &Grant) -> Is
         },
         code,
     }
-}
-
-/// A refresh token comes if the client has the grant type and either this is no OpenID request or `offline_access` was approved:
-/// OIDC Core §11.
-fn refreshable(request: &AuthorizationRequest, client: &Client) -> bool {
-    client.may_use_grant_type("refresh_token") && (!request.scope.contains("openid") || request.scope.contains("offline_access"))
 }

@@ -11,6 +11,7 @@ use crate::grants::GRANTS;
 use crate::jose::algorithm::Algorithm;
 use crate::jose::jwe::{self, ContentEncryption, KeyManagement};
 use crate::model::client::AuthMethod;
+use crate::spec::claims::STANDARD_SCOPES;
 use crate::spec::discovery::{self, Metadata, Registries};
 use crate::spec::response_mode::ResponseMode;
 use crate::spec::response_type::ResponseType;
@@ -41,7 +42,7 @@ pub fn document(app: &App) -> Metadata {
             encryption_algs: &KeyManagement::ALL.map(KeyManagement::as_str),
             encryption_encs: &ContentEncryption::ALL.map(ContentEncryption::as_str),
             dpop_algs: DPOP_ALGORITHMS,
-            scopes: SCOPES_SUPPORTED,
+            scopes: STANDARD_SCOPES,
             acr_values: crate::accounts::session::SUPPORTED_ACR,
             ui_locales: &["en"],
             client_documents: app.settings.client_documents.enabled,
@@ -52,9 +53,6 @@ pub fn document(app: &App) -> Metadata {
         },
     )
 }
-
-/// OIDC Core §5.4, §11, and authy's own `groups`.
-pub const SCOPES_SUPPORTED: &[&str] = &["openid", "profile", "email", "address", "phone", "groups", "offline_access"];
 
 /// Whether a method works with these settings: without mutual TLS nobody has a certificate, and without authorities nobody vouches for one.
 fn works(method: AuthMethod, mtls: &Mtls) -> bool {

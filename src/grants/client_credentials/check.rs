@@ -1,17 +1,16 @@
 //! Which scopes a client may have for itself: RFC 6749 §3.3, §4.4. Pure.
 
+use crate::spec::claims::STANDARD_SCOPES;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::scope::Scope;
-
-/// Scopes that speak of a person, which a client alone is not: OIDC Core §5.4, §11.
-const ABOUT_A_PERSON: &[&str] = &["openid", "profile", "email", "address", "phone", "groups", "offline_access"];
 
 /// The requested scopes, all of which must be registered; without any, every registered scope that does not speak of a person.
 ///
 /// # Errors
 /// `invalid_scope`.
 pub fn scope(requested: Option<&str>, registered: &[String]) -> Result<Vec<String>, Refusal> {
-    let open = || registered.iter().filter(|scope| !ABOUT_A_PERSON.contains(&scope.as_str()));
+    // They speak of a person, which a client alone is not: OIDC Core §5.4, §11.
+    let open = || registered.iter().filter(|scope| !STANDARD_SCOPES.contains(&scope.as_str()));
     let Some(requested) = requested else { return Ok(open().cloned().collect()) };
     let requested = Scope::parse(requested)?;
     if requested.iter().all(|scope| open().any(|known| known == scope)) {

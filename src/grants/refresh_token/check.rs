@@ -10,7 +10,13 @@ use crate::model::grant::Grant;
 use crate::model::refresh_token::RefreshToken;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
-use crate::spec::scope::{OFFLINE_ACCESS, Scope};
+use crate::spec::scope::{OFFLINE_ACCESS, OPENID, Scope};
+
+/// OIDC Core §11: a client is given one if it has the grant type and either this is no OpenID request or `offline_access` was approved.
+pub fn is_given(client: &Client, scopes: &[String]) -> bool {
+    let has = |wanted: &str| scopes.iter().any(|scope| scope == wanted);
+    client.may_use_grant_type("refresh_token") && (!has(OPENID) || has(OFFLINE_ACCESS))
+}
 
 /// Where a token stands in its family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,4 +87,22 @@ pub fn narrowed_scope(params: &Params, granted: &[String]) -> Result<Vec<String>
         return Ok(requested.to_vec());
     }
     Err(OAuthError::invalid_scope("The scope goes beyond what was granted.").about("scope").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::testing::client;
+
+    #[test]
+    fn an_openid_request_gets_one_for_offline_access_only_and_nobody_without_the_grant_type() {
+        let mut client = client();
+        let given = |client: &Client, scope: &str| is_given(client, &Scope::parse(scope).unwrap().to_vec());
+        client.metadata.grant_types = vec!["authorization_code".to_owned(), "refresh_token".to_owned()];
+        for (scope, expected) in [("openid email", false), ("openid offline_access", true), ("read", true), ("", true)] {
+            assert_eq!(given(&client, scope), expected, "{scope:?}");
+        }
+        client.metadata.grant_types.pop();
+        assert!(!given(&client, "openid offline_access") && !given(&client, "read"));
+    }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use self::check::Standing;
+pub use self::check::is_given;
 use super::{Answer, Exchange, GrantType};
 use crate::accounts::session;
 use crate::endpoints::token;

@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use crate::accounts::approval::Asked;
 use crate::accounts::client_card::ClientCard;
-use crate::accounts::consent::remember::Approved;
 use crate::accounts::consent::wishes::{Wanted, Wishes};
 use crate::accounts::consent::{self, Decision};
 use crate::app::App;
@@ -77,16 +76,7 @@ pub async fn answer(app: &App, id: Uuid, decision: Decision, signed_in: &SignedI
         return Ok(false);
     }
     if decision == Decision::Approve {
-        let approved = Approved {
-            subject,
-            client_id: &client.client_id,
-            scopes: request.scopes.clone(),
-            claims: Vec::new(),
-            resources: request.resources.clone(),
-            authorization_details: request.authorization_details.clone(),
-            destination: None,
-        };
-        consent::save(app, approved).await?;
+        consent::save(app, asked.remembered_of(subject)).await?;
     }
     Ok(true)
 }
