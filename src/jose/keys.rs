@@ -6,12 +6,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use josekit::jwk::{Jwk, alg::ec::EcCurve};
 use josekit::jws::{self, JwsSigner, JwsVerifier};
-use ring::signature::{Ed25519KeyPair, KeyPair as _};
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _};
 use serde_json::{Value, json};
 
 use super::jwe::KeyManagement;
 use super::jwe::decryption::{self, DecryptionKey};
 pub use super::rotation::{first_keys, rotate};
+use super::sign::PrivateKey;
 use super::{Algorithm, JoseError, Signer, jwks, rotation, thumbprint};
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
@@ -249,17 +251,66 @@ fn open(stored: &SigningKey, sealer: &Sealer) -> Result<Opened, JoseError> {
     Ok(Opened::Signing(Key { stored: stored.clone(), public_jwk, signer: Signer::new(&stored.kid, algorithm, signer), verifier }))
 }
 
-type Halves = (Box<dyn JwsSigner>, Box<dyn JwsVerifier>);
+type Halves = (PrivateKey, Box<dyn JwsVerifier>);
 
 /// The signer and the verifier of a private JWK. The algorithm is that of the key, never one a token asks for (RFC 8725 §3.1).
 fn halves(algorithm: Algorithm, private: &Jwk) -> Result<Halves, josekit::JoseError> {
     let public = private.to_public_key()?;
+    let verifier: Box<dyn JwsVerifier> = match algorithm {
+        Algorithm::RS256 => Box::new(jws::RS256.verifier_from_jwk(&public)?),
+        Algorithm::PS256 => Box::new(jws::PS256.verifier_from_jwk(&public)?),
+        Algorithm::ES256 => Box::new(jws::ES256.verifier_from_jwk(&public)?),
+        Algorithm::EdDSA => Box::new(jws::EdDSA.verifier_from_jwk(&public)?),
+    };
+    let signer = match algorithm {
+        Algorithm::ES256 => PrivateKey::P256(Box::new(p256(private)?)),
+        Algorithm::RS256 | Algorithm::PS256 | Algorithm::EdDSA => PrivateKey::Josekit(through_josekit(algorithm, private)?),
+    };
+    Ok((signer, verifier))
+}
+
+fn through_josekit(algorithm: Algorithm, private: &Jwk) -> Result<Box<dyn JwsSigner>, josekit::JoseError> {
     Ok(match algorithm {
-        Algorithm::RS256 => (Box::new(jws::RS256.signer_from_jwk(private)?), Box::new(jws::RS256.verifier_from_jwk(&public)?)),
-        Algorithm::PS256 => (Box::new(jws::PS256.signer_from_jwk(private)?), Box::new(jws::PS256.verifier_from_jwk(&public)?)),
-        Algorithm::ES256 => (Box::new(jws::ES256.signer_from_jwk(private)?), Box::new(jws::ES256.verifier_from_jwk(&public)?)),
-        Algorithm::EdDSA => (Box::new(jws::EdDSA.signer_from_jwk(private)?), Box::new(jws::EdDSA.verifier_from_jwk(&public)?)),
+        Algorithm::RS256 => Box::new(jws::RS256.signer_from_jwk(private)?),
+        Algorithm::PS256 => Box::new(jws::PS256.signer_from_jwk(private)?),
+        Algorithm::ES256 => Box::new(jws::ES256.signer_from_jwk(private)?),
+        Algorithm::EdDSA => Box::new(jws::EdDSA.signer_from_jwk(private)?),
     })
+}
+
+/// A new key that signs through josekit, whatever authy takes for this algorithm: the yardstick of `authy bench`.
+///
+/// # Errors
+/// [`JoseError::Key`] when the key cannot be made.
+pub fn yardstick(algorithm: Algorithm, entropy: &dyn Entropy) -> Result<Signer, JoseError> {
+    let pair = generate(algorithm, entropy)?;
+    let signer = Jwk::from_bytes(pair.private_jwk.expose()).and_then(|private| through_josekit(algorithm, &private));
+    let signer = signer.map_err(|error| trouble(format!("making a signer for {algorithm}"), &error))?;
+    Ok(Signer::new(&pair.kid, algorithm, PrivateKey::Josekit(signer)))
+}
+
+/// The key pair of a private JWK of P-256 (RFC 7518 §6.2). That its halves belong together is checked.
+fn p256(private: &Jwk) -> Result<EcdsaKeyPair, josekit::JoseError> {
+    let invalid = |what: String| josekit::JoseError::InvalidKeyFormat(anyhow::anyhow!(what));
+    if private.curve() != Some("P-256") {
+        return Err(invalid("the curve is not P-256".to_owned()));
+    }
+    let member = |name: &str| {
+        let number = private.parameter(name).and_then(Value::as_str).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
+        number.and_then(|number| filled(&number)).ok_or_else(|| invalid(format!("{name} is not a number of 32 octets")))
+    };
+    // SEC 1 §2.3.3: a point in full.
+    let point = [&[4][..], &member("x")?, &member("y")?].concat();
+    let scalar = Secret::new(member("d")?);
+    EcdsaKeyPair::from_private_key_and_public_key(&ECDSA_P256_SHA256_FIXED_SIGNING, scalar.expose(), &point, &SystemRandom::new())
+        .map_err(|error| invalid(error.to_string()))
+}
+
+/// A number with zeros before it: not every writer of keys keeps them.
+fn filled(number: &[u8]) -> Option<[u8; 32]> {
+    let mut filled = [0; 32];
+    filled.get_mut(32_usize.checked_sub(number.len())?..)?.copy_from_slice(number);
+    Some(filled)
 }
 
 fn trouble(doing: String, error: &dyn fmt::Display) -> JoseError {

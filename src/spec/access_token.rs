@@ -1,13 +1,12 @@
 //! What access tokens say: authy's own sealed form, and the JWT profile of RFC 9068 §2.2.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
 use crate::model::confirmation::Confirmation;
 use crate::model::grant::Authentication;
-use crate::spec::scope::Scope;
 
 /// For whom a token stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,43 +86,74 @@ pub struct JwtClaims<'a> {
     pub groups: &'a [String],
 }
 
-/// The private claim that names the grant, so that revoking it ends the token.
+/// The claims as they are signed. They are written at once, for a map of them would cost as much as the rest of the token but its signature.
+#[derive(Serialize)]
+struct Written<'a> {
+    iss: &'a str,
+    exp: i64,
+    aud: Audience<'a>,
+    sub: &'a str,
+    client_id: &'a str,
+    iat: i64,
+    jti: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    scope: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    acr: &'a str,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    amr: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Confirmation::is_none")]
+    cnf: &'a Confirmation,
+    #[serde(skip_serializing_if = "<[Value]>::is_empty")]
+    authorization_details: &'a [Value],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act: Option<&'a Value>,
+    /// The private claim that names the grant, so that revoking it ends the token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gid: Option<Uuid>,
+}
+
+/// RFC 7519 §4.1.3: one alone is a string.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Audience<'a> {
+    One(&'a str),
+    Several(&'a [String]),
+}
+
+/// The name of [`Written::gid`].
 pub const GRANT_ID: &str = "gid";
 
-impl JwtClaims<'_> {
-    /// The claims as they are signed.
-    pub fn to_json(&self) -> Map<String, Value> {
-        let token = self.token;
-        let audience = match token.audience.as_slice() {
-            [only] => Value::from(only.as_str()),
-            several => Value::from(several.to_vec()),
+impl Serialize for JwtClaims<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (token, authentication) = (self.token, self.authentication);
+        let shows_groups = token.grant_id().is_some() && token.scope.split(' ').any(|value| value == "groups");
+        let written = Written {
+            iss: self.issuer,
+            exp: token.expires_at.as_seconds(),
+            aud: match token.audience.as_slice() {
+                [only] => Audience::One(only),
+                several => Audience::Several(several),
+            },
+            sub: self.subject,
+            client_id: &token.client_id,
+            iat: token.issued_at.as_seconds(),
+            jti: &token.jti,
+            scope: &token.scope,
+            auth_time: authentication.map(|how| how.auth_time.as_seconds()),
+            acr: authentication.map(|how| how.acr.as_str()).unwrap_or_default(),
+            amr: authentication.map(|how| how.amr.as_slice()).unwrap_or_default(),
+            groups: shows_groups.then_some(self.groups),
+            cnf: &token.confirmation,
+            authorization_details: &token.authorization_details,
+            act: token.act.as_ref(),
+            gid: token.grant_id(),
         };
-        let granted: Scope = token.scope.split(' ').collect();
-        let authentication = self.authentication;
-        [
-            ("iss", Some(Value::from(self.issuer))),
-            ("exp", Some(Value::from(token.expires_at.as_seconds()))),
-            ("aud", Some(audience)),
-            ("sub", Some(Value::from(self.subject))),
-            ("client_id", Some(Value::from(token.client_id.as_str()))),
-            ("iat", Some(Value::from(token.issued_at.as_seconds()))),
-            ("jti", Some(Value::from(token.jti.as_str()))),
-            ("scope", Some(token.scope.as_str()).filter(|scope| !scope.is_empty()).map(Value::from)),
-            ("auth_time", authentication.map(|how| Value::from(how.auth_time.as_seconds()))),
-            ("acr", authentication.filter(|how| !how.acr.is_empty()).map(|how| Value::from(how.acr.as_str()))),
-            ("amr", authentication.filter(|how| !how.amr.is_empty()).map(|how| Value::from(how.amr.clone()))),
-            ("groups", (token.grant_id().is_some() && granted.contains("groups")).then(|| Value::from(self.groups.to_vec()))),
-            ("cnf", (!token.confirmation.is_none()).then(|| serde_json::to_value(&token.confirmation).unwrap_or_default())),
-            (
-                "authorization_details",
-                Some(&token.authorization_details).filter(|details| !details.is_empty()).map(|details| Value::from(details.clone())),
-            ),
-            ("act", token.act.clone()),
-            (GRANT_ID, token.grant_id().map(|id| Value::from(id.to_string()))),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-        .collect()
+        written.serialize(serializer)
     }
 }
 
@@ -164,7 +194,7 @@ mod tests {
             groups: &["staff".to_owned()],
         };
         assert_eq!(
-            Value::Object(claims.to_json()),
+            serde_json::to_value(claims).unwrap(),
             json!({
                 "iss": "https://authorization-server.example.com/", "sub": "5ba552d67", "aud": "https://rs.example.com/", "exp": 1_639_528_912,
                 "iat": 1_618_354_090, "jti": "dbe39bf3a3ba4238a513f51d6e1691c4", "client_id": "s6BhdRkqt3", "scope": "openid groups",
@@ -176,10 +206,10 @@ mod tests {
     #[test]
     fn a_token_of_a_client_is_about_the_client_itself() {
         let token = token(Holder::Client);
-        let claims =
-            JwtClaims { issuer: "https://a", subject: token.subject(), token: &token, authentication: None, groups: &[] }.to_json();
+        let claims = JwtClaims { issuer: "https://a", subject: token.subject(), token: &token, authentication: None, groups: &[] };
+        let claims = serde_json::to_value(claims).unwrap();
         assert_eq!(claims["sub"], "s6BhdRkqt3");
-        assert!(["gid", "groups", "auth_time", "acr", "amr"].iter().all(|name| !claims.contains_key(*name)));
+        assert!(["gid", "groups", "auth_time", "acr", "amr"].iter().all(|name| claims.get(*name).is_none()));
     }
 
     #[test]

@@ -10,10 +10,9 @@ use serde_json::json;
 use super::http::Wrong;
 use super::usage;
 use crate::clock::{Clock as _, SystemClock};
-use crate::entropy::{Entropy, OsEntropy};
+use crate::entropy::OsEntropy;
 use crate::hashing::password;
-use crate::jose::{Algorithm, KeySet, keys};
-use crate::sealing::{MasterKey, Sealer};
+use crate::jose::{Algorithm, keys};
 use crate::secret::Secret;
 
 /// The processor time of one signature of an ID Token while `threads` threads sign: two that share a core are each slower than one alone, and
@@ -22,12 +21,8 @@ use crate::secret::Secret;
 /// # Errors
 /// When no key can be made.
 pub fn signature(algorithm: Algorithm, threads: usize, span: Duration) -> anyhow::Result<Duration> {
-    let entropy: &dyn Entropy = &OsEntropy;
     let now = SystemClock.now();
-    let sealer = Sealer::new(&MasterKey::generate(entropy));
-    let pair = keys::generate(algorithm, entropy)?.seal(&sealer, entropy);
-    let set = KeySet::load(&keys::first_keys(vec![pair], now), &sealer)?;
-    let signer = set.signer(algorithm, now).ok_or_else(|| anyhow::anyhow!("the new key does not sign"))?;
+    let signer = keys::yardstick(algorithm, &OsEntropy)?;
     let claims = json!({
         "iss": "http://localhost:8080", "sub": "abcdefghijklmnopqrst", "aud": "tsrqponmlkjihgfedcba", "iat": now.as_seconds(),
         "exp": now.as_seconds() + 3_600, "auth_time": now.as_seconds(), "nonce": "0123456789", "acr": "urn:example:password",

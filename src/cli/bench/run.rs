@@ -9,7 +9,7 @@ use serde_json::json;
 use super::BenchArguments;
 use super::child::Server;
 use super::http::Wrong;
-use super::limits::{self, Parts};
+use super::limits::{self, Parts, Rule};
 use super::load::{Cost, drive};
 use super::logins::{self, Storm};
 use super::operations::{self, Lanes, Operation};
@@ -215,6 +215,18 @@ impl<'a> Run<'a> {
         Ok((cost, bare_cost))
     }
 
+    /// The bare handler by itself, for what is not driven in turn with it.
+    async fn bare(&self, server: &Server) -> Result<Cost, CliError> {
+        let bare = servers::bare(self.place, self.threads, server).await?;
+        let cost = async {
+            let mut lanes = self.lanes(&bare).document(Operation::Discovery.bare_path()).await?;
+            drive(&bare, &mut lanes, (self.plan.slice, u64::MAX)).await
+        };
+        let cost = cost.await.map_err(|wrong| wrong.during("the bare handler"));
+        bare.stop().await;
+        Ok(cost?)
+    }
+
     fn lanes<'b>(&'b self, server: &'b Server) -> Lanes<'b> {
         Lanes { server, world: &self.world, count: usize::from(self.arguments.connections) }
     }
@@ -223,11 +235,12 @@ impl<'a> Run<'a> {
         if let Some(hashes) = &self.hashes {
             let logins =
                 logins::throughput(server, &self.world, self.threads, self.plan.hashes).await.map_err(|wrong| wrong.during("sign-in"))?;
+            let bare = self.bare(server).await?.micros();
             let (requests, value) = (logins.besides.requests, logins.besides.micros());
-            let limit = Some(Limit::AtMost(micros(limits::BESIDES_THE_HASH)));
+            let (ratio, limit) = (Some(value / bare), Some(Limit::AtMost(Rule::SignIn.limit(bare, &self.parts))));
             let hash = micros(logins.hashing) / requests.max(1) as f64;
-            let note = format!("page, form and session, besides the hash of {hash:.0} µs");
-            report.add(Row { name: "password_login", requests, value, unit: CPU, ratio: None, limit, note });
+            let note = format!("bare {bare:.2}; page, form and session, besides the hash of {hash:.0} µs");
+            report.add(Row { name: "password_login", requests, value, unit: CPU, ratio, limit, note });
             // Whoever drives the server, and its stores, take of the same processors.
             let possible = hashes.per_second * logins.available / self.threads as f64;
             let (value, limit) = (100.0 * logins.per_second / possible, Some(Limit::AtLeast(100.0 * limits::LOGIN_THROUGHPUT)));

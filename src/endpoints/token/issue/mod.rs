@@ -268,7 +268,7 @@ impl<'a> Mint<'a> {
             authentication: person.map(|(_, authentication)| authentication),
             groups: person.map(|(user, _)| user.groups.as_slice()).unwrap_or_default(),
         };
-        Ok(AccessToken { text: self.app.sign(algorithm, Some("at+jwt"), &signed.to_json()).await?, token_type, lifetime })
+        Ok(AccessToken { text: self.app.sign(algorithm, Some("at+jwt"), &signed).await?, token_type, lifetime })
     }
 
     fn lifetime(&self, resources: &[Arc<Resource>]) -> Duration {
