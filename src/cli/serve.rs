@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::accounts::setup;
 use crate::app::App;
@@ -35,6 +36,8 @@ pub async fn run(mut settings: Settings) -> anyhow::Result<()> {
     let outbound = Arc::new(Guarded::new(&settings.outbound, &issuer)?);
     let parts = Parts { settings, issuer, clock, entropy, sql, kv, sealer, outbound };
     let app = Arc::new(App::build(parts).await?);
+    // Whoever reads that the server listens may stop it at once.
+    let mut stop = StopSignals::listen()?;
     let running = server::start(app.clone(), bound)?;
     let background = [
         tokio::spawn(tasks::refresh_keys::run(app.clone())),
@@ -48,7 +51,7 @@ pub async fn run(mut settings: Settings) -> anyhow::Result<()> {
     said.extend(setup::new_link(&app).await.map_err(|failure| anyhow::anyhow!(failure.detail()))?.map(|link| format!("setup {link}")));
     super::output::lines(&said);
 
-    stop_signal().await?;
+    stop.received().await;
     tracing::info!("stopping: what is in flight is finished first");
     for task in background {
         task.abort();
@@ -82,13 +85,21 @@ async fn key_value(settings: &Settings, sql: &Sql, (clock, entropy): (Arc<dyn Cl
     }
 }
 
-async fn stop_signal() -> anyhow::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// What asks the server to stop: SIGTERM, SIGINT.
+struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
-    Ok(())
+
+    async fn received(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
