@@ -6,12 +6,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use josekit::jwk::{Jwk, alg::ec::EcCurve};
 use josekit::jws::{self, JwsSigner, JwsVerifier};
-use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _};
+use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Value, json};
 
 use super::jwe::KeyManagement;
 use super::jwe::decryption::{self, DecryptionKey};
+use super::p256::P256Key;
 pub use super::rotation::{first_keys, rotate};
 use super::sign::PrivateKey;
 use super::{Algorithm, JoseError, Signer, jwks, rotation, thumbprint};
@@ -263,7 +263,7 @@ fn halves(algorithm: Algorithm, private: &Jwk) -> Result<Halves, josekit::JoseEr
         Algorithm::EdDSA => Box::new(jws::EdDSA.verifier_from_jwk(&public)?),
     };
     let signer = match algorithm {
-        Algorithm::ES256 => PrivateKey::P256(Box::new(p256(private)?)),
+        Algorithm::ES256 => PrivateKey::P256(P256Key::read(private)?),
         Algorithm::RS256 | Algorithm::PS256 | Algorithm::EdDSA => PrivateKey::Josekit(through_josekit(algorithm, private)?),
     };
     Ok((signer, verifier))
@@ -287,30 +287,6 @@ pub fn yardstick(algorithm: Algorithm, entropy: &dyn Entropy) -> Result<Signer, 
     let signer = Jwk::from_bytes(pair.private_jwk.expose()).and_then(|private| through_josekit(algorithm, &private));
     let signer = signer.map_err(|error| trouble(format!("making a signer for {algorithm}"), &error))?;
     Ok(Signer::new(&pair.kid, algorithm, PrivateKey::Josekit(signer)))
-}
-
-/// The key pair of a private JWK of P-256 (RFC 7518 §6.2). That its halves belong together is checked.
-fn p256(private: &Jwk) -> Result<EcdsaKeyPair, josekit::JoseError> {
-    let invalid = |what: String| josekit::JoseError::InvalidKeyFormat(anyhow::anyhow!(what));
-    if private.curve() != Some("P-256") {
-        return Err(invalid("the curve is not P-256".to_owned()));
-    }
-    let member = |name: &str| {
-        let number = private.parameter(name).and_then(Value::as_str).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
-        number.and_then(|number| filled(&number)).ok_or_else(|| invalid(format!("{name} is not a number of 32 octets")))
-    };
-    // SEC 1 §2.3.3: a point in full.
-    let point = [&[4][..], &member("x")?, &member("y")?].concat();
-    let scalar = Secret::new(member("d")?);
-    EcdsaKeyPair::from_private_key_and_public_key(&ECDSA_P256_SHA256_FIXED_SIGNING, scalar.expose(), &point, &SystemRandom::new())
-        .map_err(|error| invalid(error.to_string()))
-}
-
-/// A number with zeros before it: not every writer of keys keeps them.
-fn filled(number: &[u8]) -> Option<[u8; 32]> {
-    let mut filled = [0; 32];
-    filled.get_mut(32_usize.checked_sub(number.len())?..)?.copy_from_slice(number);
-    Some(filled)
 }
 
 fn trouble(doing: String, error: &dyn fmt::Display) -> JoseError {

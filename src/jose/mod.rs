@@ -2,7 +2,7 @@
 //!
 //! | RFC | file |
 //! |---|---|
-//! | RFC 7518 §3, RFC 8037 §3.1 | [`algorithm`] |
+//! | RFC 7518 §3, RFC 8037 §3.1 | [`algorithm`], `p256` |
 //! | RFC 7515 | [`sign`], [`verify`], [`client_keys`], [`embedded`], [`possession`] |
 //! | RFC 7516, RFC 7518 §4, §5 | [`jwe`] |
 //! | RFC 7517 | [`jwks`] |
@@ -16,6 +16,7 @@ pub mod json;
 pub mod jwe;
 pub mod jwks;
 pub mod keys;
+mod p256;
 pub mod possession;
 pub mod rotation;
 pub mod sign;

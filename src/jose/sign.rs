@@ -6,10 +6,9 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use josekit::jws::JwsSigner;
-use ring::rand::SystemRandom;
-use ring::signature::EcdsaKeyPair;
 use serde::Serialize;
 
+use super::p256::{self, P256Key};
 use super::{Algorithm, JoseError};
 
 /// One private key, read once and kept: reading it again for every token would cost more than the signature. Cheap to clone.
@@ -22,13 +21,12 @@ pub struct Signer {
     key: Arc<PrivateKey>,
 }
 
-/// What signs. P-256 is the one curve whose signature costs less than what surrounds it: ring's is half of OpenSSL's among other work,
-/// for it is a tenth of the code and allocates nothing (benches/README.md).
+/// What signs.
 pub(super) enum PrivateKey {
     /// RSA and Ed25519.
     Josekit(Box<dyn JwsSigner>),
-    /// ES256: the two halves of a signature one after the other (RFC 7518 §3.4).
-    P256(Box<EcdsaKeyPair>),
+    /// ES256.
+    P256(P256Key),
 }
 
 /// The JOSE header, its members in this order (RFC 7515 §4.1).
@@ -72,7 +70,7 @@ impl PrivateKey {
     fn signature_length(&self) -> usize {
         match self {
             Self::Josekit(signer) => signer.signature_len(),
-            Self::P256(_) => 64,
+            Self::P256(_) => p256::SIGNATURE_LENGTH,
         }
     }
 
@@ -80,10 +78,7 @@ impl PrivateKey {
         let trouble = |error: &dyn fmt::Display| JoseError::Key(format!("signing: {error}"));
         match self {
             Self::Josekit(signer) => signer.sign(message).map_err(|error| trouble(&error)),
-            Self::P256(pair) => {
-                let signature = pair.sign(&SystemRandom::new(), message).map_err(|error| trouble(&error))?;
-                Ok(signature.as_ref().to_vec())
-            }
+            Self::P256(key) => key.sign(message).map_err(|error| trouble(&error)),
         }
     }
 }
