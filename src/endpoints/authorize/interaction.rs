@@ -125,16 +125,16 @@ fn select_account(request: &AuthorizationRequest, standing: &Standing<'_>) -> bo
 }
 
 fn consent(request: &AuthorizationRequest, standing: &Standing<'_>) -> bool {
-    if standing.transaction.consented {
-        return false;
+    if depends_on_approval(request, standing.client, standing.redirect_uri, standing.transaction) {
+        return !standing.is_approved;
     }
-    if request.hints.prompt.consent {
-        return true;
-    }
-    if standing.client.metadata.skip_consent {
-        return false;
-    }
-    !is_remembered(standing.client, standing.redirect_uri) || !standing.is_approved
+    !standing.transaction.consented && (request.hints.prompt.consent || !standing.client.metadata.skip_consent)
+}
+
+/// Whether it matters what was approved before. Otherwise the question has just been answered, is to be asked again, is spared by an
+/// administrator, or is asked every time.
+pub fn depends_on_approval(request: &AuthorizationRequest, client: &Client, redirect_uri: &str, transaction: &Transaction) -> bool {
+    !transaction.consented && !request.hints.prompt.consent && !client.metadata.skip_consent && is_remembered(client, redirect_uri)
 }
 
 /// RFC 8252 §8.6: any program can claim a loopback port or a private-use scheme, so an approval given to a client that nobody vouches

@@ -172,15 +172,15 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
         signed_in => signed_in,
     };
     let now = app.now();
+    let place = opened.path.redirect_uri().as_str();
     let is_approved = match signed_in {
-        Some(SignedIn { user, .. }) => {
-            let place = opened.path.redirect_uri().as_str();
+        Some(SignedIn { user, .. }) if interaction::depends_on_approval(&request, &opened.client, place, transaction) => {
             let covers = |consent: &Consent| {
                 interaction::covers(consent, &request, now) && destination::is_known(&consent.destinations, &opened.client, place)
             };
             app.has_approved((&user.subject, &opened.client.client_id), covers).await?
         }
-        None => false,
+        _ => false,
     };
     let subject = signed_in.map(|signed_in| app.subject_for(&opened.client, &signed_in.user.subject)); // OIDC Core §8
     let standing = Standing {
@@ -189,7 +189,7 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
         subject: subject.as_deref(),
         reachable_acr: &[session::ACR_PASSWORD],
         is_approved,
-        redirect_uri: opened.path.redirect_uri().as_str(),
+        redirect_uri: place,
         transaction,
         now,
     };
