@@ -1,5 +1,7 @@
 //! What a request brings besides its parameters to prove who its client is and which key it holds.
 
+use std::net::IpAddr;
+
 use crate::spec::certificate::ClientCertificate;
 
 /// The proofs of a request to an endpoint that clients call.
@@ -13,4 +15,6 @@ pub struct Credentials {
     pub certificate: Option<ClientCertificate>,
     /// The path of the endpoint below the issuer, such as `/oauth2/token`.
     pub path: String,
+    /// Where the request comes from, as far as proxies are trusted.
+    pub address: Option<IpAddr>,
 }

@@ -3,6 +3,7 @@
 pub mod assertion;
 pub mod certificate;
 pub mod credentials;
+pub mod guesses;
 pub mod keys;
 pub mod mtls;
 pub mod none;
@@ -157,7 +158,7 @@ async fn check(app: &App, presented: &Presented<'_>, attempts: &[Attempt]) -> Re
 async fn prove(app: &App, client: &Client, presented: &Presented<'_>, proof: &Proof) -> Result<(), Failure> {
     match proof {
         Proof::Nothing => Ok(()),
-        Proof::Secret(secret) => secrets::fits(app, client, secret).await,
+        Proof::Secret(secret) => secrets::fits(app, client, secret, presented.credentials).await,
         Proof::Assertion(token) => prove_by_assertion(app, client, presented, token).await,
         Proof::Certificate => mtls_proof(app, client, presented).await,
     }
@@ -166,7 +167,12 @@ async fn prove(app: &App, client: &Client, presented: &Presented<'_>, proof: &Pr
 /// RFC 7523 §3: the signature first, then the claims, and last the mark that it was used: what fails a check burns no `jti`.
 async fn prove_by_assertion(app: &App, client: &Client, presented: &Presented<'_>, token: &Secret<String>) -> Result<(), Failure> {
     let claims = match client.metadata.auth_method {
-        Some(AuthMethod::ClientSecretJwt) => signed_with_secret(app, client, token)?,
+        Some(AuthMethod::ClientSecretJwt) => {
+            let guess = guesses::admit(app, client, presented.credentials).await?; // the secret may be weak
+            let claims = signed_with_secret(app, client, token)?;
+            guess.was_right(app).await?;
+            claims
+        }
         _ => {
             let verdict = keys::verify(app, client, token.expose(), assertion::algorithms(client)).await;
             verdict.map_err(|why| invalid_client().because(format!("the assertion is not believed: {why}")))?.claims

@@ -180,7 +180,8 @@ impl Metrics {
         self.logins.get_or_create(&Outcome { outcome: outcome.as_str() }).inc();
     }
 
-    /// One request turned away; `kind` names what was counted: `account`, `address`, `account_and_address`.
+    /// One request turned away; `kind` names what was counted: `account`, `address`, `account_and_address`,
+    /// `client_and_address`.
     pub fn throttled(&self, kind: &'static str) {
         self.throttled.get_or_create(&Kind { kind }).inc();
     }

@@ -16,7 +16,7 @@ use crate::spec::dpop;
 use crate::spec::error::{ErrorCode, OAuthError};
 use crate::spec::issuer::Issuer;
 use crate::web::client_certificate;
-use crate::web::extract::FormBody;
+use crate::web::extract::{self, FormBody};
 use crate::web::limits::Excess;
 use crate::web::report::{self, About};
 use crate::web::security_headers::no_store;
@@ -98,6 +98,7 @@ pub fn credentials(request: &HttpRequest, app: &App) -> Credentials {
         dpop: lines(request, &DPOP),
         certificate: client_certificate::of(request, app),
         path: request.path().strip_prefix(app.issuer.path()).unwrap_or_default().to_owned(),
+        address: extract::address(request, app),
     }
 }
 

@@ -1,50 +1,57 @@
 //! Whether a presented secret is one of the client's: RFC 6749 §2.3.1.
 
-use super::invalid_client;
+use super::{Credentials, guesses, invalid_client};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::hashing::password;
-use crate::model::client::{Client, SecretHash};
+use crate::model::client::{Client, ClientSecret, SecretHash};
 use crate::sealing::{Purpose, Sealer};
 use crate::secret::{Secret, TokenHash};
 
-/// Compares in constant time with each live secret; a brought secret is hashed off the workers and its verdict kept for a few minutes,
-/// since a slow hash per token request would let anybody keep the processor busy.
+/// Compares in constant time with each live secret. One that authy made is known at once, however many wrong ones were tried before: nobody
+/// guesses 256 bits. One that was brought may be weak, so a try counts before it is looked at; it is hashed off the workers, and the
+/// verdict kept for a few minutes, since a slow hash per token request would let anybody keep the processor busy.
 ///
 /// # Errors
-/// `invalid_client`, or busy when the hashing queue is full.
-pub async fn fits(app: &App, client: &Client, presented: &Secret<String>) -> Result<(), Failure> {
-    let now = app.now();
-    let presented_hash = TokenHash::of(presented.expose());
-    let live = client.secrets.iter().filter(|secret| secret.expires_at.is_none_or(|end| now < end));
-    for secret in live {
-        match &secret.hash {
-            SecretHash::Sha256(stored) if *stored == presented_hash => return Ok(()),
-            SecretHash::Sha256(_) => {}
-            sealed @ SecretHash::Sealed(_) => {
-                if recovered(sealed, &app.sealer).is_some_and(|stored| TokenHash::of(stored.expose()) == presented_hash) {
-                    return Ok(());
-                }
-            }
-            SecretHash::Bcrypt(stored) => {
-                let key = (client.client_id.clone(), presented_hash);
-                if app.caches.client_secrets.get(&key) == Some(secret.id) {
-                    return Ok(());
-                }
-                let (candidate, stored) = (presented.clone(), stored.clone());
-                let verdict = app.hashing.run(move || password::verify(candidate.expose(), stored.expose())).await;
-                match verdict {
-                    None => return Err(Failure::Busy("the hashing queue is full".into())),
-                    Some(false) => {}
-                    Some(true) => {
-                        app.caches.client_secrets.put(key, secret.id);
-                        return Ok(());
-                    }
-                }
-            }
+/// `invalid_client`, a refusal (429) for one wrong secret too many, or busy when the hashing queue is full.
+pub async fn fits(app: &App, client: &Client, presented: &Secret<String>, credentials: &Credentials) -> Result<(), Failure> {
+    let hash = TokenHash::of(presented.expose());
+    if live(app, client).any(|secret| is_known(app, client, secret, hash)) {
+        return Ok(());
+    }
+    let guess = guesses::admit(app, client, credentials).await?;
+    for secret in live(app, client) {
+        if was_brought(app, secret, presented, hash).await? {
+            app.caches.client_secrets.put((client.client_id.clone(), hash), secret.id);
+            return guess.was_right(app).await;
         }
     }
     Err(invalid_client().because("unknown client or wrong secret").into())
+}
+
+fn live<'a>(app: &App, client: &'a Client) -> impl Iterator<Item = &'a ClientSecret> {
+    let now = app.now();
+    client.secrets.iter().filter(move |secret| secret.expires_at.is_none_or(|end| now < end))
+}
+
+fn is_known(app: &App, client: &Client, secret: &ClientSecret, presented: TokenHash) -> bool {
+    match &secret.hash {
+        SecretHash::Sha256(stored) => *stored == presented,
+        SecretHash::Bcrypt(_) => app.caches.client_secrets.get(&(client.client_id.clone(), presented)) == Some(secret.id),
+        SecretHash::Sealed(_) => false,
+    }
+}
+
+async fn was_brought(app: &App, secret: &ClientSecret, presented: &Secret<String>, hash: TokenHash) -> Result<bool, Failure> {
+    match &secret.hash {
+        SecretHash::Sha256(_) => Ok(false),
+        sealed @ SecretHash::Sealed(_) => Ok(recovered(sealed, &app.sealer).is_some_and(|stored| TokenHash::of(stored.expose()) == hash)),
+        SecretHash::Bcrypt(stored) => {
+            let (candidate, stored) = (presented.clone(), stored.clone());
+            let verdict = app.hashing.run(move || password::verify(candidate.expose(), stored.expose())).await;
+            verdict.ok_or_else(|| Failure::Busy("the hashing queue is full".into()))
+        }
+    }
 }
 
 /// A secret that is kept sealed, since its client signs with it (OIDC Core §10.1).

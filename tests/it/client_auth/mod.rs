@@ -1,6 +1,7 @@
 //! How clients prove who they are.
 
 mod assertions;
+mod guesses;
 mod keys;
 mod matrix;
 mod mtls;
