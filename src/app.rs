@@ -35,7 +35,7 @@ pub mod client_keys;
 pub mod keys;
 pub mod subjects;
 
-use cache::Cache;
+use cache::{Cache, Turns};
 use client_authorities::ClientAuthorities;
 use client_keys::FetchedKeys;
 use keys::Keys;
@@ -90,6 +90,8 @@ pub struct Caches {
     revoked_tokens: Cache<String, bool>,
     /// Verdicts on client secrets that an administrator brought: (client, hash of the presented secret) → stored hash it fitted.
     pub client_secrets: Cache<(String, TokenHash), Uuid>,
+    /// Who is finding such a verdict.
+    pub client_secret_turns: Turns<(String, TokenHash)>,
     /// Keys of clients that were fetched: (`jwks_uri`, whether an administrator registered it).
     pub client_keys: Cache<(String, bool), Arc<FetchedKeys>>,
     /// Clients that are documents, as they were last read, or why they are of no use; and until when that is believed.
@@ -113,6 +115,7 @@ impl Default for Caches {
             resources: Cache::new(1_000),
             revoked_tokens: Cache::new(50_000),
             client_secrets: Cache::lasting(1_000, std::time::Duration::from_secs(300)),
+            client_secret_turns: Turns::new(1_000),
             client_keys: Cache::lasting(2_000, std::time::Duration::from_secs(60 * 60)),
             client_documents: Cache::lasting(1_000, std::time::Duration::from_secs(60 * 60)),
             client_use: Cache::lasting(10_000, std::time::Duration::from_secs(24 * 60 * 60)),

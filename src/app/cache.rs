@@ -2,9 +2,13 @@
 //! without a channel between the nodes that could break.
 
 use std::borrow::Borrow;
+use std::convert::Infallible;
 use std::fmt;
 use std::hash::Hash;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// Short enough that a change, a stale read begun just before it, and the answer fit into one second.
 const LIFETIME: Duration = Duration::from_millis(800);
@@ -71,6 +75,29 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
     /// Forgets all.
     pub fn clear(&self) {
         self.entries.clear();
+    }
+}
+
+/// A bounded set of locks by name: of several who ask the same at once one finds out, and the others find it known.
+pub struct Turns<K>(quick_cache::sync::Cache<K, Arc<Mutex<()>>>);
+
+impl<K: Eq + Hash + Clone> Turns<K> {
+    /// At most `capacity` locks are remembered; one that is forgotten too early lets two find out the same.
+    pub fn new(capacity: usize) -> Self {
+        Self(quick_cache::sync::Cache::new(capacity))
+    }
+
+    /// Waits for everybody who came before.
+    pub async fn take(&self, key: &K) -> OwnedMutexGuard<()> {
+        let lock = self.0.get_or_insert_with(key, || Ok::<_, Infallible>(Arc::default()));
+        let Ok(lock) = lock;
+        lock.lock_owned().await
+    }
+}
+
+impl<K> fmt::Debug for Turns<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Turns")
     }
 }
 
