@@ -167,12 +167,13 @@ async fn prove(app: &App, client: &Client, presented: &Presented<'_>, proof: &Pr
 /// RFC 7523 §3: the signature first, then the claims, and last the mark that it was used: what fails a check burns no `jti`.
 async fn prove_by_assertion(app: &App, client: &Client, presented: &Presented<'_>, token: &Secret<String>) -> Result<(), Failure> {
     let claims = match client.metadata.auth_method {
-        Some(AuthMethod::ClientSecretJwt) => {
-            let guess = guesses::admit(app, client, presented.credentials).await?; // the secret may be weak
-            let claims = signed_with_secret(app, client, token)?;
-            guess.was_right(app).await?;
-            claims
-        }
+        Some(AuthMethod::ClientSecretJwt) => match signed_with_secret(app, client, token) {
+            Ok(claims) => claims,
+            Err(wrong) => {
+                guesses::admit(app, client, presented.credentials).await?;
+                return Err(wrong.into());
+            }
+        },
         _ => {
             let verdict = keys::verify(app, client, token.expose(), assertion::algorithms(client)).await;
             verdict.map_err(|why| invalid_client().because(format!("the assertion is not believed: {why}")))?.claims

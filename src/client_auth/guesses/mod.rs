@@ -39,11 +39,11 @@ pub async fn admit(app: &App, client: &Client, credentials: &Credentials) -> Res
 }
 
 impl Guess {
-    /// It was right, so it was none.
+    /// It was none: it was right, or nobody looked at it.
     ///
     /// # Errors
     /// When the store is away.
-    pub async fn was_right(self, app: &App) -> Result<(), Failure> {
+    pub async fn take_back(self, app: &App) -> Result<(), Failure> {
         Ok(throttle::take_back(&app.kv, KIND, &self.key, 2 * MINUTE).await?)
     }
 }

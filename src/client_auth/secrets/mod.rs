@@ -8,8 +8,8 @@ use crate::model::client::{Client, ClientSecret, SecretHash};
 use crate::sealing::{Purpose, Sealer};
 use crate::secret::{Secret, TokenHash};
 
-/// Compares in constant time with each live secret. One that authy made is known at once, however many wrong ones were tried before: nobody
-/// guesses 256 bits. One that was brought may be weak, so a try counts before it is looked at; it is hashed off the workers, and the
+/// Compares in constant time with each live secret. One that authy made, or that is long enough to sign with, is known at once, however many
+/// wrong ones were tried before: nobody guesses 256 bits. Another one that was brought may be weak, so a try counts before it is looked at; it is hashed off the workers, and the
 /// verdict kept for a few minutes, since a slow hash per token request would let anybody keep the processor busy.
 ///
 /// # Errors
@@ -28,9 +28,16 @@ pub async fn fits(app: &App, client: &Client, presented: &Secret<String>, creden
     }
     let guess = guesses::admit(app, client, credentials).await?;
     for secret in live(app, client) {
-        if was_brought(app, secret, presented, hash).await? {
-            app.caches.client_secrets.put(key, secret.id);
-            return guess.was_right(app).await;
+        match was_brought(app, secret, presented).await {
+            Ok(false) => {}
+            Ok(true) => {
+                app.caches.client_secrets.put(key, secret.id);
+                return guess.take_back(app).await;
+            }
+            Err(busy) => {
+                guess.take_back(app).await?;
+                return Err(busy);
+            }
         }
     }
     Err(invalid_client().because("unknown client or wrong secret").into())
@@ -44,22 +51,16 @@ fn live<'a>(app: &App, client: &'a Client) -> impl Iterator<Item = &'a ClientSec
 fn is_known(app: &App, client: &Client, secret: &ClientSecret, presented: TokenHash) -> bool {
     match &secret.hash {
         SecretHash::Sha256(stored) => *stored == presented,
-        SecretHash::Bcrypt(_) | SecretHash::Sealed(_) => {
-            app.caches.client_secrets.get(&(client.client_id.clone(), presented)) == Some(secret.id)
-        }
+        SecretHash::Bcrypt(_) => app.caches.client_secrets.get(&(client.client_id.clone(), presented)) == Some(secret.id),
+        sealed @ SecretHash::Sealed(_) => recovered(sealed, &app.sealer).is_some_and(|stored| TokenHash::of(stored.expose()) == presented),
     }
 }
 
-async fn was_brought(app: &App, secret: &ClientSecret, presented: &Secret<String>, hash: TokenHash) -> Result<bool, Failure> {
-    match &secret.hash {
-        SecretHash::Sha256(_) => Ok(false),
-        sealed @ SecretHash::Sealed(_) => Ok(recovered(sealed, &app.sealer).is_some_and(|stored| TokenHash::of(stored.expose()) == hash)),
-        SecretHash::Bcrypt(stored) => {
-            let (candidate, stored) = (presented.clone(), stored.clone());
-            let verdict = app.hashing.run(move || password::verify(candidate.expose(), stored.expose())).await;
-            verdict.ok_or_else(|| Failure::Busy("the hashing queue is full".into()))
-        }
-    }
+async fn was_brought(app: &App, secret: &ClientSecret, presented: &Secret<String>) -> Result<bool, Failure> {
+    let SecretHash::Bcrypt(stored) = &secret.hash else { return Ok(false) };
+    let (candidate, stored) = (presented.clone(), stored.clone());
+    let verdict = app.hashing.run(move || password::verify(candidate.expose(), stored.expose())).await;
+    verdict.ok_or_else(|| Failure::Busy("the hashing queue is full".into()))
 }
 
 /// A secret that is kept sealed, since its client signs with it (OIDC Core §10.1).
