@@ -1,5 +1,7 @@
 //! The contents of an ID Token: OIDC Core §2 and §3.1.3.6, OIDC Front-Channel Logout §3 (`sid`).
 
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
@@ -44,38 +46,41 @@ pub fn names_session(client: &ClientMetadata) -> bool {
         || protocol.frontchannel_logout_uri.is_some()
 }
 
-impl IdTokenClaims<'_> {
-    /// The claims as they are signed.
-    pub fn to_json(&self) -> Map<String, Value> {
+/// Claims that are authy's to say, and never taken from what is known of a person.
+const RESERVED: [&str; 15] =
+    ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "c_hash", "s_hash", "nbf", "azp"];
+
+/// The claims as they are signed.
+impl Serialize for IdTokenClaims<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let authentication = self.authentication;
-        let mut claims: Map<String, Value> = self
-            .extra
-            .iter()
-            .filter(|(name, _)| *name != "nbf" && *name != "azp")
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
-        let protocol = [
-            ("iss", Some(Value::from(self.issuer))),
-            ("sub", Some(Value::from(self.subject))),
-            ("aud", Some(Value::from(self.audience))),
-            ("exp", Some(Value::from(self.expires_at.as_seconds()))),
-            ("iat", Some(Value::from(self.issued_at.as_seconds()))),
-            ("auth_time", Some(Value::from(authentication.auth_time.as_seconds()))),
-            ("nonce", self.nonce.map(Value::from)),
-            ("acr", Some(authentication.acr.as_str()).filter(|acr| !acr.is_empty()).map(Value::from)),
-            ("amr", Some(&authentication.amr).filter(|amr| !amr.is_empty()).map(|amr| Value::from(amr.clone()))),
-            ("sid", Some(authentication.sid.as_str()).filter(|sid| self.names_session && !sid.is_empty()).map(Value::from)),
-            ("at_hash", self.access_token_hash.clone().map(Value::from)),
-            ("c_hash", self.code_hash.clone().map(Value::from)),
-            ("s_hash", self.state_hash.clone().map(Value::from)),
+        let texts = [
+            ("nonce", self.nonce),
+            ("acr", Some(authentication.acr.as_str()).filter(|acr| !acr.is_empty())),
+            ("sid", Some(authentication.sid.as_str()).filter(|sid| self.names_session && !sid.is_empty())),
+            ("at_hash", self.access_token_hash.as_deref()),
+            ("c_hash", self.code_hash.as_deref()),
+            ("s_hash", self.state_hash.as_deref()),
         ];
-        for (name, value) in protocol {
-            match value {
-                Some(value) => claims.insert(name.to_owned(), value),
-                None => claims.remove(name),
-            };
+        let mut claims = serializer.serialize_map(None)?;
+        claims.serialize_entry("iss", self.issuer)?;
+        claims.serialize_entry("sub", self.subject)?;
+        claims.serialize_entry("aud", self.audience)?;
+        claims.serialize_entry("exp", &self.expires_at.as_seconds())?;
+        claims.serialize_entry("iat", &self.issued_at.as_seconds())?;
+        claims.serialize_entry("auth_time", &authentication.auth_time.as_seconds())?;
+        for (name, text) in texts {
+            if let Some(text) = text {
+                claims.serialize_entry(name, text)?;
+            }
         }
-        claims
+        if !authentication.amr.is_empty() {
+            claims.serialize_entry("amr", &authentication.amr)?;
+        }
+        for (name, value) in self.extra.iter().filter(|(name, _)| !RESERVED.contains(&name.as_str())) {
+            claims.serialize_entry(name, value)?;
+        }
+        claims.end()
     }
 }
 
@@ -105,7 +110,7 @@ mod tests {
             state_hash: None,
             extra: extra.as_object().unwrap().clone(),
         };
-        Value::Object(claims.to_json())
+        serde_json::to_value(claims).unwrap()
     }
 
     #[test]

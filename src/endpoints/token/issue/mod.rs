@@ -192,7 +192,7 @@ impl<'a> Mint<'a> {
             state_hash: beside.state.map(|state| jose::half_hash(algorithm, state)),
             extra: claims::user_claims(user, &released, &request.id_token).into_iter().chain(beside.of_push(algorithm)).collect(),
         };
-        let signed = self.app.sign(algorithm, None, &claims.to_json()).await?;
+        let signed = self.app.sign(algorithm, None, &claims).await?;
         encrypted::token(self.app, self.client, Kind::IdToken, signed).await.map(Some)
     }
 
