@@ -60,6 +60,11 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// Whether it leaves the work of the disk to the database's own process. On SQLite that is the server's, and no limit is derived.
+    pub const fn is_derived_for_postgres(self) -> bool {
+        matches!(self, Self::Refresh(_) | Self::CodeFlow(_))
+    }
+
     /// In µs, where the bare handler takes `bare` µs.
     pub fn limit(self, bare: f64, parts: &Parts) -> f64 {
         let signature = |algorithm| if algorithm == Algorithm::ES256 { parts.es256 } else { parts.rs256 };

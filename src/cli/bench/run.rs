@@ -193,7 +193,9 @@ impl<'a> Run<'a> {
         for operation in wanted {
             let (cost, bare) = self.in_turn(server, &bare, operation).await.map_err(|wrong| wrong.during(operation.name()))?;
             let (value, bare) = (cost.micros(), bare.micros());
-            let limit = Some(Limit::AtMost(operation.rule().limit(bare, &self.parts)));
+            let rule = operation.rule();
+            let limit =
+                (self.place.is_on_postgres() || !rule.is_derived_for_postgres()).then(|| Limit::AtMost(rule.limit(bare, &self.parts)));
             let (ratio, note) = (Some(value / bare), format!("bare {bare:.2}"));
             report.add(Row { name: operation.name(), requests: cost.requests, value, unit: CPU, ratio, limit, note });
         }
