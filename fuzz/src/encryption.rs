@@ -48,9 +48,13 @@ pub fn jwe(data: &[u8]) {
     let rest: Vec<String> = lines.map(|line| URL_SAFE_NO_PAD.encode(line)).collect();
     let _ = decrypt(&format!("{}.{}", URL_SAFE_NO_PAD.encode(header), rest.join(".")));
     // One of them each time: every one is a key agreement, which takes longer than all the rest.
-    let number = raw.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
-    let enc = ContentEncryption::ALL[number % ContentEncryption::ALL.len()];
+    let enc = ContentEncryption::ALL[number(&raw) % ContentEncryption::ALL.len()];
     changed(&raw, Encryption { alg: KeyManagement::EcdhEs, enc });
+}
+
+/// A number that the input chooses.
+fn number(text: &str) -> usize {
+    text.bytes().fold(7, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)))
 }
 
 /// Whoever changes one letter of a token has none.
@@ -61,7 +65,7 @@ fn changed(content: &str, how: Encryption) {
         return;
     }
     assert_eq!(decrypt(&token).as_deref(), Some(content));
-    let at = content.bytes().fold(7_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte))) % token.len();
+    let at = number(content) % token.len();
     let replacement = if token.as_bytes().get(at) == Some(&b'A') { "B" } else { "A" };
     let mut other = token;
     other.replace_range(at..=at, replacement);

@@ -108,7 +108,8 @@ fn in_window(name: &str, now: Timestamp, window: Duration) -> String {
     hash(&["window", name, &window_number(now, window).to_string()])
 }
 
-fn window_number(now: Timestamp, window: Duration) -> i64 {
+/// The number of the window that is running, by the provider's own clock; the store only cleans up.
+pub fn window_number(now: Timestamp, window: Duration) -> i64 {
     now.as_seconds().div_euclid(seconds(window))
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Credentials;
-use crate::accounts::login::throttle::network;
+use crate::accounts::login::throttle::{network, window_number};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::model::client::Client;
@@ -28,7 +28,7 @@ pub struct Guess {
 /// A refusal (429) for one too many, and when the store is away.
 pub async fn admit(app: &App, client: &Client, credentials: &Credentials) -> Result<Guess, Failure> {
     let place = credentials.address.map(|address| network(&address.to_string())).unwrap_or_default();
-    let window = app.now().as_seconds().div_euclid(MINUTE.as_secs().cast_signed());
+    let window = window_number(app.now(), MINUTE);
     let key = app.sealer.concealed(Purpose::Throttle, &format!("client secret {window} {} {place}", client.client_id));
     if throttle::bump(&app.kv, KIND, &key, 2 * MINUTE).await? <= PER_MINUTE {
         return Ok(Guess { key });

@@ -1,5 +1,7 @@
 //! Whether a presented secret is one of the client's: RFC 6749 §2.3.1.
 
+use uuid::Uuid;
+
 use super::{Credentials, guesses, invalid_client};
 use crate::app::App;
 use crate::failure::Failure;
@@ -9,8 +11,9 @@ use crate::sealing::{Purpose, Sealer};
 use crate::secret::{Secret, TokenHash};
 
 /// Compares in constant time with each live secret. One that authy made, or that is long enough to sign with, is known at once, however many
-/// wrong ones were tried before: nobody guesses 256 bits. Another one that was brought may be weak, so a try counts before it is looked at; it is hashed off the workers, and the
-/// verdict kept for a few minutes, since a slow hash per token request would let anybody keep the processor busy.
+/// wrong ones were tried before: nobody guesses 256 bits. Another one that was brought may be weak, so a try counts before it is looked at;
+/// it is hashed off the workers, and the verdict kept for a few minutes, since a slow hash per token request would let anybody keep the
+/// processor busy.
 ///
 /// # Errors
 /// `invalid_client`, a refusal (429) for one wrong secret too many, or busy when the hashing queue is full.
@@ -27,20 +30,13 @@ pub async fn fits(app: &App, client: &Client, presented: &Secret<String>, creden
         return Ok(());
     }
     let guess = guesses::admit(app, client, credentials).await?;
-    for secret in live(app, client) {
-        match was_brought(app, secret, presented).await {
-            Ok(false) => {}
-            Ok(true) => {
-                app.caches.client_secrets.put(key, secret.id);
-                return guess.take_back(app).await;
-            }
-            Err(busy) => {
-                guess.take_back(app).await?;
-                return Err(busy);
-            }
-        }
+    let verdict = brought(app, client, presented).await;
+    if !matches!(verdict, Ok(None)) {
+        guess.take_back(app).await?;
     }
-    Err(invalid_client().because("unknown client or wrong secret").into())
+    let id = verdict?.ok_or_else(|| invalid_client().because("unknown client or wrong secret"))?;
+    app.caches.client_secrets.put(key, id);
+    Ok(())
 }
 
 fn live<'a>(app: &App, client: &'a Client) -> impl Iterator<Item = &'a ClientSecret> {
@@ -56,11 +52,17 @@ fn is_known(app: &App, client: &Client, secret: &ClientSecret, presented: TokenH
     }
 }
 
-async fn was_brought(app: &App, secret: &ClientSecret, presented: &Secret<String>) -> Result<bool, Failure> {
-    let SecretHash::Bcrypt(stored) = &secret.hash else { return Ok(false) };
-    let (candidate, stored) = (presented.clone(), stored.clone());
-    let verdict = app.hashing.run(move || password::verify(candidate.expose(), stored.expose())).await;
-    verdict.ok_or_else(|| Failure::Busy("the hashing queue is full".into()))
+/// Which of the secrets that were brought it is.
+async fn brought(app: &App, client: &Client, presented: &Secret<String>) -> Result<Option<Uuid>, Failure> {
+    for secret in live(app, client) {
+        let SecretHash::Bcrypt(stored) = &secret.hash else { continue };
+        let (candidate, stored) = (presented.clone(), stored.clone());
+        let verdict = app.hashing.run(move || password::verify(candidate.expose(), stored.expose())).await;
+        if verdict.ok_or_else(|| Failure::Busy("the hashing queue is full".into()))? {
+            return Ok(Some(secret.id));
+        }
+    }
+    Ok(None)
 }
 
 /// A secret that is kept sealed, since its client signs with it (OIDC Core §10.1).

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::accounts::login::throttle::network;
+use crate::accounts::login::throttle::{network, window_number};
 use crate::app::App;
 use crate::config::registration::Mode;
 use crate::failure::Failure;
@@ -73,8 +73,7 @@ async fn admit(app: &App, applicant: &Applicant<'_>) -> Result<Admission, Failur
     if policy.mode != Mode::Open {
         return Err(not_admitted().because("the request carries no initial access token").into());
     }
-    // Windows begin at fixed moments of the provider's own clock; the store only cleans up.
-    let window = app.now().as_seconds().div_euclid(HOUR.as_secs().cast_signed());
+    let window = window_number(app.now(), HOUR);
     let place = TokenHash::of(&format!("{window} {}", network(applicant.address))).hex();
     if throttle::bump(&app.kv, "register-address", &place, HOUR).await? > u64::from(policy.per_address) {
         return Err(Failure::Busy("too many registrations from one address within an hour".into()));

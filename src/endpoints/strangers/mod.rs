@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::accounts::login::throttle::network;
+use crate::accounts::login::throttle::{network, window_number};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::model::client::Client;
@@ -29,7 +29,7 @@ pub async fn admit(app: &App, client: &Client, address: &str) -> Result<(), Fail
     if !is_anybody(client) {
         return Ok(());
     }
-    let window = app.now().as_seconds().div_euclid(MINUTE.as_secs().cast_signed());
+    let window = window_number(app.now(), MINUTE);
     let key = app.sealer.concealed(Purpose::Throttle, &format!("strangers {window} {}", network(address)));
     if throttle::bump(&app.kv, "strangers", &key, 2 * MINUTE).await? <= PER_MINUTE {
         return Ok(());

@@ -1,6 +1,6 @@
 //! Signing in: nothing is learned by guessing, and nobody is locked out by a stranger.
 
-use crate::support::app::{PASSWORD, TestApp};
+use crate::support::app::{PASSWORD, TestApp, behind_a_proxy};
 use crate::support::backends;
 use crate::support::browser::Page;
 
@@ -50,13 +50,7 @@ async fn an_unknown_a_locked_and_a_known_account_get_the_same_answer() {
 #[tokio::test]
 async fn a_hundred_guesses_at_once_count_as_a_hundred_and_the_owner_elsewhere_still_gets_in() {
     backends::each(async |backend| {
-        let app = TestApp::start_with(backend, |settings| {
-            settings.trusted_proxies = vec![
-                authy::config::Network::parse("127.0.0.0/8").expect("a network"),
-                authy::config::Network::parse("::1").expect("a network"),
-            ];
-        })
-        .await;
+        let app = TestApp::start_with(backend, behind_a_proxy).await;
         app.user("ada").await;
         let home = |browser: &mut crate::support::browser::Browser| {
             browser.headers.insert("x-forwarded-for", "198.51.100.7".parse().expect("a value"));
@@ -86,10 +80,7 @@ async fn a_hundred_guesses_at_once_count_as_a_hundred_and_the_owner_elsewhere_st
 #[tokio::test]
 async fn strangers_everywhere_do_not_keep_somebody_out_who_comes_from_a_new_place() {
     backends::each(async |backend| {
-        let app = TestApp::start_with(backend, |settings| {
-            settings.trusted_proxies = ["127.0.0.0/8", "::1"].map(|text| authy::config::Network::parse(text).expect("a network")).to_vec();
-        })
-        .await;
+        let app = TestApp::start_with(backend, behind_a_proxy).await;
         app.user("ada").await;
         let from = async |address: &str, password: Option<&str>| {
             let mut browser = app.browser();

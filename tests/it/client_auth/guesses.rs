@@ -6,7 +6,7 @@ use authy::hashing::password;
 use authy::model::client::{ClientSecret, SecretHash};
 use futures_util::future::join_all;
 
-use crate::support::app::TestApp;
+use crate::support::app::{TestApp, behind_a_proxy};
 use crate::support::backends;
 use crate::support::relying_party::RelyingParty;
 
@@ -14,11 +14,13 @@ const BROUGHT: &str = "correct horse battery staple";
 const HOME: &str = "198.51.100.7";
 const ELSEWHERE: &str = "203.0.113.9";
 
-async fn trusting_its_proxy(backend: backends::Backend) -> TestApp {
-    TestApp::start_with(backend, |settings| {
-        settings.trusted_proxies = ["127.0.0.0/8", "::1"].map(|text| authy::config::Network::parse(text).expect("a network")).to_vec();
-    })
-    .await
+/// A client with a secret that authy made and one that was brought.
+async fn with_both_secrets(app: &TestApp) -> RelyingParty<'_> {
+    let rp = app.relying_party().await;
+    let hash = password::hash(BROUGHT, 4, app.app.entropy.as_ref()).expect("a hash");
+    let secret = ClientSecret { id: app.app.entropy.uuid(), hash: SecretHash::Bcrypt(hash), created_at: app.now(), expires_at: None };
+    app.app.sql.add_client_secret(rp.id(), &secret, &app.event("client.secret_added")).await.expect("a secret");
+    rp
 }
 
 /// The statuses of `times` requests at once with this secret from this address.
@@ -36,11 +38,8 @@ fn refused(statuses: &[u16], status: u16) -> usize {
 #[tokio::test]
 async fn a_hundred_wrong_secrets_at_once_count_as_a_hundred_and_who_has_the_right_one_elsewhere_is_served() {
     backends::each(async |backend| {
-        let app = trusting_its_proxy(backend).await;
-        let rp = app.relying_party().await;
-        let hash = password::hash(BROUGHT, 4, app.app.entropy.as_ref()).expect("a hash");
-        let secret = ClientSecret { id: app.app.entropy.uuid(), hash: SecretHash::Bcrypt(hash), created_at: app.now(), expires_at: None };
-        app.app.sql.add_client_secret(rp.id(), &secret, &app.event("client.secret_added")).await.expect("a secret");
+        let app = TestApp::start_with(backend, behind_a_proxy).await;
+        let rp = with_both_secrets(&app).await;
         assert_eq!(tries(&rp, (BROUGHT, ELSEWHERE), 30).await, [200; 30], "what is right is no guess");
 
         let wrong = tries(&rp, ("cs_wrong", HOME), 100).await;
@@ -63,11 +62,8 @@ async fn a_hundred_wrong_secrets_at_once_count_as_a_hundred_and_who_has_the_righ
 #[tokio::test]
 async fn a_secret_that_may_be_weak_is_not_looked_at_beyond_the_limit() {
     backends::each(async |backend| {
-        let app = trusting_its_proxy(backend).await;
-        let rp = app.relying_party().await;
-        let hash = password::hash(BROUGHT, 4, app.app.entropy.as_ref()).expect("a hash");
-        let secret = ClientSecret { id: app.app.entropy.uuid(), hash: SecretHash::Bcrypt(hash), created_at: app.now(), expires_at: None };
-        app.app.sql.add_client_secret(rp.id(), &secret, &app.event("client.secret_added")).await.expect("a secret");
+        let app = TestApp::start_with(backend, behind_a_proxy).await;
+        let rp = with_both_secrets(&app).await;
         tries(&rp, ("cs_wrong", HOME), 20).await;
         assert_eq!(tries(&rp, (BROUGHT, HOME), 1).await, [429]);
         let answer = rp.post_with("/oauth2/introspect", &[("token", "at_unknown")], &[("x-forwarded-for", HOME)]).await;

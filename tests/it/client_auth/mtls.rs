@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::json;
 
-use crate::support::app::TestApp;
+use crate::support::app::{TestApp, behind_a_proxy};
 use crate::support::backends;
 use crate::support::relying_party::{Answer, RelyingParty, answer};
 use crate::support::x509::{Authority, Certificate};
@@ -134,10 +134,7 @@ async fn the_header_of_a_certificate_is_believed_from_a_trusted_proxy_alone() {
         metadata.protocol.jwks = Some(Authority::shared().self_signed().jwks());
     };
     backends::each(async |backend| {
-        let trusting = |settings: &mut authy::config::Settings| {
-            settings.trusted_proxies = ["127.0.0.0/8", "::1"].map(|text| authy::config::Network::parse(text).expect("a network")).to_vec();
-        };
-        let app = TestApp::start_with(backend, trusting).await;
+        let app = TestApp::start_with(backend, behind_a_proxy).await;
         let rp = app.client(registered).await;
         send(&app, &rp).await.ok();
         app.stop().await;

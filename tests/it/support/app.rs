@@ -256,6 +256,11 @@ impl JsonBody for reqwest::Response {
     }
 }
 
+/// Requests come through a proxy on this machine that tells where from.
+pub fn behind_a_proxy(settings: &mut authy::config::Settings) {
+    settings.trusted_proxies = ["127.0.0.0/8", "::1"].map(|text| authy::config::Network::parse(text).expect("a network")).to_vec();
+}
+
 /// OIDC Core §5.1: every standard claim that is kept in the claims of a user.
 pub fn standard_claims() -> Map<String, Value> {
     let claims = json!({

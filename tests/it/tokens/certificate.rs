@@ -1,17 +1,12 @@
 //! RFC 8705 §3: tokens that are bound to a certificate. A trusted proxy tells of it (RFC 9440); the listener has tests of its own.
 
-use authy::config::network::Network;
 use authy::model::client::Profile;
 use serde_json::json;
 
-use crate::support::app::TestApp;
+use crate::support::app::{TestApp, behind_a_proxy};
 use crate::support::backends;
 use crate::support::possession::certificate;
 use crate::support::relying_party::{Answer, RelyingParty, VERIFIER, answer};
-
-fn behind_a_proxy(settings: &mut authy::config::Settings) {
-    settings.trusted_proxies = ["127.0.0.0/8", "::1"].map(|network| Network::parse(network).expect("a network")).to_vec();
-}
 
 async fn redeem(rp: &RelyingParty<'_>, code: &str, certificate: &str) -> Answer {
     let fields = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", rp.redirect_uri()), ("code_verifier", VERIFIER)];
