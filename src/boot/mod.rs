@@ -125,6 +125,14 @@ fn make_private(directory: &Path) -> std::io::Result<()> {
 /// When it does not answer, or its URL or file makes no sense.
 pub async fn connect(settings: &Settings) -> Result<Sql, BootError> {
     data_directory(settings)?;
+    reach(settings).await
+}
+
+/// Opens a database that is there, and makes no data directory for it.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn reach(settings: &Settings) -> Result<Sql, BootError> {
     Ok(Sql::open(&options(settings)).await?)
 }
 
@@ -138,7 +146,7 @@ fn options(settings: &Settings) -> Options {
     }
 }
 
-/// The file of the database, if it is one and is not there yet.
+/// The file of the database, if it is one, is not there yet and [`connect`] would make it.
 pub fn file_to_be_made(settings: &Settings) -> Option<PathBuf> {
     Sql::file_to_be_made(&options(settings))
 }
@@ -150,7 +158,7 @@ pub fn file_to_be_made(settings: &Settings) -> Option<PathBuf> {
 pub async fn pending_migrations(settings: &Settings) -> Result<Vec<String>, BootError> {
     match file_to_be_made(settings).is_some() {
         true => Ok(Sql::all_sqlite_migrations()?),
-        false => Ok(connect(settings).await?.pending_migrations().await?),
+        false => Ok(reach(settings).await?.pending_migrations().await?),
     }
 }
 

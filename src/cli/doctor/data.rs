@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::files;
 use super::finding::Findings;
 use crate::admin::keys::plan::{self, State};
 use crate::boot::master_key::{self, Inspection, Source};
@@ -22,13 +21,11 @@ const OLD: Duration = Duration::from_secs(365 * 24 * 3_600);
 
 /// Checks everything that is in the database. Changes nothing.
 pub async fn check(settings: &Settings, now: Timestamp, findings: &mut Findings) {
-    if let Some(file) = boot::file_to_be_made(settings) {
-        if files::obstacle(&file).is_none() {
-            findings.ok("The database will be made at the first start.");
-        }
+    // Whether it can be made is among what `files` looks at.
+    if boot::file_to_be_made(settings).is_some() {
         return;
     }
-    let sql = match boot::connect(settings).await {
+    let sql = match boot::reach(settings).await {
         Ok(sql) => sql,
         Err(error) => return findings.error(error.message, error.mend),
     };

@@ -23,6 +23,9 @@ pub fn check(settings: &Settings, findings: &mut Findings) {
             "Let this user write there, or choose another place with --data-dir (AUTHY_DATA_DIR) or --database-url (AUTHY_DATABASE_URL).",
         );
     }
+    if closed.is_empty() && boot::file_to_be_made(settings).is_some() {
+        findings.ok("The database will be made at the first start.");
+    }
     if !directory.exists() {
         if closed.is_empty() {
             findings.ok(format!("The data directory {} will be made at the first start.", directory.display()));
@@ -55,7 +58,7 @@ fn still_to_be_made(settings: &Settings) -> Vec<PathBuf> {
 }
 
 /// The directory that keeps this user from making a file, if one does: of those that are there, the nearest above it.
-pub fn obstacle(file: &Path) -> Option<PathBuf> {
+fn obstacle(file: &Path) -> Option<PathBuf> {
     let here = Path::new(".");
     let above = file.ancestors().skip(1).map(|path| if path.as_os_str().is_empty() { here } else { path });
     let directory = above.into_iter().find(|path| path.exists())?;

@@ -101,7 +101,7 @@ impl Sql {
         }
     }
 
-    /// The file of the database, if it is one and is not there yet.
+    /// The file of the database, if it is one, is not there yet and opening would make it.
     pub fn file_to_be_made(options: &Options) -> Option<PathBuf> {
         sqlite::file_to_be_made(options)
     }

@@ -81,10 +81,10 @@ pub async fn open(options: &Options) -> Result<Database, StoreError> {
     Database::new(place, options.pool_size, setup, true)
 }
 
-/// The file, if it is not there yet.
+/// The file, if it is not there yet and opening would make it.
 pub fn file_to_be_made(options: &Options) -> Option<PathBuf> {
     let file = options.url.starts_with("sqlite:").then(|| path_of(&options.url, &options.data_dir).ok())?;
-    file.filter(|file| !file.exists())
+    file.filter(|file| !file.exists() && missing_elsewhere(file, &options.data_dir).is_none())
 }
 
 /// The versions of all migrations, in order.
@@ -104,11 +104,17 @@ fn path_of(url: &str, data_dir: &Path) -> Result<PathBuf, StoreError> {
     Ok(data_dir.join(rest))
 }
 
-/// Makes the file with mode 0600 (SQLite gives its companions the same), and its directory with mode 0700 where that is below the
-/// data directory: a folder elsewhere that is not there is more likely a slip of the pen.
+/// The directory of the file, if it is not there and not ours to make: outside the data directory that is more likely a slip of the pen.
+fn missing_elsewhere<'a>(file: &'a Path, data_dir: &Path) -> Option<&'a Path> {
+    file.parent().filter(|directory| !directory.exists() && !directory.starts_with(data_dir))
+}
+
+/// Makes the file with mode 0600 (SQLite gives its companions the same), and its directory with mode 0700.
 fn make(file: &Path, data_dir: &Path) -> anyhow::Result<()> {
+    if let Some(directory) = missing_elsewhere(file, data_dir) {
+        anyhow::bail!("the directory {} does not exist; make it first", directory.display());
+    }
     if let Some(directory) = file.parent().filter(|directory| !directory.exists()) {
-        anyhow::ensure!(directory.starts_with(data_dir), "the directory {} does not exist; make it first", directory.display());
         DirBuilder::new().recursive(true).mode(0o700).create(directory).with_context(|| format!("cannot make {}", directory.display()))?;
     }
     OpenOptions::new()
@@ -201,5 +207,16 @@ mod tests {
         make(&data.join("inner/a.db"), &data).unwrap();
         assert!(make(&elsewhere, &data).unwrap_err().to_string().contains("does not exist"));
         assert!(!elsewhere.parent().unwrap().exists());
+    }
+
+    #[test]
+    fn a_file_that_opening_would_refuse_is_not_one_to_be_made() {
+        let place = tempfile::tempdir().unwrap();
+        let to_be_made = |name: &str| {
+            let url = format!("sqlite:{}", place.path().join(name).display());
+            let (pool_size, ca_file, data_dir) = (1, None, place.path().join("data"));
+            file_to_be_made(&Options { url, pool_size, synchronous_full: false, ca_file, data_dir }).is_some()
+        };
+        assert_eq!(["data/inner/a.db", "a.db", "slip/a.db"].map(to_be_made), [true, true, false]);
     }
 }
