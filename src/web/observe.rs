@@ -134,11 +134,12 @@ fn authority(base: &str) -> Option<String> {
     Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
-/// RFC 9110 §7.2: `Host`, or the authority of an HTTP/2 request.
+/// RFC 9110 §7.2: `Host`, the authority of an HTTP/2 request, or that of an absolute target, which counts even beside a `Host`
+/// (RFC 9112 §3.2.2). Whatever names a host has to name this one.
 fn host_is(request: &ServiceRequest, expected: &str) -> bool {
-    let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
-    let named = host.or_else(|| request.uri().authority().map(|authority| authority.as_str())).unwrap_or_default();
-    named.eq_ignore_ascii_case(expected)
+    let hosts = request.headers().get_all(header::HOST).map(|value| value.to_str().unwrap_or_default());
+    let mut named = hosts.chain(request.uri().authority().map(|authority| authority.as_str())).peekable();
+    named.peek().is_some() && named.all(|name| name.eq_ignore_ascii_case(expected))
 }
 
 #[cfg(test)]
@@ -160,6 +161,16 @@ mod tests {
         assert!(host("ID.example.com:8443"));
         assert!(!host("id.example.com"));
         assert!(!host("evil.example"));
+        let target = |target: &str, host: &[&'static str]| {
+            let request = host.iter().fold(TestRequest::with_uri(target), |request, host| request.append_header(("host", *host)));
+            host_is(&request.to_srv_request(), "id.example.com:8443")
+        };
+        assert!(target("http://id.example.com:8443/login", &["id.example.com:8443"]));
+        assert!(target("https://id.example.com:8443/login", &[]), "HTTP/2 has no Host");
+        assert!(!target("http://evil.example/login", &["id.example.com:8443"]));
+        assert!(!target("http://id.example.com:8443/login", &["evil.example"]));
+        assert!(!target("/login", &["id.example.com:8443", "evil.example"]));
+        assert!(!target("/login", &[]));
         assert_eq!(authority("https://MTLS.id.example.com:8443/auth").as_deref(), Some("mtls.id.example.com:8443"));
         assert_eq!(authority("https://mtls.id.example.com:443").as_deref(), Some("mtls.id.example.com"));
     }
