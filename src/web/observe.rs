@@ -9,7 +9,8 @@ use tracing::Instrument as _;
 
 use crate::app::App;
 use crate::telemetry::metrics::Endpoint;
-use crate::web::{error_page, extract, limits, request_id, security_headers};
+use crate::web::connection::Connection;
+use crate::web::{error_page, extract, limits, request_id, security_headers, unread};
 
 /// Answers what is at hand before a route is looked for; `None` leaves the request to the routes.
 #[derive(Clone, Copy, Debug)]
@@ -19,10 +20,12 @@ pub struct AtHand(pub fn(&App, &HttpRequest) -> Option<HttpResponse>);
 ///
 /// # Errors
 /// Those of the inner service.
-pub async fn observe(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn observe(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
+    let _at_work = request.conn_data::<Connection>().map(Connection::work);
+    let unread = unread::keep(&mut request);
     let (endpoint, started) = (endpoint(request.path(), app.issuer.path()), app.now());
     let (app, response) = match endpoint {
         // Documents are the same for everybody and log nothing: a route, an id and a span would be a third of what they cost.
@@ -32,7 +35,7 @@ pub async fn observe(request: ServiceRequest, next: Next<impl MessageBody + 'sta
     let mut response = response;
     security_headers::everywhere(app.issuer.is_https(), response.headers_mut());
     app.metrics.request(endpoint, response.status().as_u16(), app.now().since(started));
-    Ok(response)
+    Ok(unread.until_sent(response))
 }
 
 async fn document(
