@@ -70,6 +70,8 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("AUTHY_REGISTRATION__SECRET_LIFETIME", "1y", "30d"),
     ("AUTHY_REGISTRATION__ROTATE_TOKEN", "yes", "true or false"),
     ("AUTHY_REGISTRATION__SOFTWARE_STATEMENT_ISSUERS", "https://trust.example", "ISSUER=FILE"),
+    ("AUTHY_REGISTRATION__SOFTWARE_STATEMENT_ISSUERS", "https://trust.example=absent.json", "may read"),
+    ("AUTHY_REGISTRATION__SOFTWARE_STATEMENT_ISSUERS", "https://trust.example=https://", "https://host/jwks.json"),
     ("AUTHY_REGISTRATION__REQUIRE_SOFTWARE_STATEMENT", "1", "true or false"),
     ("AUTHY_CLIENT_DOCUMENTS__ENABLED", "off", "true or false"),
     ("AUTHY_CLIENT_DOCUMENTS__HOSTS", "https://app.example.com", "without scheme"),
