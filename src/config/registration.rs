@@ -71,14 +71,10 @@ pub struct Registration {
 
 impl Registration {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
-        let mut profiles = reader.all("registration.profiles", profile);
-        if profiles.is_empty() {
-            profiles.push("oauth21".to_owned());
-        }
         Self {
             mode: reader.one("registration.mode", mode),
-            profiles,
-            grant_types: reader.all("registration.grant_types", grant_type),
+            profiles: reader.some("registration.profiles", profile),
+            grant_types: reader.some("registration.grant_types", grant_type),
             scopes: reader.all("registration.scopes", scope),
             expire_unused: reader.one("registration.expire_unused", parse::duration),
             quarantine: reader.one("registration.quarantine", parse::duration),
