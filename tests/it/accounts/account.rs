@@ -76,6 +76,27 @@ async fn a_new_password_needs_the_old_one_and_ends_the_other_sessions() {
 }
 
 #[tokio::test]
+async fn a_password_that_an_administrator_sets_ends_what_applications_were_given() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let ada = app.user("ada").await;
+        app.admin("root").await;
+        let rp = app.relying_party().await.with_scope("openid offline_access");
+        let (tokens, code) = (rp.login("ada").await, rp.code("ada").await);
+        app.advance(Duration::from_secs(1));
+        let mut root = signed_in(&app, "root").await;
+        let page = root.open(&format!("/admin/users/{}", ada.subject)).await.page();
+        let page = root.submit(&page, "password-form", &[("password", "a new password 2")]).await.page();
+        assert_eq!(page.status, 200, "{}", page.body);
+        rp.refresh(&tokens.refresh_token()).await.is(400, "invalid_grant");
+        rp.redeem(&code).await.is(400, "invalid_grant");
+        assert!(!rp.is_active(&tokens.access_token()).await);
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_profile_form_cannot_set_what_is_not_the_persons_to_set() {
     backends::each(async |backend| {
         let app = TestApp::start(backend).await;
