@@ -7,7 +7,7 @@ use crate::accounts::consent::remember::Approved;
 use crate::clock::Timestamp;
 use crate::endpoints::authorize::SignedIn;
 use crate::entropy::Entropy;
-use crate::grants::refresh_token;
+use crate::grants::{open, refresh_token};
 use crate::model::approval::Approval;
 use crate::model::authentication_request::AuthenticationRequest;
 use crate::model::client::Client;
@@ -15,11 +15,11 @@ use crate::model::device_code::DeviceCode;
 use crate::model::grant::{Authentication, Grant};
 use crate::spec::scope::OFFLINE_ACCESS;
 
-/// What was asked for.
-#[derive(Clone, Copy, Debug)]
+/// What was asked for, as far as the client may still have it.
+#[derive(Clone, Debug)]
 pub struct Asked<'a> {
     client: &'a Client,
-    scopes: &'a [String],
+    scopes: Vec<String>,
     resources: &'a [String],
     authorization_details: &'a [Value],
 }
@@ -27,12 +27,14 @@ pub struct Asked<'a> {
 impl<'a> Asked<'a> {
     /// By a device.
     pub fn by_device(client: &'a Client, code: &'a DeviceCode) -> Self {
-        Self { client, scopes: &code.scopes, resources: &code.resources, authorization_details: &code.authorization_details }
+        let scopes = open::scopes(&code.scopes, client);
+        Self { client, scopes, resources: &code.resources, authorization_details: &code.authorization_details }
     }
 
     /// By a client that asks for somebody elsewhere.
     pub fn by_request(client: &'a Client, request: &'a AuthenticationRequest) -> Self {
-        Self { client, scopes: &request.scopes, resources: &request.resources, authorization_details: &request.authorization_details }
+        let scopes = open::scopes(&request.scopes, client);
+        Self { client, scopes, resources: &request.resources, authorization_details: &request.authorization_details }
     }
 
     /// A person who is signed in agrees: without `offline_access` it ends with their session.
@@ -55,7 +57,7 @@ impl<'a> Asked<'a> {
         Approved {
             subject,
             client_id: &self.client.client_id,
-            scopes: self.scopes.to_vec(),
+            scopes: self.scopes.clone(),
             claims: Vec::new(),
             resources: self.resources.to_vec(),
             authorization_details: self.authorization_details.to_vec(),
@@ -71,14 +73,14 @@ impl<'a> Asked<'a> {
         now: Timestamp,
     ) -> Approval {
         Approval {
-            refreshable: refresh_token::is_given(self.client, self.scopes),
+            refreshable: refresh_token::is_given(self.client, &self.scopes),
             grant: Grant {
                 id: entropy.uuid(),
                 subject: subject.to_owned(),
                 client_id: self.client.client_id.clone(),
                 session_id,
                 offline,
-                scopes: self.scopes.to_vec(),
+                scopes: self.scopes.clone(),
                 resources: self.resources.to_vec(),
                 authentication,
                 claims_request: Value::Null,

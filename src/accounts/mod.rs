@@ -11,6 +11,7 @@ pub mod logout;
 
 pub mod person;
 pub mod profile;
+pub mod quota;
 pub mod return_to;
 pub mod select;
 pub mod session;

@@ -6,6 +6,7 @@ pub mod ciba;
 pub mod client_credentials;
 pub mod device_code;
 pub mod jwt_bearer;
+pub mod open;
 pub mod refresh_token;
 pub mod token_exchange;
 

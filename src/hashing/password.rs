@@ -55,6 +55,9 @@ pub fn check(password: &str) -> Result<(), &'static str> {
     if password.chars().count() < MIN_CHARACTERS {
         return Err("This password is too short: at least 8 characters.");
     }
+    if password.chars().any(char::is_control) {
+        return Err("This password holds a control character, which no form takes.");
+    }
     Ok(())
 }
 

@@ -49,6 +49,11 @@ pub struct Authentication {
 }
 
 impl Grant {
+    /// Whether it was approved.
+    pub fn has_scope(&self, name: &str) -> bool {
+        self.scopes.iter().any(|scope| scope == name)
+    }
+
     /// The same approval with fewer scopes, for one answer: narrowing on refresh never narrows what is stored (RFC 6749 §6).
     #[must_use]
     pub fn narrowed_to(&self, scopes: &[String]) -> Self {

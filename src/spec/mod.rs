@@ -25,6 +25,7 @@
 //! | RFC 8705 §3.1 | [`certificate`] |
 //! | RFC 8693 §3 §4.1 §4.4 | [`token_exchange`] |
 //! | RFC 8707 §2 | [`resource`] |
+//! | RFC 8725 §3.11 | [`typ`] |
 //! | RFC 9068 §2.2 | [`access_token`] |
 //! | RFC 9101 §4 | [`request_object`] |
 //! | RFC 9126 §2.2 §4 to §6 | [`pushed`] |
@@ -94,4 +95,5 @@ pub mod subject;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod token_exchange;
+pub mod typ;
 pub mod webfinger;

@@ -22,8 +22,8 @@ kinds! {
     USER_UNLOCKED = "user.unlocked", "A user was unlocked.";
     USER_DELETED = "user.deleted", "A user was deleted.";
     SETUP_DONE = "setup.done", "The first administrator was made with the setup link.";
-    PASSWORD_SET = "password.set", "An administrator set a user's password.";
-    PASSWORD_CHANGED = "password.changed", "A person changed their own password.";
+    PASSWORD_SET = "password.set", "An administrator set a user's password; what applications had been given ended.";
+    PASSWORD_CHANGED = "password.changed", "A person changed their own password; what applications had been given in other browsers ended.";
     PASSWORD_REHASHED = "password.rehashed", "A password was hashed anew at sign-in, by the cost that is set now.";
     LOGIN_FAILED = "login.failed", "A sign-in to an account failed.";
     LOGIN_THROTTLED = "login.throttled", "Sign-ins to an account or from an address were slowed down.";
@@ -38,7 +38,7 @@ kinds! {
     REQUEST_DENIED = "authentication_request.denied", "A person refused what an application had asked elsewhere (CIBA).";
     GRANT_REVOKED = "grant.revoked", "A grant and all of its tokens were revoked.";
     CODE_REPLAYED = "code.replayed", "A code was redeemed twice; what it gave was revoked (RFC 6749 §4.1.2).";
-    REFRESH_REUSE = "refresh.reuse", "A refresh token was used after its successor; its family was revoked (RFC 9700 §4.14).";
+    REFRESH_REUSE = "refresh_reuse", "A refresh token was used after its successor; its family was revoked (RFC 9700 §4.14).";
     TOKEN_REVOKED = "token.revoked", "A single token was revoked (RFC 7009).";
     CLIENT_CREATED = "client.created", "A client was registered.";
     CLIENT_UPDATED = "client.updated", "A client's registration was changed.";

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::scopes::{self, Asked};
 use crate::model::authentication_request::AuthenticationRequest;
 use crate::model::authorization_type::AuthorizationType;
+use crate::model::client::Client;
 use crate::model::consent::Consent;
 use crate::model::device_code::DeviceCode;
 
@@ -23,17 +24,19 @@ pub struct Wanted<'a> {
 
 impl<'a> Wanted<'a> {
     /// By a device.
-    pub fn of_device(code: &'a DeviceCode) -> Self {
-        Self::plain(&code.scopes, &code.resources, &code.authorization_details)
+    pub fn of_device(client: &Client, code: &'a DeviceCode) -> Self {
+        Self::plain(client, &code.scopes, (&code.resources, &code.authorization_details))
     }
 
     /// By a client that asks for somebody elsewhere.
-    pub fn of_request(request: &'a AuthenticationRequest) -> Self {
-        Self::plain(&request.scopes, &request.resources, &request.authorization_details)
+    pub fn of_request(client: &Client, request: &'a AuthenticationRequest) -> Self {
+        Self::plain(client, &request.scopes, (&request.resources, &request.authorization_details))
     }
 
-    fn plain(scopes: &'a [String], resources: &'a [String], authorization_details: &'a [Value]) -> Self {
-        Self { scopes: scopes.iter().map(String::as_str).collect(), claims: Vec::new(), resources, authorization_details }
+    /// A scope that the client may not have any more is not asked about.
+    fn plain(client: &Client, scopes: &'a [String], (resources, authorization_details): (&'a [String], &'a [Value])) -> Self {
+        let scopes = scopes.iter().filter(|scope| client.metadata.scopes.contains(scope)).map(String::as_str).collect();
+        Self { scopes, claims: Vec::new(), resources, authorization_details }
     }
 
     /// Scopes, claims and details in words, in this order.

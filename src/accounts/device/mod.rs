@@ -104,7 +104,7 @@ pub async fn look_up(app: &App, typed: &str, signed_in: &SignedIn, address: &str
         ticket: app.sealer.seal_text(Purpose::DeviceCode, TICKET_PREFIX, &ticket, app.entropy.as_ref()),
         code: user_code.for_people(),
         client: ClientCard::of(&client),
-        wishes: consent::wishes(app, Wanted::of_device(&code), before.as_ref()).await?,
+        wishes: consent::wishes(app, Wanted::of_device(&client, &code), before.as_ref()).await?,
         address: code.address,
     })))
 }

@@ -159,20 +159,16 @@ pub async fn admit(app: &App, username: &str, address: &str) -> Result<Option<Du
             false => 0,
         };
         if let Some(wait) = throttle::wait(&counter, count, succeeded, guess.now) {
-            if counter.kind == throttle::ACCOUNT && has_spare(app, &guess).await? {
+            let spare = throttle::spare(&guess);
+            let leaves_spare = throttle::leaves_spare(&counter, known);
+            if leaves_spare && counted::bump(&app.kv, spare.kind, &spare.key, spare.window).await? <= spare.limit {
                 continue;
             }
             app.metrics.throttled(counter.counts());
-            return Ok(Some(wait));
+            return Ok(Some(if leaves_spare { wait.min(throttle::until_next_window(guess.now, spare.window)) } else { wait }));
         }
     }
     Ok(None)
-}
-
-/// Strangers have used up what they get together; this place may have tries of its own.
-async fn has_spare(app: &App, guess: &Guess<'_>) -> Result<bool, Failure> {
-    let spare = throttle::spare(guess);
-    Ok(counted::bump(&app.kv, spare.kind, &spare.key, spare.window).await? <= spare.limit)
 }
 
 /// What was right is not held against the person or the address, and the address is remembered as theirs.
@@ -241,7 +237,7 @@ async fn renew_hash(app: &App, user: &User, password: &Secret<String>, stored: &
     }
     let renewed = Password { changed_at: stored.changed_at, ..renewed };
     let event = audit::event(app.entropy.as_ref(), app.now(), audit::PASSWORD_REHASHED, "system").subject(&user.subject).build();
-    if let Err(error) = app.sql.set_password(&user.subject, &renewed, &event).await {
+    if let Err(error) = app.sql.renew_hash(&user.subject, &renewed, &event).await {
         tracing::warn!(%error, "a password hash could not be renewed");
     }
 }

@@ -22,6 +22,8 @@ pub const SUCCEEDED: &str = "login-succeeded";
 /// The kind that counts what strangers try at one account, wherever they are.
 pub const ACCOUNT: &str = "login-account";
 
+const PAIR_DAY: &str = "login-pair-day";
+
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -73,7 +75,7 @@ pub fn counters(guess: &Guess<'_>) -> Vec<Counter> {
     let (pair_kind, pair_limit) = if guess.known { ("login-pair-known", 20) } else { ("login-pair", 10) };
     let counter =
         |kind, name: &str, limit, window| Counter { kind, key: in_window(name, guess.now, window), limit, window, forgives: false };
-    let mut counters = vec![counter(pair_kind, &pair, pair_limit, 5 * MINUTE), counter("login-pair-day", &pair, 100, DAY)];
+    let mut counters = vec![counter(pair_kind, &pair, pair_limit, 5 * MINUTE), counter(PAIR_DAY, &pair, 100, DAY)];
     // One guest or one infected machine behind an address does not keep those out who have always come from there.
     if !guess.known {
         counters.push(Counter { forgives: true, ..counter("login-address", guess.network, 100, 15 * MINUTE) });
@@ -82,7 +84,13 @@ pub fn counters(guess: &Guess<'_>) -> Vec<Counter> {
     counters
 }
 
-/// What one place has left at an account when [`ACCOUNT`] is used up.
+/// Whether a counter that is used up leaves some tries each hour: strangers keep nobody out by [`ACCOUNT`], and a neighbour behind an
+/// address from which somebody has always come keeps them out for no day.
+pub fn leaves_spare(counter: &Counter, known: bool) -> bool {
+    counter.kind == ACCOUNT || (known && counter.kind == PAIR_DAY)
+}
+
+/// What one place has left at an account when a counter that [`leaves_spare`] is used up.
 pub fn spare(guess: &Guess<'_>) -> Counter {
     let key = in_window(&hash(&["spare", guess.username, guess.area]), guess.now, HOUR);
     Counter { kind: "login-spare", key, limit: 3, window: HOUR, forgives: false }
@@ -113,7 +121,8 @@ pub fn window_number(now: Timestamp, window: Duration) -> i64 {
     now.as_seconds().div_euclid(seconds(window))
 }
 
-fn until_next_window(now: Timestamp, window: Duration) -> Duration {
+/// How long the window that is running still lasts.
+pub fn until_next_window(now: Timestamp, window: Duration) -> Duration {
     let left = seconds(window).saturating_sub(now.as_seconds().rem_euclid(seconds(window)));
     Duration::from_secs(u64::try_from(left).unwrap_or(1).max(1))
 }
@@ -186,6 +195,12 @@ mod tests {
         assert_ne!(one.key, spare(&guess("bob", "203.0.113.9", false)).key);
         assert_eq!(area("2001:db8:1:2::1"), area("2001:db8:1:3::1"));
         assert_ne!(area("2001:db8:1::1"), area("2001:db8:2::1"));
+    }
+
+    #[test]
+    fn a_known_address_has_a_few_tries_each_hour_when_its_day_is_used_up() {
+        let day = |known| counters(&guess("ada", "203.0.113.9", known)).remove(1);
+        assert!(leaves_spare(&day(true), true) && !leaves_spare(&day(false), false));
     }
 
     #[test]

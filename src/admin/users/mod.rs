@@ -108,7 +108,7 @@ impl Office<'_> {
         Ok(())
     }
 
-    /// Sets a password and ends every session: whoever knew the old one is out.
+    /// Sets a password, ends every session and all that was approved: whoever knew the old one is out, and so is what they connected.
     ///
     /// # Errors
     /// Not found, or the password breaks the rules.
@@ -118,7 +118,7 @@ impl Office<'_> {
         }
         let password = Password { hash: self.hash(new).await?, changed_at: self.now };
         let event = self.event(audit::PASSWORD_SET).subject(subject).build();
-        if !self.sql.set_password(subject, &password, &event).await? {
+        if !self.sql.set_password(subject, &password, None, &event).await? {
             return Err(no_user(subject));
         }
         self.end_all_sessions(subject, None).await?;

@@ -12,6 +12,7 @@ use crate::endpoints::algorithms;
 use crate::endpoints::encrypted::{self, Kind};
 use crate::endpoints::presented;
 use crate::failure::Failure;
+use crate::grants::refresh_token;
 use crate::model::client::Client;
 use crate::model::grant::Grant;
 use crate::model::user::User;
@@ -73,7 +74,7 @@ pub async fn introspect(app: &App, body: &str, credentials: &Credentials, form: 
 
 async fn facts(app: &App, client: &AuthenticatedClient, token: &str) -> Result<Introspection, Failure> {
     if presented::looks_like_refresh_token(token) {
-        return refresh_token(app, client, token).await;
+        return of_refresh_token(app, client, token).await;
     }
     let keys = app.keys.current();
     match presented::access_token(token, &app.sealer, &keys.set, (app.issuer.as_str(), app.now())) {
@@ -160,7 +161,7 @@ fn access_token(app: &App, facts: &OpaqueClaims, standing: &Standing) -> Introsp
 }
 
 /// A refresh token is only its own client's business.
-async fn refresh_token(app: &App, client: &AuthenticatedClient, token: &str) -> Result<Introspection, Failure> {
+async fn of_refresh_token(app: &App, client: &AuthenticatedClient, token: &str) -> Result<Introspection, Failure> {
     let now = app.now();
     let Some((token, grant)) = app.sql.refresh_token(&TokenHash::of(token)).await? else { return Ok(Introspection::inactive()) };
     let expires_at = token.expires_at.min(token.absolute_expires_at);
@@ -168,12 +169,11 @@ async fn refresh_token(app: &App, client: &AuthenticatedClient, token: &str) -> 
         && grant.revoked_at.is_none()
         && token.rotated_at.is_none()
         && now < expires_at
+        && client.may_use_grant_type("refresh_token")
         && app.user(&grant.subject).await?.is_some_and(|user| user.is_active());
-    if !lives {
-        return Ok(Introspection::inactive());
-    }
+    let Some(scopes) = refresh_token::still_open(&grant, client).ok().filter(|_| lives) else { return Ok(Introspection::inactive()) };
     Ok(Introspection {
-        scope: Some(grant.scopes.join(" ")),
+        scope: Some(scopes.join(" ")),
         authorization_details: grant.authorization_details,
         client_id: Some(grant.client_id),
         sub: Some(app.subject_for(client, &grant.subject)),

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::accounts::login::throttle::{network, window_number};
+use crate::accounts::quota::Quota;
 use crate::app::App;
 use crate::config::registration::Mode;
 use crate::failure::Failure;
@@ -24,13 +24,10 @@ use crate::secret::{Secret, TokenHash};
 use crate::spec::bearer::{self, Scheme};
 use crate::spec::client_metadata::ClientDraft;
 use crate::spec::error::{OAuthError, Refusal};
-use crate::store::kv::throttle;
 use crate::store::sql::Registered;
 use crate::telemetry::audit;
 
 use answer::Handed;
-
-const HOUR: Duration = Duration::from_secs(3600);
 
 /// Who asks to be registered, and for what.
 #[derive(Debug)]
@@ -73,9 +70,8 @@ async fn admit(app: &App, applicant: &Applicant<'_>) -> Result<Admission, Failur
     if policy.mode != Mode::Open {
         return Err(not_admitted().because("the request carries no initial access token").into());
     }
-    let window = window_number(app.now(), HOUR);
-    let place = TokenHash::of(&format!("{window} {}", network(applicant.address))).hex();
-    if throttle::bump(&app.kv, "register-address", &place, HOUR).await? > u64::from(policy.per_address) {
+    let quota = Quota { kind: "register-address", limit: u64::from(policy.per_address), window: Duration::from_secs(3600) };
+    if !quota.turn(app, Some(applicant.address), "").await?.is_granted() {
         return Err(Failure::Busy("too many registrations from one address within an hour".into()));
     }
     Ok(Admission::Open { quarantine: policy.quarantine_clients })

@@ -2,17 +2,14 @@
 
 use std::time::Duration;
 
-use crate::accounts::login::throttle::{network, window_number};
+use crate::accounts::quota::Quota;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::model::client::Client;
-use crate::sealing::Purpose;
 use crate::spec::error::OAuthError;
-use crate::store::kv::throttle;
 
 /// How many requests of such clients one address may leave in a minute: far more than people behind it begin sign-ins.
-const PER_MINUTE: u64 = 300;
-const MINUTE: Duration = Duration::from_secs(60);
+const QUOTA: Quota = Quota { kind: "strangers", limit: 300, window: Duration::from_secs(60) };
 /// The most bytes of one: what a URL could carry as well.
 pub const MAX_REQUEST: usize = 16 * 1024;
 
@@ -21,17 +18,12 @@ fn is_anybody(client: &Client) -> bool {
     client.is_public() || !client.is_vouched_for()
 }
 
-/// Counts before anything is kept, so that a hundred at once count as a hundred.
+/// Counts before anything is kept.
 ///
 /// # Errors
 /// A refusal (429) for one too many, and when the store is away.
 pub async fn admit(app: &App, client: &Client, address: &str) -> Result<(), Failure> {
-    if !is_anybody(client) {
-        return Ok(());
-    }
-    let window = window_number(app.now(), MINUTE);
-    let key = app.sealer.concealed(Purpose::Throttle, &format!("strangers {window} {}", network(address)));
-    if throttle::bump(&app.kv, "strangers", &key, 2 * MINUTE).await? <= PER_MINUTE {
+    if !is_anybody(client) || QUOTA.turn(app, Some(address), "").await?.is_granted() {
         return Ok(());
     }
     let error = OAuthError::temporarily_unavailable("Too many requests from this address; try again in a minute.");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::Exchange;
+use super::{Exchange, open};
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{Beside, Mint, TokenResponse};
 use crate::failure::Failure;
@@ -42,12 +42,13 @@ pub async fn check(exchange: &Exchange<'_>, grant: &Grant) -> Result<Checked, Fa
 /// `invalid_grant` when the session of the approval has ended.
 pub async fn redeem(exchange: &Exchange<'_>, approval: &Approval, checked: Checked, refused: OAuthError) -> Result<TokenResponse, Failure> {
     let Exchange { app, now, .. } = exchange;
-    let grant = &approval.grant;
-    let refresh = approval.refreshable.then(|| Mint::of(exchange).first_refresh_token(grant.id));
+    let open = open::approval(&approval.grant, approval.refreshable, exchange.client); // RFC 6749 §3.3
+    let grant = &open.grant;
+    let refresh = open.refreshable.then(|| Mint::of(exchange).first_refresh_token(grant.id));
     match app.sql.redeem_grant(grant, refresh.as_ref().map(|(_, stored)| stored), *now).await? {
         Redemption::Saved => {}
         Redemption::Revoked => return Err(refused.because("the grant was revoked before it was saved").into()),
-        Redemption::SessionEnded => return Err(refused.because("the session of the approval has ended").into()),
+        Redemption::SessionEnded => return Err(refused.because("the session of the approval has ended, or it was taken back").into()),
     }
     let mint = Mint::of(exchange);
     let detailed = grant.clone().detailed_as(checked.details);

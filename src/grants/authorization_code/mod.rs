@@ -3,20 +3,21 @@
 mod check;
 pub mod code;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Answer, Exchange, GrantType};
+use super::{Answer, Exchange, GrantType, open};
 use crate::endpoints::token;
-use crate::endpoints::token::issue::{Beside, Mint, TokenResponse};
+use crate::endpoints::token::issue::{self, Mint, TokenResponse};
 use crate::failure::Failure;
-use crate::model::authorization_code::AuthorizationCode;
 use crate::model::grant::Grant;
 use crate::model::refresh_token::RefreshToken;
+use crate::model::resource::Resource;
 use crate::model::user::User;
-use crate::secret::TokenHash;
+use crate::secret::{Secret, TokenHash};
 use crate::spec::error::OAuthError;
 use crate::store::StoreError;
 use crate::store::kv::codes::{self, Claimed, Loaded};
@@ -63,44 +64,50 @@ async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
         Loaded::Live(code) => code,
     };
     check::redeemable(&code, client, params, (*now, exchange.confirmation))?; // RFC 6749 §4.1.3, RFC 7636 §4.6
-    let resources = token::requested_resources(app, params, &code.grant.resources).await?; // RFC 8707 §2.2
-    let detailed = token::with_requested_details(&code.grant, client, params)?; // RFC 9396 §6
-    let user = token::active_user(app, &code.grant.subject).await?;
+    let open = open::approval(&code.grant, code.refreshable, client); // RFC 6749 §3.3
+    let resources = token::requested_resources(app, params, &open.grant.resources).await?; // RFC 8707 §2.2
+    let detailed = token::with_requested_details(&open.grant, client, params)?; // RFC 9396 §6
+    let user = token::active_user(app, &open.grant.subject).await?;
     let code = match codes::claim(&app.kv, &hash).await? {
         Claimed::Live(code) => code,
         Claimed::Replayed => return Err(replayed(&exchange, presented).await),
         Claimed::Unknown => return Err(invalid_code().because("the code expired while it was checked").into()),
     };
-    let refresh = code.refreshable.then(|| Mint::of(&exchange).first_refresh_token(code.grant.id));
-    save(&exchange, &code, refresh.as_ref().map(|(_, stored)| stored)).await?;
-    answer(&exchange, &code, (&user, &detailed), (resources, refresh.map(|(token, _)| token))).await
+    let refresh = open.refreshable.then(|| Mint::of(&exchange).first_refresh_token(open.grant.id));
+    save(&exchange, &open.grant, refresh.as_ref().map(|(_, stored)| stored)).await?;
+    let beside = Beside { refresh_token: refresh.map(|(token, _)| token), nonce: code.nonce };
+    answer(&exchange, (&user, &open.grant, &detailed), &resources, beside).await
 }
 
 /// The approval becomes durable together with its refresh token, unless a replay or a logout came first.
-async fn save(exchange: &Exchange<'_>, code: &AuthorizationCode, refresh: Option<&RefreshToken>) -> Result<(), Failure> {
-    match exchange.app.sql.redeem_grant(&code.grant, refresh, exchange.now).await? {
+async fn save(exchange: &Exchange<'_>, grant: &Grant, refresh: Option<&RefreshToken>) -> Result<(), Failure> {
+    match exchange.app.sql.redeem_grant(grant, refresh, exchange.now).await? {
         Redemption::Saved => Ok(()),
         Redemption::Revoked => Err(invalid_code().because("the grant was revoked by a replay of its code").into()),
-        Redemption::SessionEnded => Err(invalid_code().because("the session of this code has ended").into()),
+        Redemption::SessionEnded => {
+            Err(invalid_code().because("the session of this code has ended, or what was approved was taken back").into())
+        }
     }
 }
 
-type Parts = (Vec<std::sync::Arc<crate::model::resource::Resource>>, Option<crate::secret::Secret<String>>);
+/// What is in the answer besides the access token.
+struct Beside {
+    refresh_token: Option<Secret<String>>,
+    nonce: Option<String>,
+}
 
-/// `detailed` is the code's grant with the details that this request wants.
+/// `detailed` is the grant with the details that this request wants.
 async fn answer(
     exchange: &Exchange<'_>,
-    code: &AuthorizationCode,
-    (user, detailed): (&User, &Grant),
-    parts: Parts,
+    (user, grant, detailed): (&User, &Grant, &Grant),
+    resources: &[Arc<Resource>],
+    beside: Beside,
 ) -> Result<TokenResponse, Failure> {
-    let (resources, refresh_token) = parts;
     let mint = Mint::of(exchange);
-    let scope = code.grant.scopes.clone();
-    let access_token = mint.access_token_of_user(user, detailed, &scope, &resources).await?;
-    let id_token = mint.id_token(user, &code.grant, Beside::access_token(&access_token), code.nonce.as_deref()).await?;
-    let response = TokenResponse::new(access_token, &scope).with_authorization_details(&detailed.authorization_details);
-    Ok(response.with_refresh_token(refresh_token).with_id_token(id_token))
+    let access_token = mint.access_token_of_user(user, detailed, &grant.scopes, resources).await?;
+    let id_token = mint.id_token(user, grant, issue::Beside::access_token(&access_token), beside.nonce.as_deref()).await?;
+    let response = TokenResponse::new(access_token, &grant.scopes).with_authorization_details(&detailed.authorization_details);
+    Ok(response.with_refresh_token(beside.refresh_token).with_id_token(id_token))
 }
 
 /// RFC 6749 §4.1.2: "the authorization server MUST deny the request and SHOULD revoke (when possible) all tokens previously issued".

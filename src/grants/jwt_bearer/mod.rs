@@ -19,6 +19,7 @@ use crate::model::user::User;
 use crate::spec::authorization_details;
 use crate::spec::error::OAuthError;
 use crate::spec::jwt_bearer::{self, Assertion, GRANT_TYPE, Subject, TrustedIssuer};
+use crate::spec::typ;
 use crate::store::kv::replay;
 use crate::store::sql::Redemption;
 
@@ -95,7 +96,12 @@ async fn verified(
     signer.metadata.protocol.jwks.clone_from(&issuer.jwks);
     signer.metadata.protocol.jwks_uri.clone_from(&issuer.jwks_uri);
     let signed = keys::verify(exchange.app, &signer, assertion, client_assertion::by_profile(exchange.client.metadata.profile)).await;
-    Ok(signed.map_err(|error| invalid_assertion().because(error.to_string()))?.claims)
+    let signed = signed.map_err(|error| invalid_assertion().because(error.to_string()))?;
+    // RFC 8725 §3.11: an access token of that issuer, say, is no assertion.
+    if !typ::is_absent_or_one_of(jwt_bearer::TYPES, &signed.header) {
+        return Err(invalid_assertion().because("the typ is that of something else").into());
+    }
+    Ok(signed.claims)
 }
 
 /// The person, who must be allowed in. An address names somebody only when it is known to be theirs.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::invalid_token;
 use crate::clock::Timestamp;
+use crate::grants::open;
 use crate::model::client::Client;
 use crate::model::confirmation::Confirmation;
 use crate::model::grant::Grant;
@@ -62,18 +63,16 @@ pub fn holds_its_keys(token: &RefreshToken, shown: &Confirmation) -> Result<(), 
     Err(invalid_token().because("the refresh token is bound to a key that the request does not prove"))
 }
 
-/// What was granted and the client may still have: an administrator may have taken a scope from it since. RFC 6749 §3.3 lets a server give
-/// less than was asked for; without `offline_access` there is nothing to refresh.
+/// What was granted and the client may still have; without `offline_access` there is nothing to refresh.
 ///
 /// # Errors
 /// `invalid_grant`.
 pub fn still_open(grant: &Grant, client: &Client) -> Result<Vec<String>, Refusal> {
-    let granted: Scope = grant.scopes.iter().collect();
-    let open = granted.intersect(&client.metadata.scopes);
-    if granted.contains(OFFLINE_ACCESS) && !open.contains(OFFLINE_ACCESS) {
+    let open = grant.narrowed_to(&open::scopes(&grant.scopes, client));
+    if grant.has_scope(OFFLINE_ACCESS) && !open.has_scope(OFFLINE_ACCESS) {
         return Err(invalid_token().because("the client may not have offline_access any more"));
     }
-    Ok(open.to_vec())
+    Ok(open.scopes)
 }
 
 /// RFC 6749 §6: the scope "MUST NOT include any scope not originally granted"; when omitted it is the granted one.

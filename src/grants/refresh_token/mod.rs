@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use self::check::Standing;
-pub use self::check::is_given;
+pub use self::check::{is_given, still_open};
 use super::{Answer, Exchange, GrantType};
 use crate::accounts::session;
 use crate::endpoints::token;

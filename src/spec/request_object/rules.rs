@@ -11,6 +11,7 @@ use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::issuer::Issuer;
 use crate::spec::params::Params;
 use crate::spec::signing_algorithm::{OF_CLIENTS, usual};
+use crate::spec::typ;
 
 /// How far ahead of ours another clock may be.
 const SKEW: Duration = Duration::from_secs(30);
@@ -51,16 +52,14 @@ pub fn algorithm(alg: &str, client: &Client) -> Result<Allowed, Refusal> {
     }
 }
 
-/// RFC 9101 §10.8: an object of another kind, an assertion or a token say, is none. RFC 7515 §4.1.9, RFC 2045 §5.1: media types are compared
-/// without regard to case, and `application/` may be left out.
+/// RFC 9101 §10.8: an object of another kind, an assertion or a token say, is none.
 ///
 /// # Errors
 /// `invalid_request_object`.
 pub fn typ(header: &Map<String, Value>) -> Result<(), Refusal> {
-    match header.get("typ").map(|typ| typ.as_str().unwrap_or_default().to_ascii_lowercase()) {
-        None => Ok(()),
-        Some(typ) if matches!(typ.strip_prefix("application/").unwrap_or(&typ), "oauth-authz-req+jwt" | "jwt") => Ok(()),
-        _ => Err(invalid("the typ is that of something else")),
+    match typ::is_absent_or_one_of(&["oauth-authz-req+jwt", "jwt"], header) {
+        true => Ok(()),
+        false => Err(invalid("the typ is that of something else")),
     }
 }
 

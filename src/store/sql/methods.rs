@@ -97,8 +97,10 @@ queries! {
     write users::delete_user(subject: &str, event: &AuditEvent) -> bool;
     /// Whether `/setup` has had its day.
     read users::administrator_exists() -> bool;
-    /// Sets or replaces; false when there is no such user.
-    write credentials::set_password(subject: &str, password: &Password, event: &AuditEvent) -> bool;
+    /// Sets or replaces, and ends what was approved before, but for what the session `kept` gave; false when there is no such user.
+    write credentials::set_password(subject: &str, password: &Password, kept: Option<Uuid>, event: &AuditEvent) -> bool;
+    /// Another hash of the same password.
+    write credentials::renew_hash(subject: &str, password: &Password, event: &AuditEvent) -> ();
     /// The password of a user.
     read credentials::password_of(subject: &str) -> Option<Password>;
 

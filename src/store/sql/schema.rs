@@ -14,6 +14,7 @@ diesel::table! {
         locked_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        approvals_from -> Nullable<Timestamptz>,
     }
 }
 

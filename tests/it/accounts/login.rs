@@ -1,5 +1,7 @@
 //! Signing in: nothing is learned by guessing, and nobody is locked out by a stranger.
 
+use std::time::Duration;
+
 use crate::support::app::{PASSWORD, TestApp, behind_a_proxy};
 use crate::support::backends;
 use crate::support::browser::Page;
@@ -136,6 +138,30 @@ async fn one_guest_of_an_office_does_not_keep_those_out_who_work_there() {
 }
 
 #[tokio::test]
+async fn a_neighbour_keeps_nobody_out_for_the_rest_of_the_day() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        let sign_in = async || {
+            let mut browser = app.browser();
+            let page = browser.open("/login").await.page();
+            browser.sign_in(&page, "ada").await.page().status
+        };
+        assert_eq!(sign_in().await, 200);
+        for _ in 0..6 {
+            for _ in 0..20 {
+                guess(&app, "ada", "wrong password").await;
+            }
+            app.advance(Duration::from_secs(300));
+        }
+        app.advance(Duration::from_secs(3600));
+        assert_eq!(sign_in().await, 200, "the day's budget is used up, the hour's few tries are not");
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn passwords_that_differ_after_72_bytes_are_different() {
     backends::each(async |backend| {
         let app = TestApp::start(backend).await;
@@ -143,7 +169,7 @@ async fn passwords_that_differ_after_72_bytes_are_different() {
         let (right, wrong) = (format!("{}A", "x".repeat(80)), format!("{}B", "x".repeat(80)));
         let hash = authy::hashing::password::hash(&right, 4, app.app.entropy.as_ref()).expect("a hash");
         let password = authy::model::user::Password { hash, changed_at: app.now() };
-        assert!(app.app.sql.set_password(&user.subject, &password, &app.event("password.changed")).await.expect("set"));
+        assert!(app.app.sql.set_password(&user.subject, &password, None, &app.event("password.changed")).await.expect("set"));
         assert_eq!(guess(&app, "ada", &wrong).await.status, 401);
         assert_eq!(guess(&app, "ada", &right).await.status, 200);
         assert_eq!(guess(&app, "ada@example.org", &right).await.status, 200, "the e-mail address names the account too");
@@ -173,6 +199,20 @@ async fn forms_of_other_sites_and_wrong_methods_are_refused() {
         let mut null = browser.clone();
         null.headers.insert("origin", "null".parse().expect("a value"));
         assert_eq!(null.post(&action, &fields).await.status, 303, "Origin: null alone decides nothing");
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_control_character_is_a_wrong_name_like_any_other() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        for username in ["ad\u{b}a", "a\0\u{1}da"] {
+            let page = guess(&app, username, PASSWORD).await;
+            assert!(page.status == 401 && page.has("login-form"), "{}", page.body);
+        }
         app.stop().await;
     })
     .await;

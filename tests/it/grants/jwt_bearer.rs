@@ -75,6 +75,10 @@ async fn what_is_not_the_word_of_the_issuer_about_somebody_here_is_refused() {
         ] {
             bring(&rp, &signer::sign(key, &signer::with(good.clone(), &changes)), &[]).await.is(400, "invalid_grant");
         }
+        for typ in ["at+jwt", "dpop+jwt", "secevent+jwt"] {
+            let header = json!({ "typ": typ });
+            bring(&rp, &signer::sign_as(key, &header, &good), &[]).await.is(400, "invalid_grant");
+        }
         bring(&rp, &signer::unsigned(&good), &[]).await.is(400, "invalid_grant");
         bring(&rp, &signer::sign(&signer::FOREIGN, &good), &[]).await.is(400, "invalid_grant");
         bring(&other, &signer::sign(key, &good), &[]).await.is(400, "invalid_grant");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use authy::grants::GRANTS;
 use authy::jose::Algorithm;
-use authy::model::user::User;
+use authy::model::user::{Password, User};
 use serde_json::json;
 
 use crate::support::app::TestApp;
@@ -178,6 +178,74 @@ async fn no_grant_type_gives_a_bearer_token_to_a_client_whose_tokens_are_bound_t
             change(&bound).await;
             let answer = exchange(&rp, &case, &brought, &[]).await;
             assert_eq!((answer.status, answer.body.get("access_token")), (400, None), "{}: {}", case.name, answer.body);
+            change(&rp).await;
+        }
+    })
+    .await;
+}
+
+/// What a person approved, but for an assertion, which is another issuer's word and no approval.
+fn approved() -> impl Iterator<Item = Case> {
+    cases().into_iter().filter(|case| !matches!(case.artefact, None | Some("assertion")))
+}
+
+#[tokio::test]
+async fn no_grant_type_gives_what_its_person_took_back() {
+    with_ada(async |app, ada| {
+        let (rp, sql) = (client(app).await, &app.app.sql);
+        for case in approved() {
+            let brought = artefact(&rp, &case, ada).await;
+            app.advance(Duration::from_secs(1));
+            sql.forget_consent(&ada.subject, rp.id(), app.now(), &app.event("consent.withdrawn")).await.expect("the database");
+            app.app.forget_approvals();
+            exchange(&rp, &case, &brought, &[]).await.is(400, "invalid_grant");
+
+            let brought = artefact(&rp, &case, ada).await;
+            app.advance(Duration::from_secs(1));
+            let password = sql.password_of(&ada.subject).await.expect("the database").expect("a password");
+            let password = Password { changed_at: app.now(), ..password };
+            assert!(sql.set_password(&ada.subject, &password, None, &app.event("password.set")).await.expect("the database"));
+            app.app.forget_approvals();
+            exchange(&rp, &case, &brought, &[]).await.is(400, "invalid_grant");
+
+            let brought = artefact(&rp, &case, ada).await;
+            app.advance(Duration::from_secs(1));
+            lock(app, ada, true).await;
+            lock(app, ada, false).await;
+            // What a client has already come for is back with the account.
+            let expected = if matches!(case.artefact, Some("refresh_token" | "subject_token")) { 200 } else { 400 };
+            assert_eq!(exchange(&rp, &case, &brought, &[]).await.status, expected, "{}", case.name);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_grant_type_gives_what_was_taken_from_the_client_since() {
+    with_ada(async |app, ada| {
+        let rp = client(app).await;
+        for case in cases() {
+            let brought = artefact(&rp, &case, ada).await;
+            let mut less = rp.clone();
+            less.client.metadata.scopes.retain(|scope| scope != "read");
+            change(&less).await;
+            let given = exchange(&rp, &case, &brought, &[]).await.ok();
+            assert!(!given.body["scope"].as_str().unwrap_or_default().contains("read"), "{}: {}", case.name, given.body);
+            change(&rp).await;
+
+            let brought = artefact(&rp, &case, ada).await;
+            less.client.metadata.scopes.retain(|scope| scope != "offline_access");
+            change(&less).await;
+            let given = exchange(&rp, &case, &brought, &[]).await;
+            assert!(given.body.get("refresh_token").is_none(), "{}: {}", case.name, given.body);
+            change(&rp).await;
+
+            let brought = artefact(&rp, &case, ada).await;
+            let mut without = rp.clone();
+            without.client.metadata.grant_types.retain(|grant| grant != "refresh_token");
+            change(&without).await;
+            let given = exchange(&rp, &case, &brought, &[]).await;
+            assert!(given.body.get("refresh_token").is_none(), "{}: {}", case.name, given.body);
             change(&rp).await;
         }
     })

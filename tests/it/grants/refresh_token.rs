@@ -158,6 +158,7 @@ async fn a_scope_that_was_taken_from_the_client_is_not_refreshed_and_without_off
             app.app.forget_client(rp.id());
         };
         allow(&["openid", "email", "offline_access"]).await;
+        assert_eq!(rp.introspect(&tokens.refresh_token()).await.ok().body["scope"], "openid email offline_access");
         let next = rp.refresh(&tokens.refresh_token()).await.ok();
         assert_eq!(next.body["scope"], "openid email offline_access");
         assert!(next.id_claims().get("groups").is_none() && next.id_claims().get("email").is_some());
@@ -166,6 +167,7 @@ async fn a_scope_that_was_taken_from_the_client_is_not_refreshed_and_without_off
             .is(400, "invalid_scope");
         allow(&["openid", "email"]).await;
         rp.refresh(&next.refresh_token()).await.is(400, "invalid_grant");
+        assert!(!rp.is_active(&next.refresh_token()).await);
         allow(&["openid", "email", "offline_access"]).await;
         rp.refresh(&next.refresh_token()).await.ok(); // The refusal used nothing up.
         app.stop().await;

@@ -66,8 +66,10 @@ fn trickle(mut stream: impl Read + Write, beginning: &str, more: &str) -> (Strin
     panic!("still open after {beginning:?} and {:?}", String::from_utf8_lossy(&answer));
 }
 
+type Attempt<T> = Box<dyn FnOnce() -> T + Send>;
+
 /// Each on a thread of its own, all at the same time.
-async fn all<T: Send + 'static>(attempts: Vec<Box<dyn FnOnce() -> T + Send>>) -> Vec<T> {
+async fn all<T: Send + 'static>(attempts: Vec<Attempt<T>>) -> Vec<T> {
     let running: Vec<_> = attempts.into_iter().map(|attempt| tokio::task::spawn_blocking(attempt)).collect();
     futures_util::future::join_all(running).await.into_iter().map(|ended| ended.expect("no panic")).collect()
 }
@@ -79,7 +81,7 @@ async fn a_next_head_that_never_ends_holds_no_connection() {
         let (running, [main, tls, management]) = impatient(&app, SHORT);
         let beginning = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nX-A: ";
         let ended = all(vec![
-            Box::new(move || trickle(connect(main), beginning, "a")) as Box<dyn FnOnce() -> _ + Send>,
+            Box::new(move || trickle(connect(main), beginning, "a")) as Attempt<_>,
             Box::new(move || trickle(connect_tls(tls, b"\x08http/1.1"), beginning, "a")),
             Box::new(move || trickle(connect(management), beginning, "a")),
         ]);
@@ -100,7 +102,7 @@ async fn a_body_in_chunks_that_never_ends_holds_no_connection_after_the_answer()
         let usual = Bound::new(&app.app.settings).expect("free ports").patience;
         assert!(usual.keep_alive > Duration::from_secs(60));
         let (running, [main, tls, management]) = impatient(&app, usual);
-        let mut attempts: Vec<Box<dyn FnOnce() -> (&'static str, String, Duration) + Send>> = Vec::new();
+        let mut attempts: Vec<Attempt<(&'static str, String, Duration)>> = Vec::new();
         for (status, line) in [
             ("404", "POST /nowhere"),
             ("404", "GET /nowhere"),

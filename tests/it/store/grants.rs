@@ -86,6 +86,42 @@ async fn of_a_redemption_and_a_replay_at_once_nothing_stays_alive() {
 }
 
 #[tokio::test]
+async fn what_a_person_took_back_before_anybody_came_for_it_is_not_given() {
+    each(async |backend| {
+        let sql = &backend.sql;
+        let session = ada_with_app(sql).await;
+        let approved = |offline: bool, created_at| authy::model::grant::Grant { id: id(), offline, created_at, ..grant(&session, "app") };
+        for offline in [false, true] {
+            sql.forget_consent("sub-of-ada", "other", later(2), &event("consent.withdrawn")).await.unwrap();
+            assert_eq!(sql.redeem_grant(&approved(offline, later(1)), None, later(3)).await.unwrap(), Redemption::SessionEnded);
+            assert_eq!(sql.redeem_grant(&approved(offline, later(2)), None, later(3)).await.unwrap(), Redemption::Saved);
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_a_redemption_and_a_withdrawal_at_once_nothing_stays_alive() {
+    each(async |backend| {
+        let session = ada_with_app(&backend.sql).await;
+        for round in 0..20 {
+            let (approved, taken_back) = (later(2 * round), later(2 * round + 1));
+            let grant = authy::model::grant::Grant { id: id(), offline: round % 2 == 0, created_at: approved, ..grant(&session, "app") };
+            let (id, sql, taking) = (grant.id, backend.sql.clone(), backend.sql.clone());
+            let redeeming = tokio::spawn(async move { sql.redeem_grant(&grant, None, approved).await.unwrap() });
+            let withdrawal =
+                tokio::spawn(
+                    async move { taking.forget_consent("sub-of-ada", "app", taken_back, &event("consent.withdrawn")).await.unwrap() },
+                );
+            let (_, _) = (redeeming.await.unwrap(), withdrawal.await.unwrap());
+            let stored = backend.sql.grant_by_id(id).await.unwrap();
+            assert!(stored.is_none_or(|grant| grant.revoked_at == Some(taken_back)));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn nothing_is_given_to_an_ended_session_or_a_locked_or_deleted_user() {
     each(async |backend| {
         let sql = &backend.sql;

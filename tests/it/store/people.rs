@@ -104,9 +104,9 @@ async fn locking_password_and_deletion() {
         assert!(sql.lock_user(&ada.subject, Some(START), &event("user.locked")).await.unwrap());
         assert_eq!(sql.user_by_subject(&ada.subject).await.unwrap().unwrap().locked_at, Some(START));
         assert!(!sql.lock_user("nobody", None, &event("no")).await.unwrap());
-        assert!(sql.set_password(&ada.subject, &password("one"), &event("password")).await.unwrap());
-        assert!(sql.set_password(&ada.subject, &password("two"), &event("password")).await.unwrap());
-        assert!(!sql.set_password("nobody", &password("x"), &event("no")).await.unwrap());
+        assert!(sql.set_password(&ada.subject, &password("one"), None, &event("password")).await.unwrap());
+        assert!(sql.set_password(&ada.subject, &password("two"), None, &event("password")).await.unwrap());
+        assert!(!sql.set_password("nobody", &password("x"), None, &event("no")).await.unwrap());
         assert_eq!(sql.password_of(&ada.subject).await.unwrap(), Some(password("two")));
         assert!(sql.delete_user(&ada.subject, &event("user.deleted")).await.unwrap());
         assert!(!sql.delete_user(&ada.subject, &event("no")).await.unwrap());

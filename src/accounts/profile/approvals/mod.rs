@@ -43,7 +43,7 @@ pub async fn list(app: &App, subject: &str) -> Result<Vec<Waiting>, Failure> {
         waiting.push(Waiting {
             id: request.id,
             client: ClientCard::of(&client),
-            wishes: consent::wishes(app, Wanted::of_request(&request), None).await?,
+            wishes: consent::wishes(app, Wanted::of_request(&client, &request), None).await?,
             binding_message: request.binding_message,
             expires_at: request.expires_at,
         });

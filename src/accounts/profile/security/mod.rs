@@ -69,20 +69,17 @@ pub async fn change(app: &App, change: &Change, signed_in: &SignedIn, browser: &
     let hashed = login::hash(app, &change.new).await?;
     let now = app.now();
     let event = audit::event(app.entropy.as_ref(), now, audit::PASSWORD_CHANGED, &user.subject).subject(&user.subject).build();
-    app.sql.set_password(&user.subject, &hashed, &event).await?;
+    app.sql.set_password(&user.subject, &hashed, Some(signed_in.session.id), &event).await?;
     let (renewed, cookies) = session::start(app, user, browser).await?;
     sign_others_out(app, &renewed).await?;
     Ok(Outcome::Changed(cookies))
 }
 
-/// The sessions of other browsers end, and with them what applications were given there, also what outlives a sign-out.
+/// The sessions of other browsers end. What applications were given there has ended with the old password, also what outlives a sign-out.
 async fn sign_others_out(app: &App, signed_in: &SignedIn) -> Result<(), Failure> {
-    let (subject, session) = (&signed_in.user.subject, signed_in.session.id);
-    let event = |kind| audit::event(app.entropy.as_ref(), app.now(), kind, subject).subject(subject);
-    app.sql.end_sessions_of(subject, Some(session), app.now(), &event(audit::SESSION_ENDED).build()).await?;
-    for grant in app.sql.grants_of(subject).await?.into_iter().filter(|grant| grant.session_id != session) {
-        app.sql.revoke_grant(grant.id, app.now(), &event(audit::GRANT_REVOKED).client(&grant.client_id).build()).await?;
-    }
+    let subject = &signed_in.user.subject;
+    let event = audit::event(app.entropy.as_ref(), app.now(), audit::SESSION_ENDED, subject).subject(subject).build();
+    app.sql.end_sessions_of(subject, Some(signed_in.session.id), app.now(), &event).await?;
     app.forget_approvals();
     Ok(())
 }

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{self, Beside, Mint};
 use crate::failure::Failure;
+use crate::grants::open;
 use crate::model::approval::Approval;
 use crate::model::authentication_request::{AuthenticationRequest, Delivery, State};
 use crate::model::client::Client;
@@ -109,13 +110,16 @@ fn refusal(error: &str, description: &str) -> Value {
 
 /// CIBA Core §10.3.1: the ID Token names the request and the tokens beside it.
 async fn tokens(app: &App, client: &Client, approval: &Approval, auth_req_id: &Secret<String>) -> Result<Value, Failure> {
-    let (grant, now) = (&approval.grant, app.now());
+    let open = open::approval(&approval.grant, approval.refreshable, client); // RFC 6749 §3.3
+    let (grant, now) = (&open.grant, app.now());
     let user = token::active_user(app, &grant.subject).await?;
     let resources = token::load_resources(app, &grant.resources).await?;
     let mint = Mint::unbound(app, client, now);
-    let refresh = approval.refreshable.then(|| mint.first_refresh_token(grant.id));
+    let refresh = open.refreshable.then(|| mint.first_refresh_token(grant.id));
     if app.sql.redeem_grant(grant, refresh.as_ref().map(|(_, stored)| stored), now).await? != Redemption::Saved {
-        return Err(OAuthError::invalid_grant("The approval is no longer valid.").because("the session of the approval has ended").into());
+        return Err(OAuthError::invalid_grant("The approval is no longer valid.")
+            .because("the session of the approval has ended, or it was taken back")
+            .into());
     }
     let refresh_token = refresh.map(|(token, _)| token);
     let access_token = mint.access_token_of_user(&user, grant, &grant.scopes, &resources).await?;

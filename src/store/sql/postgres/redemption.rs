@@ -33,6 +33,8 @@ impl Redeem {
         out.push_sql("session as materialized (select s.sid from sessions s join users u on u.subject = s.subject where s.subject = ");
         out.push_bind_param::<Nullable<Text>, _>(&self.grant.subject)?;
         out.push_sql(" and s.ended_at is null and u.locked_at is null and ");
+        self.not_taken_back(out)?;
+        out.push_sql(" and ");
         if self.grant.offline {
             out.push_sql("s.sid = ");
             out.push_bind_param::<Nullable<Text>, _>(&self.grant.sid)?;
@@ -46,6 +48,14 @@ impl Redeem {
         Ok(())
     }
 
+    /// The person has taken nothing back since they approved. Asked of the row that is locked, whose newest version counts.
+    fn not_taken_back<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("(approvals_from is null or approvals_from <= ");
+        out.push_bind_param::<Timestamptz, _>(&self.grant.created_at)?;
+        out.push_sql(")");
+        Ok(())
+    }
+
     /// One that was saved before, when a token left by the browser beside the code, is prolonged; a tombstone or a revoked one stays.
     fn saved<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let row = &self.grant;
@@ -55,6 +65,9 @@ impl Redeem {
         if row.offline {
             out.push_sql(" from users where locked_at is null and subject = ");
             out.push_bind_param::<Nullable<Text>, _>(&row.subject)?;
+            out.push_sql(" and ");
+            self.not_taken_back(out)?;
+            out.push_sql(" for share");
         } else {
             out.push_sql(" from session");
         }

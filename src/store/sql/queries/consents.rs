@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
-use super::{Conn, audit};
+use super::{Conn, audit, users};
 use crate::clock::Timestamp;
 use crate::model::audit::AuditEvent;
 use crate::model::consent::Consent;
@@ -86,6 +86,7 @@ pub async fn consents_of(conn: &mut Conn, subject: &str) -> QueryResult<Vec<(Con
 }
 
 pub async fn forget_consent(conn: &mut Conn, subject: &str, client_id: &str, now: Timestamp, event: &AuditEvent) -> QueryResult<bool> {
+    users::void_approvals(conn, subject, now).await?;
     let forgotten = diesel::delete(consents::table.find((subject, client_id))).execute(conn).await?;
     let of_the_pair = grants::subject.eq(subject).and(grants::client_id.eq(client_id)).and(grants::revoked_at.is_null());
     let revoked = diesel::update(grants::table.filter(of_the_pair)).set(grants::revoked_at.eq(Time(now))).execute(conn).await?;

@@ -3,19 +3,34 @@
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 
-use super::{Conn, audit};
+use super::{Conn, audit, grants, users};
 use crate::model::audit::AuditEvent;
 use crate::model::user::Password;
-use crate::store::sql::schema::{passwords, users};
+use crate::store::sql::schema::passwords;
 use crate::store::sql::types::Time;
 
-pub async fn set_password(conn: &mut Conn, subject: &str, password: &Password, event: &AuditEvent) -> QueryResult<bool> {
-    let found: bool = diesel::select(diesel::dsl::exists(users::table.find(subject))).get_result(conn).await?;
-    if found {
-        put(conn, subject, password).await?;
+pub async fn set_password(
+    conn: &mut Conn,
+    subject: &str,
+    password: &Password,
+    kept: Option<Uuid>,
+    event: &AuditEvent,
+) -> QueryResult<bool> {
+    if !users::void_approvals(conn, subject, password.changed_at).await? {
+        return Ok(false);
     }
-    audit::insert_if(conn, found, event).await
+    put(conn, subject, password).await?;
+    grants::revoke_all(conn, subject, kept, password.changed_at).await?;
+    audit::insert(conn, event).await?;
+    Ok(true)
+}
+
+pub async fn renew_hash(conn: &mut Conn, subject: &str, password: &Password, event: &AuditEvent) -> QueryResult<()> {
+    let known = passwords::table.find(subject);
+    let found = diesel::update(known).set(passwords::hash.eq(password.hash.expose())).execute(conn).await? > 0;
+    audit::insert_if(conn, found, event).await.map(drop)
 }
 
 pub(super) async fn put(conn: &mut Conn, subject: &str, password: &Password) -> QueryResult<()> {

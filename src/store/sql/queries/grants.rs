@@ -111,7 +111,7 @@ impl GrantRow {
     }
 }
 
-/// The grant with its first refresh token, if its person and, unless it outlives it, its session are there. A client that gets an ID
+/// The grant with its first refresh token, if its person and, unless it outlives it, its session are there, and nothing was taken back. A client that gets an ID
 /// Token is noted beside the session, so that it is told of its end.
 pub async fn redeem_grant(conn: &mut Conn, grant: &Grant, token: Option<&RefreshToken>, now: Timestamp) -> QueryResult<Redemption> {
     let kept = grant.created_at + KEPT;
@@ -146,6 +146,16 @@ pub async fn revoke_grant(conn: &mut Conn, id: Uuid, now: Timestamp, event: &Aud
 pub(super) async fn revoke(conn: &mut Conn, id: Uuid, now: Timestamp) -> QueryResult<bool> {
     let live = grants::table.find(Id(id)).filter(grants::revoked_at.is_null());
     Ok(diesel::update(live).set(grants::revoked_at.eq(Time(now))).execute(conn).await? > 0)
+}
+
+/// Revokes what a person's approvals gave, also what outlives sessions, but for those made in the session `kept`.
+pub(super) async fn revoke_all(conn: &mut Conn, subject: &str, kept: Option<Uuid>, now: Timestamp) -> QueryResult<()> {
+    let live = grants::table.filter(grants::subject.eq(subject).and(grants::revoked_at.is_null()));
+    let revoked = grants::revoked_at.eq(Time(now));
+    match kept {
+        Some(kept) => diesel::update(live.filter(grants::session_id.ne(Id(kept)))).set(revoked).execute(conn).await.map(drop),
+        None => diesel::update(live).set(revoked).execute(conn).await.map(drop),
+    }
 }
 
 pub async fn grants_of(conn: &mut Conn, subject: &str) -> QueryResult<Vec<Grant>> {

@@ -185,7 +185,16 @@ fn gone() -> diesel::result::Error {
 pub async fn lock_user(conn: &mut Conn, subject: &str, locked_at: Option<Timestamp>, event: &AuditEvent) -> QueryResult<bool> {
     let set = users::locked_at.eq(locked_at.map(Time));
     let found = diesel::update(users::table.find(subject)).set(set).execute(conn).await? > 0;
+    if locked_at.is_some() {
+        void_approvals(conn, subject, event.at).await?;
+    }
     audit::insert_if(conn, found, event).await
+}
+
+/// What the person approved and no client has come for yet is void. A redemption locks the same row, so it comes wholly before or after:
+/// what came before is a grant that the caller then finds. False when there is no such person.
+pub(super) async fn void_approvals(conn: &mut Conn, subject: &str, now: Timestamp) -> QueryResult<bool> {
+    Ok(diesel::update(users::table.find(subject)).set(users::approvals_from.eq(Time(now))).execute(conn).await? > 0)
 }
 
 pub async fn delete_user(conn: &mut Conn, subject: &str, event: &AuditEvent) -> QueryResult<bool> {

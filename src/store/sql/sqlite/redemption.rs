@@ -16,6 +16,7 @@ struct Redeem {
     id: Id,
     session: Id,
     offline: bool,
+    approved_at: Time,
     names: Names,
     times: (Time, Time),
 }
@@ -36,6 +37,7 @@ pub async fn redeem(conn: &mut Conn, grant: &Grant, token: Option<&RefreshToken>
         id: Id(grant.id),
         session: Id(grant.session_id),
         offline: grant.offline,
+        approved_at: Time(grant.created_at),
         names: Names {
             client_id: grant.client_id.clone(),
             subject: grant.subject.clone(),
@@ -74,14 +76,15 @@ impl Redeem {
 
     /// A person who can sign in, and, unless the grant outlives it, the session it was approved in.
     fn may_be_given(&self, connection: &mut SqliteConnection) -> QueryResult<bool> {
-        let person = users::table.find(&self.names.subject).filter(users::locked_at.is_null());
-        if self.offline {
-            return diesel::select(diesel::dsl::exists(person)).get_result(connection);
+        // What the person took back since they approved is void.
+        let standing = users::approvals_from.is_null().or(users::approvals_from.assume_not_null().le(self.approved_at));
+        let person = users::table.find(&self.names.subject).filter(users::locked_at.is_null().and(standing));
+        let is_there: bool = diesel::select(diesel::dsl::exists(person)).get_result(connection)?;
+        if self.offline || !is_there {
+            return Ok(is_there);
         }
         let live = sessions::ended_at.is_null().and(sessions::expires_at.gt(self.times.0)).and(sessions::subject.eq(&self.names.subject));
-        let session =
-            sessions::table.inner_join(users::table).filter(sessions::id.eq(self.session).and(live).and(users::locked_at.is_null()));
-        diesel::select(diesel::dsl::exists(session)).get_result(connection)
+        diesel::select(diesel::dsl::exists(sessions::table.find(self.session).filter(live))).get_result(connection)
     }
 
     /// A grant that outlives sessions may come when its session has ended.

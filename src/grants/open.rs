@@ -1,0 +1,21 @@
+//! What was approved and may still be given: an administrator may have taken a scope or a grant type from the client since. Pure.
+//! RFC 6749 §3.3 lets a server give less than was asked for.
+
+use super::refresh_token;
+use crate::model::approval::Approval;
+use crate::model::client::Client;
+use crate::model::grant::Grant;
+use crate::spec::scope::{OFFLINE_ACCESS, Scope};
+
+/// The scopes that the client may still have, in the order of the approval.
+pub fn scopes(approved: &[String], client: &Client) -> Vec<String> {
+    approved.iter().collect::<Scope>().intersect(&client.metadata.scopes).to_vec()
+}
+
+/// An approval that nobody has come for yet, as it may be given now. Without `offline_access` it ends with its session.
+pub fn approval(grant: &Grant, refreshable: bool, client: &Client) -> Approval {
+    let open = grant.narrowed_to(&scopes(&grant.scopes, client));
+    let outlives = open.has_scope(OFFLINE_ACCESS) || !grant.has_scope(OFFLINE_ACCESS);
+    let refreshable = refreshable && refresh_token::is_given(client, &open.scopes);
+    Approval { refreshable, grant: Grant { offline: open.offline && outlives, ..open } }
+}
