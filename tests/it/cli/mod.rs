@@ -7,6 +7,7 @@ mod config;
 mod data;
 mod everything;
 mod healthcheck;
+mod looking;
 mod perform;
 mod troubles;
 mod usage;
