@@ -5,6 +5,7 @@ mod authorization_types;
 mod bench;
 mod config;
 mod data;
+mod doctor;
 mod everything;
 mod healthcheck;
 mod looking;
