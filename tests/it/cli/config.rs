@@ -30,6 +30,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("AUTHY_SMTP_URL", "mail.example", "smtp://"),
     ("AUTHY_MANAGEMENT_LISTEN", "on", "off for none"),
     ("AUTHY_LOG", "loud", "info"),
+    ("AUTHY_LOG", "=,=", "info"),
     ("AUTHY_LOG_FORMAT", "xml", "json"),
     ("AUTHY_TLS__CERT", "cert.pem", "AUTHY_TLS__KEY"),
     ("AUTHY_TLS__KEY", "key.pem", "AUTHY_TLS__CERT"),
@@ -66,6 +67,8 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("AUTHY_REGISTRATION__MODE", "on", "off, token or open"),
     ("AUTHY_REGISTRATION__PROFILES", "oauth21,fapi", "fapi2"),
     ("AUTHY_REGISTRATION__GRANT_TYPES", "password", "authorization_code"),
+    ("AUTHY_REGISTRATION__PROFILES", "", "Give it a value"),
+    ("AUTHY_REGISTRATION__GRANT_TYPES", " , ", "Give it a value"),
     ("AUTHY_REGISTRATION__SCOPES", "open id", "without spaces"),
     ("AUTHY_REGISTRATION__EXPIRE_UNUSED", "0", "at least 1s"),
     ("AUTHY_REGISTRATION__QUARANTINE", "soon", "10m"),
@@ -74,6 +77,8 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("AUTHY_REGISTRATION__SECRET_LIFETIME", "1y", "30d"),
     ("AUTHY_REGISTRATION__ROTATE_TOKEN", "yes", "true or false"),
     ("AUTHY_REGISTRATION__SOFTWARE_STATEMENT_ISSUERS", "https://trust.example", "ISSUER=FILE"),
+    ("AUTHY_REGISTRATION__SOFTWARE_STATEMENT_ISSUERS", "https://trust.example=absent.json", "may read"),
+    ("AUTHY_REGISTRATION__SOFTWARE_STATEMENT_ISSUERS", "https://trust.example=https://", "https://host/jwks.json"),
     ("AUTHY_REGISTRATION__REQUIRE_SOFTWARE_STATEMENT", "1", "true or false"),
     ("AUTHY_CLIENT_DOCUMENTS__ENABLED", "off", "true or false"),
     ("AUTHY_CLIENT_DOCUMENTS__HOSTS", "https://app.example.com", "without scheme"),
@@ -159,6 +164,9 @@ fn an_unknown_setting_names_the_nearest_known_one() {
         assert!(ran.stderr.contains(name), "{name}: {ran:?}");
     }
     assert_eq!(ran.code, 1);
+    write(place.path(), "authy.toml", "[databse]\nmigrate = true\n");
+    let ran = authy(place.path(), &[], &["config", "check", "--config", "authy.toml"]).exits(1);
+    assert!(ran.stderr.contains("databse in authy.toml: There is no such section.") && ran.stderr.contains(" [database];"), "{ran:?}");
 }
 
 #[test]
