@@ -62,6 +62,15 @@ impl Bound {
         Ok(Self { main, mtls, management: management.transpose()?, patience: PATIENCE })
     }
 
+    /// What keeps listeners from being bound, found by binding all of them for a moment.
+    pub fn obstacles(settings: &Settings) -> Vec<BootError> {
+        let main = several(&settings.listen, "AUTHY_LISTEN");
+        let mtls = several(&settings.mtls.listen, "AUTHY_MTLS_LISTEN");
+        let management: Vec<SocketAddr> = settings.management_listen.into_iter().collect();
+        let management = several(&management, "AUTHY_MANAGEMENT_LISTEN");
+        [main, mtls, management].into_iter().filter_map(Result::err).collect()
+    }
+
     /// The URL in the place of the issuer for clients with a certificate: the issuer's own on the port of that listener.
     pub fn mtls_base(&self, issuer: &Issuer) -> Option<String> {
         let port = self.mtls.first()?.local_addr().ok()?.port();

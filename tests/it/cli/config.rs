@@ -1,10 +1,14 @@
 //! `authy config`: what is wrong is named with its mend, all of it at once, and secrets are never shown.
 
 use authy::config::registry::{SETTINGS, Secrecy};
+use openssl::ec::{EcGroup, EcKey};
+use openssl::nid::Nid;
+use openssl::pkey::PKey;
 use serde_json::json;
 use tempfile::tempdir;
 
 use super::{authy, write};
+use crate::support::x509::Authority;
 
 const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -132,6 +136,19 @@ fn all_problems_of_flags_environment_and_file_come_at_once() {
     let error = ran.error();
     assert_eq!(error["error"], "invalid_configuration");
     assert!(expected.iter().all(|key| error["message"].as_str().unwrap().contains(key)), "{error}");
+}
+
+#[test]
+fn a_certificate_and_the_key_of_another_are_found_before_anything_starts() {
+    let place = tempdir().unwrap();
+    write(place.path(), "c.pem", Authority::shared().self_signed().pem());
+    let key = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).and_then(|group| EcKey::generate(&group)).and_then(PKey::from_ec_key);
+    write(place.path(), "k.pem", key.unwrap().private_key_to_pem_pkcs8().unwrap());
+    for [cert, key] in [["AUTHY_TLS__CERT", "AUTHY_TLS__KEY"], ["AUTHY_MTLS_CERT", "AUTHY_MTLS_KEY"]] {
+        let env = [(cert, "c.pem"), (key, "k.pem"), ("AUTHY_MTLS_LISTEN", "127.0.0.1:0")];
+        let ran = authy(place.path(), &env, &["config", "check"]).exits(1);
+        assert!(ran.stderr.starts_with(&format!("error: {cert}, {key}: ")) && ran.stderr.contains("does not belong"), "{ran:?}");
+    }
 }
 
 #[test]
