@@ -14,7 +14,9 @@ use super::{text, two};
 /// A query or a form: RFC 6749 §3.1. What was read is written as it was read, and everything that reads parameters bears it.
 pub fn params(data: &[u8]) {
     let raw = text(data);
-    let _ = Params::parse_page_form(&raw);
+    let _ = Params::parse_repeating(&raw);
+    let typed = Params::of_page_form(&raw);
+    assert!(typed.iter().all(|(name, value)| typed.has_field(name) && !value.is_empty()), "what is read was there");
     let Ok(params) = Params::parse(&raw) else { return };
     let again = Params::parse(&params.encode()).expect("what was read can be written");
     assert!(again.iter().eq(params.iter()), "reading and writing change nothing");

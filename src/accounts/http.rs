@@ -155,9 +155,9 @@ impl Visit {
     /// The fields of a form that was sent from a page of ours in this very browser.
     ///
     /// # Errors
-    /// When it cannot be read, or came from elsewhere (403).
+    /// When it came from elsewhere (403).
     pub fn form(&self, body: &FormBody, bound: Bound) -> Result<Params, Failure> {
-        let form = Params::parse_page_form(body.as_str())?;
+        let form = Params::of_page_form(body.as_str());
         let (presented, headers) = (form.get(csrf::FIELD), self.request.headers());
         csrf::check(&self.app.sealer, self.bound_to(bound), presented, headers, self.app.issuer.origin())?;
         Ok(form)

@@ -15,7 +15,7 @@ use crate::entropy::Entropy;
 use crate::jose::{KeyKind, rotation};
 use crate::sealing::Sealer;
 use crate::store::StoreError;
-use crate::store::sql::{Options, Sql};
+use crate::store::sql::{Options, Sql, Standing};
 
 pub use master_key::{Master, master_key};
 
@@ -125,15 +125,15 @@ fn make_private(directory: &Path) -> std::io::Result<()> {
 /// When it does not answer, or its URL or file makes no sense.
 pub async fn connect(settings: &Settings) -> Result<Sql, BootError> {
     data_directory(settings)?;
-    reach(settings).await
+    Ok(Sql::open(&options(settings)).await?)
 }
 
-/// Opens a database that is there, and makes no data directory for it.
+/// Opens a database that is there to look at it: nothing is made or changed.
 ///
 /// # Errors
 /// As [`connect`].
 pub async fn reach(settings: &Settings) -> Result<Sql, BootError> {
-    Ok(Sql::open(&options(settings)).await?)
+    Ok(Sql::open_as_it_is(&options(settings)).await?)
 }
 
 fn options(settings: &Settings) -> Options {
@@ -168,7 +168,10 @@ pub async fn pending_migrations(settings: &Settings) -> Result<Vec<String>, Boot
 /// As [`connect`]; also when the schema is behind and may not be changed.
 pub async fn database(settings: &Settings) -> Result<Sql, BootError> {
     let sql = connect(settings).await?;
-    let pending = sql.pending_migrations().await?;
+    let Standing { pending, unknown } = sql.standing().await?;
+    if !unknown.is_empty() {
+        tracing::warn!(migrations = ?unknown, "the database was written by a newer authy");
+    }
     if pending.is_empty() {
         return Ok(sql);
     }

@@ -12,6 +12,11 @@ struct Trouble {
 /// In the order in which they are looked for.
 const KNOWN: &[Trouble] = &[
     Trouble {
+        words: &["no migration of authy made its tables"],
+        means: "This database belongs to another program",
+        mend: "Name another one with AUTHY_DATABASE_URL (--database-url): one that is empty, or one that authy made.",
+    },
+    Trouble {
         words: &["file is not a database", "database disk image is malformed"],
         means: "The database file is damaged, or is no database",
         mend: "Restore it from a backup, or name another one with AUTHY_DATABASE_URL (--database-url).",
@@ -76,6 +81,7 @@ mod tests {
     #[test]
     fn each_trouble_names_its_own_mend() {
         for (words, mend) in [
+            ("no migration of authy made its tables, such as books", "Name another one"),
             ("the store is unavailable: db error: FATAL: database \"authy\" does not exist", "createdb"),
             ("the store is unavailable: db error: FATAL: role \"authy\" does not exist", "pg_hba.conf"),
             ("db error: FATAL: password authentication failed for user \"authy\"", "the password"),

@@ -10,6 +10,7 @@ use super::open::Workplace;
 use super::output::{CliError, Output};
 use super::stdin;
 use crate::admin::clients::{document, json};
+use crate::admin::fault::{Fault, Faults};
 use crate::admin::office::{Office, Problem};
 use crate::boot;
 use crate::entropy::OsEntropy;
@@ -111,6 +112,7 @@ async fn sealer(work: &Workplace, method: Option<&str>) -> Result<Option<Sealer>
 }
 
 async fn create(work: &Workplace, arguments: ClientCreate, out: Output) -> Result<(), CliError> {
+    refuse_secret_argument(&arguments.metadata, "Pipe it in with --secret-stdin, or leave it out: authy makes one and prints it once.")?;
     let mut draft = ClientDraft::new(arguments.name.clone(), ClientOrigin::Administrator);
     read_files(&arguments.metadata, &mut draft)?;
     draft.name = arguments.name;
@@ -129,10 +131,14 @@ async fn create(work: &Workplace, arguments: ClientCreate, out: Output) -> Resul
 }
 
 async fn update(work: &Workplace, arguments: ClientUpdate, out: Output) -> Result<(), CliError> {
+    refuse_secret_argument(&arguments.metadata, ROTATE)?;
     let office = work.office();
     let mut client = office.find_client(&arguments.client).await?;
     let mut draft = ClientDraft::of(&client);
     read_files(&arguments.metadata, &mut draft)?;
+    if draft.secret.is_some() {
+        return Err(refuse("An update does not change the secret, and the metadata file has a client_secret.", ROTATE));
+    }
     draft.name = arguments.name.unwrap_or(draft.name);
     draft::change_kind(&mut draft);
     let mut made = None;
@@ -165,6 +171,25 @@ async fn rotate(work: &Workplace, arguments: &ClientRotate, out: Output) -> Resu
     }
     out.object(&json::registered(&client, Some(&secret)));
     Ok(())
+}
+
+/// What to do instead of an update.
+const ROTATE: &str = "Leave client_secret out and run: authy client rotate-secret CLIENT; with --secret-stdin it takes one of yours.";
+
+/// Whoever is on the machine sees the arguments of its programs.
+fn refuse_secret_argument(arguments: &MetadataArguments, mend: &str) -> Result<(), CliError> {
+    let is_secret = |member: &String| {
+        let name = member.split('=').next().unwrap_or_default();
+        name.trim().eq_ignore_ascii_case("client_secret")
+    };
+    match arguments.members.iter().any(is_secret) {
+        true => Err(refuse("A secret is not taken from an argument: others on this machine can read it there.", mend)),
+        false => Ok(()),
+    }
+}
+
+fn refuse(message: &str, mend: &str) -> CliError {
+    Problem::from(Faults::from(Fault::new("metadata", message, mend))).into()
 }
 
 /// The metadata document first, then the flags: flags beside it win.

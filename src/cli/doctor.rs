@@ -4,6 +4,7 @@ mod clients;
 mod data;
 mod files;
 mod finding;
+mod listeners;
 mod mail;
 mod reach;
 mod tls;
@@ -28,7 +29,7 @@ pub struct DoctorArguments {
 /// Checks.
 ///
 /// # Errors
-/// When something is found that keeps authy from working.
+/// When something is found that must be mended.
 pub async fn run(arguments: DoctorArguments, out: Output) -> Result<(), CliError> {
     let mut findings = Findings::default();
     match settings::load_for_serving(&arguments.serve.flags()) {
@@ -38,7 +39,7 @@ pub async fn run(arguments: DoctorArguments, out: Output) -> Result<(), CliError
     out.print(&findings.json(), || findings.text());
     match findings.count(Level::Error) {
         0 => Ok(()),
-        number => Err(CliError::new("refused", format!("{number} finding(s) keep authy from working."), "Each finding names its mend.")),
+        number => Err(CliError::new("refused", format!("{number} finding(s) must be mended."), "Each finding names its mend.")),
     }
 }
 
@@ -50,6 +51,7 @@ async fn look(settings: &Settings, findings: &mut Findings) {
     let on_postgres = settings.database_url.expose().starts_with("postgres");
     reach::redis(settings, on_postgres, findings).await;
     mail::check(settings, findings).await;
+    listeners::check(settings, findings).await;
     reach::issuer(settings, findings).await;
 }
 

@@ -27,6 +27,7 @@ pub async fn run(mut settings: Settings) -> anyhow::Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
     boot::data_directory(&settings)?;
+    server::watch::ask_for_descriptors();
     let bound = Bound::new(&settings)?;
     let issuer = issuer(&settings, &bound)?;
     settings.mtls.base = settings.mtls.base.take().or_else(|| bound.mtls_base(&issuer));

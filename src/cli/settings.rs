@@ -46,15 +46,21 @@ pub fn load(flags: &Flags) -> Result<Settings, CliError> {
 /// Every problem at once.
 pub fn load_for_serving(flags: &Flags) -> Result<Settings, Problems> {
     let settings = config::settle_with_files(&collect(flags), &read_file)?;
-    match settings.tls.as_ref().map(Reloading::load) {
-        Some(Err(error)) => Err(Problems(vec![Problem {
-            key: "AUTHY_TLS__CERT, AUTHY_TLS__KEY".to_owned(),
-            problem: format!("TLS cannot start with these files: {error:#}."),
-            mend: "Name the server's certificate, with those between it and its authority, and the private key that belongs to it."
-                .to_owned(),
-        }])),
-        _ => Ok(settings),
-    }
+    let problems = unfit_pairs(&settings);
+    if problems.is_empty() { Ok(settings) } else { Err(Problems(problems)) }
+}
+
+/// The certificates and keys that do not belong together, or that TLS cannot use.
+fn unfit_pairs(settings: &Settings) -> Vec<Problem> {
+    let of_mtls = settings.mtls.tls.as_ref().filter(|files| settings.tls.as_ref() != Some(*files));
+    let pairs = [("AUTHY_TLS__CERT, AUTHY_TLS__KEY", settings.tls.as_ref()), ("AUTHY_MTLS_CERT, AUTHY_MTLS_KEY", of_mtls)];
+    let errors = pairs.into_iter().filter_map(|(key, files)| Some((key, Reloading::load(files?).err()?)));
+    let problems = errors.map(|(key, error)| Problem {
+        key: key.to_owned(),
+        problem: format!("TLS cannot start with these files: {error:#}."),
+        mend: "Name the server's certificate, with those between it and its authority, and the private key that belongs to it.".to_owned(),
+    });
+    problems.collect()
 }
 
 /// For a command that works on the data: logs are kept out of the way, and quite silent where JSON is wanted.

@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use super::problem::Problem;
+use super::registration::KeySource;
 use super::registry::env_name;
 use super::sources::reason;
 use super::{ReadFile, Settings, brand};
+use crate::jose::client_keys::ClientKeys;
 
 /// The largest logo, in bytes.
 pub const LOGO_LIMIT: usize = 256 * 1024;
@@ -43,6 +45,11 @@ pub fn check(settings: &Settings, read_file: ReadFile<'_>) -> Vec<Problem> {
     if let Some(file) = &settings.outbound.ca_file {
         ask("outbound.ca_file", file, &certificates);
     }
+    for known in &settings.registration.software_statement_issuers {
+        if let KeySource::File(file) = &known.keys {
+            ask("registration.software_statement_issuers", file, &key_set);
+        }
+    }
     if let Some(file) = settings.brand.logo.as_ref().filter(|logo| !logo.contains("://")) {
         ask("brand.logo", Path::new(file), &|bytes| picture(file, bytes));
     }
@@ -63,6 +70,14 @@ fn private_key(bytes: &[u8]) -> Verdict {
     (!has(bytes, "PRIVATE KEY-----") || has(bytes, "ENCRYPTED")).then_some(("holds no private key that can be used", MEND))
 }
 
+/// RFC 7517 §5. At least one key that signatures can be verified with.
+fn key_set(bytes: &[u8]) -> Verdict {
+    const MEND: &str = "Name a JSON Web Key Set with the public keys of that issuer: {\"keys\": [{…}]}.";
+    let keys = serde_json::from_slice(bytes).ok().and_then(|set| ClientKeys::fetched(&set).ok());
+    let usable = keys.is_some_and(|keys| keys.iter().any(|key| key.is_for_signatures()));
+    (!usable).then_some(("holds no key set with a key that can be used", MEND))
+}
+
 fn picture(file: &str, bytes: &[u8]) -> Verdict {
     if bytes.len() > LOGO_LIMIT {
         return Some(("is too large for a logo", "Make it at most 256 KiB."));
@@ -77,6 +92,7 @@ fn picture(file: &str, bytes: &[u8]) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use super::super::registration::StatementIssuer;
     use super::*;
 
     #[test]
@@ -94,11 +110,30 @@ mod tests {
         settings.tls = Some(super::super::Tls { cert: "c.pem".into(), key: "k.pem".into() });
         settings.database.ca_file = Some("ca.pem".into());
         settings.brand.logo = Some("logo.png".into());
+        let by = |keys| StatementIssuer { issuer: "https://s.example".into(), keys };
+        settings.registration.software_statement_issuers =
+            vec![by(KeySource::File("s.json".into())), by(KeySource::Uri("https://s.example/jwks".into()))];
         let read = |path: &Path| match path.to_str() {
             Some("k.pem") => Ok(b"-----BEGIN ENCRYPTED PRIVATE KEY-----".to_vec()),
             _ => Err(std::io::ErrorKind::NotFound.into()),
         };
         let keys: Vec<_> = check(&settings, &read).into_iter().map(|problem| problem.key).collect();
-        assert_eq!(keys, ["AUTHY_TLS__CERT", "AUTHY_TLS__KEY", "AUTHY_DATABASE__CA_FILE", "AUTHY_BRAND__LOGO"]);
+        let expected = [
+            "AUTHY_TLS__CERT",
+            "AUTHY_TLS__KEY",
+            "AUTHY_DATABASE__CA_FILE",
+            "AUTHY_REGISTRATION__SOFTWARE_STATEMENT_ISSUERS",
+            "AUTHY_BRAND__LOGO",
+        ];
+        assert_eq!(keys, expected);
+    }
+
+    #[test]
+    fn the_keys_of_an_issuer_of_statements_are_a_key_set_of_use() {
+        const KEY: &str = r#"{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+        assert_eq!(key_set(format!("{{\"keys\": [{KEY}, {{\"kty\": \"new\"}}]}}").as_bytes()), None);
+        for bad in ["", "{", "[]", KEY, r#"{"keys": []}"#, r#"{"keys": [{"kty": "new"}]}"#] {
+            assert!(key_set(bad.as_bytes()).is_some(), "{bad}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::problem::Fault;
 use super::reader::Reader;
+use super::registry::env_name;
 
 const MEND: &str = "Write an address and a port: 127.0.0.1:8080, [::1]:8080, localhost:8080, or 0.0.0.0:8080 for every IPv4 address.";
 
@@ -39,9 +40,36 @@ pub fn management(text: &str) -> Result<Option<SocketAddr>, Fault> {
     }
 }
 
+/// Each address once: of two listeners at one address the second cannot start.
+pub(super) fn apart(reader: &mut Reader<'_>, listeners: [(&'static str, &[SocketAddr]); 3]) {
+    let all: Vec<_> = listeners.into_iter().flat_map(|(key, addresses)| addresses.iter().map(move |address| (key, *address))).collect();
+    for (at, (key, address)) in all.iter().enumerate() {
+        if let Some((other, theirs)) = all.iter().take(at).find(|(_, before)| overlap(*address, *before)) {
+            let problem = format!("{address} is taken by {} ({theirs}).", env_name(other));
+            reader.wrong(key, Fault::new(problem, "Give each listener an address and port of its own."));
+        }
+    }
+}
+
+/// Port 0 is another one each time. An address that stands for all of its family takes the port of each of them.
+fn overlap(one: SocketAddr, other: SocketAddr) -> bool {
+    let same_ip = one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified();
+    one.port() != 0 && one.port() == other.port() && one.is_ipv4() == other.is_ipv4() && same_ip
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_listeners_overlap_on_one_port_of_one_family() {
+        let collide = |one: &str, other: &str| overlap(one.parse().unwrap(), other.parse().unwrap());
+        assert!(collide("127.0.0.1:80", "127.0.0.1:80") && collide("0.0.0.0:80", "127.0.0.1:80") && collide("[::1]:80", "[::]:80"));
+        for (one, other) in [("127.0.0.1:0", "127.0.0.1:0"), ("127.0.0.1:80", "127.0.0.1:81"), ("127.0.0.1:80", "127.0.0.2:80")] {
+            assert!(!collide(one, other), "{one} {other}");
+        }
+        assert!(!collide("0.0.0.0:80", "[::]:80"), "those of IPv6 take no IPv4");
+    }
 
     #[test]
     fn localhost_is_both_loopback_addresses_and_a_bare_host_is_no_address() {

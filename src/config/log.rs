@@ -34,7 +34,8 @@ pub(super) fn directives(text: &str) -> Result<String, Fault> {
     let level = |word: &str| ["error", "warn", "info", "debug", "trace", "off"].iter().any(|level| level.eq_ignore_ascii_case(word));
     let words: Vec<&str> = text.split(',').map(str::trim).collect();
     let joined = words.join(",");
-    let good = words.iter().all(|word| level(word) || word.contains('=')) && joined.parse::<Targets>().is_ok();
+    let whole = |word: &str| word.split_once('=').is_some_and(|(target, level)| !target.trim().is_empty() && !level.trim().is_empty());
+    let good = words.iter().all(|word| level(word) || whole(word)) && joined.parse::<Targets>().is_ok();
     if good { Ok(joined) } else { Err(Fault::not(text, "a log level", MEND)) }
 }
 
@@ -45,7 +46,7 @@ mod tests {
     #[test]
     fn a_level_that_does_not_exist_is_refused() {
         assert_eq!(directives("info, authy::store=debug").unwrap(), "info,authy::store=debug");
-        for text in ["loud", "info,", "authy=loud", "info;debug"] {
+        for text in ["loud", "info,", "authy=loud", "info;debug", "=,=", "=info", "info,authy=", "authy= "] {
             assert!(directives(text).is_err(), "{text}");
         }
     }

@@ -173,6 +173,9 @@ fn read(values: &Values) -> (Settings, Vec<Problem>) {
         workers: reader.one("workers", parse::threads),
         shutdown_timeout: reader.one("shutdown_timeout", parse::duration),
     };
+    let management: Vec<SocketAddr> = settings.management_listen.into_iter().collect();
+    let listeners = [("listen", &*settings.listen), ("mtls_listen", &*settings.mtls.listen), ("management_listen", &*management)];
+    listen::apart(&mut reader, listeners);
     (settings, reader.finish())
 }
 

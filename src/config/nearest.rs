@@ -16,6 +16,12 @@ pub(super) fn to_key(key: &str) -> String {
     mend(key, SETTINGS.iter().map(|setting| setting.key.to_owned()))
 }
 
+/// The mend for an unknown section of the TOML file.
+pub(super) fn to_section(key: &str) -> String {
+    let sections = SETTINGS.iter().filter_map(|setting| setting.key.rsplit_once('.')).map(|(section, _)| format!("[{section}]"));
+    mend(&format!("[{key}]"), sections)
+}
+
 fn mend(name: &str, known: impl Iterator<Item = String>) -> String {
     let distance = |known: &str| (strsim::osa_distance(&plain(name), &plain(known)), strsim::osa_distance(name, known));
     let known: Vec<String> = known.collect();
@@ -52,5 +58,12 @@ mod tests {
         assert!(to_key("database.url").contains(" database_url;"), "{}", to_key("database.url"));
         assert!(to_key("lifetimes").contains(" lifetimes.code;"), "{}", to_key("lifetimes"));
         assert!(to_key("lifetimes.acces_token").contains(" lifetimes.access_token;"));
+    }
+
+    #[test]
+    fn a_section_leads_to_a_section() {
+        for (slip, meant) in [("databse", "[database]"), ("hashng", "[hashing]"), ("lifetime", "[lifetimes]"), ("dopp", "[dpop]")] {
+            assert!(to_section(slip).contains(&format!(" {meant};")), "{slip}: {}", to_section(slip));
+        }
     }
 }

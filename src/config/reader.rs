@@ -55,6 +55,15 @@ impl<'a> Reader<'a> {
         self.all_or_empty(key, parse).0
     }
 
+    /// [`Reader::all`] of a setting that means nothing without a value.
+    pub(super) fn some<T>(&mut self, key: &'static str, parse: fn(&str) -> Result<T, Fault>) -> Vec<T> {
+        let (parsed, is_empty) = self.all_or_empty(key, parse);
+        if is_empty {
+            self.wrong(key, Fault::new("It is set but empty.", "Give it a value, or remove it."));
+        }
+        parsed
+    }
+
     /// [`Reader::all`], and whether nothing was written at all.
     pub(super) fn all_or_empty<T>(&mut self, key: &'static str, parse: fn(&str) -> Result<T, Fault>) -> (Vec<T>, bool) {
         let Some(value) = self.value(key) else { return (Vec::new(), true) };

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use url::Url;
+
 use super::problem::Fault;
 use super::{parse, reader::Reader};
 use crate::spec::client_metadata::GRANT_TYPES;
@@ -69,14 +71,10 @@ pub struct Registration {
 
 impl Registration {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
-        let mut profiles = reader.all("registration.profiles", profile);
-        if profiles.is_empty() {
-            profiles.push("oauth21".to_owned());
-        }
         Self {
             mode: reader.one("registration.mode", mode),
-            profiles,
-            grant_types: reader.all("registration.grant_types", grant_type),
+            profiles: reader.some("registration.profiles", profile),
+            grant_types: reader.some("registration.grant_types", grant_type),
             scopes: reader.all("registration.scopes", scope),
             expire_unused: reader.one("registration.expire_unused", parse::duration),
             quarantine: reader.one("registration.quarantine", parse::duration),
@@ -126,11 +124,14 @@ fn scope(text: &str) -> Result<String, Fault> {
 }
 
 fn statement_issuer(text: &str) -> Result<StatementIssuer, Fault> {
-    match text.split_once('=') {
-        Some((issuer, keys)) if !issuer.is_empty() && !keys.is_empty() => {
-            let keys = if keys.starts_with("https://") { KeySource::Uri(keys.to_owned()) } else { KeySource::File(PathBuf::from(keys)) };
-            Ok(StatementIssuer { issuer: issuer.to_owned(), keys })
-        }
+    let (issuer, keys) = text.split_once('=').unwrap_or_default();
+    let keys = match keys {
+        "" => None,
+        uri if uri.starts_with("https://") => Url::parse(uri).ok().map(|_| KeySource::Uri(uri.to_owned())),
+        file => Some(KeySource::File(PathBuf::from(file))),
+    };
+    match keys {
+        Some(keys) if !issuer.is_empty() => Ok(StatementIssuer { issuer: issuer.to_owned(), keys }),
         _ => Err(Fault::not(text, "an issuer of software statements", "Write ISSUER=FILE or ISSUER=https://host/jwks.json.")),
     }
 }

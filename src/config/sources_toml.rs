@@ -65,6 +65,7 @@ fn put(values: &mut Values, (key, value): (&str, &Toml), file: &str, read_file: 
         }
         (Some(setting), Toml::String(path)) => values.put_from_file((setting, spelling), path, origin, read_file),
         (Some(_), _) => values.wrong(spelling, "It does not name a file.", format!("Write it as `{key} = \"/run/secrets/…\"`.")),
+        (None, Toml::Table(_)) => values.wrong(spelling, "There is no such section.", super::nearest::to_section(key)),
         (None, _) => values.wrong(spelling, "There is no such setting.", super::nearest::to_key(key)),
     }
 }

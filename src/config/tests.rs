@@ -104,6 +104,20 @@ fn one_half_of_tls_is_a_problem() {
 }
 
 #[test]
+fn no_two_listeners_have_one_address() {
+    let listen = |listen: &'static str, management: &'static str| {
+        tried(&[], &[("AUTHY_LISTEN", listen), ("AUTHY_MANAGEMENT_LISTEN", management)]).map_err(|problems| problems[0].to_string())
+    };
+    let told = listen("127.0.0.1:8080", "127.0.0.1:8080").unwrap_err();
+    assert!(told.starts_with("AUTHY_MANAGEMENT_LISTEN: ") && told.contains("taken by AUTHY_LISTEN (127.0.0.1:8080)"), "{told}");
+    assert!(listen("localhost:8080,127.0.0.1:8080", "off").unwrap_err().starts_with("AUTHY_LISTEN: "));
+    assert!(tried(&[("listen", "0.0.0.0:9080")], &[]).unwrap_err()[0].problem.contains("taken by AUTHY_LISTEN (0.0.0.0:9080)"));
+    let mtls = [("AUTHY_MTLS_LISTEN", "127.0.0.1:8080"), ("AUTHY_TLS__CERT", "c.pem"), ("AUTHY_TLS__KEY", "k.pem")];
+    assert_eq!(tried(&[], &mtls).unwrap_err()[0].key, "AUTHY_MTLS_LISTEN");
+    assert!(listen("127.0.0.1:0,[::1]:0", "127.0.0.1:0").is_ok() && listen("127.0.0.1:8080", "127.0.0.2:8080").is_ok());
+}
+
+#[test]
 fn every_registered_setting_is_read_once() {
     let values = sources::collect(&[], std::iter::empty(), &read);
     let mut reader = Reader::new(&values);

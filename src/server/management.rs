@@ -6,25 +6,30 @@ use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::http::header;
+use actix_web::middleware::from_fn;
 use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, web};
 
 use crate::admin::explain;
 use crate::app::App;
+use crate::server::watch::{self, Patience};
+use crate::web::connection::attend;
 
 /// A server with one worker: `/livez` and `/healthz`, `/readyz`, `/metrics`. Probes ask by GET or HEAD.
 ///
 /// # Errors
 /// When the socket cannot be listened on.
-pub fn server(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
+pub fn server(app: Arc<App>, listener: TcpListener, patience: Patience) -> std::io::Result<Server> {
     let data = web::Data::from(app);
     let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(data.clone())
+            .wrap(from_fn(attend))
             .service(web::resource(["/livez", "/healthz"]).get(livez).route(web::head().to(livez)))
             .service(web::resource("/readyz").get(readyz).route(web::head().to(readyz)))
             .service(web::resource("/metrics").get(metrics))
             .route("/explain/{error_id}", web::get().to(explanation))
     });
+    let server = server.client_request_timeout(patience.head).on_connect(watch::on_connect(patience));
     Ok(server.workers(1).disable_signals().shutdown_timeout(5).listen(listener)?.run())
 }
 

@@ -3,6 +3,7 @@
 pub mod management;
 pub mod mtls;
 pub mod tls;
+pub mod watch;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -18,11 +19,18 @@ use crate::app::App;
 use crate::boot::BootError;
 use crate::config::Settings;
 use crate::endpoints::discovery::http as discovery;
+use crate::server::watch::Patience;
 use crate::spec::issuer::Issuer;
 use crate::{routes, web as toolkit};
 
 /// Connections that wait to be accepted.
 const BACKLOG: i32 = 1_024;
+
+/// Connections that a worker holds.
+const CONNECTIONS: usize = 8_192;
+
+/// Three quarters of what there is room for are a crowd.
+const PATIENCE: Patience = Patience { head: Duration::from_secs(10), keep_alive: Duration::from_secs(75), crowd: CONNECTIONS / 4 * 3 };
 
 /// How long an answer may wait for a client that takes none of it.
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -37,6 +45,8 @@ pub struct Bound {
     pub mtls: Vec<TcpListener>,
     /// Health and metrics.
     pub management: Option<TcpListener>,
+    /// With those who connect and ask for nothing.
+    pub patience: Patience,
 }
 
 impl Bound {
@@ -49,7 +59,16 @@ impl Bound {
         let mtls = several(&settings.mtls.listen, "AUTHY_MTLS_LISTEN")?;
         let management =
             settings.management_listen.map(|address| bind(address).map_err(|error| explain(error, address, "AUTHY_MANAGEMENT_LISTEN")));
-        Ok(Self { main, mtls, management: management.transpose()? })
+        Ok(Self { main, mtls, management: management.transpose()?, patience: PATIENCE })
+    }
+
+    /// What keeps listeners from being bound, found by binding all of them for a moment.
+    pub fn obstacles(settings: &Settings) -> Vec<BootError> {
+        let main = several(&settings.listen, "AUTHY_LISTEN");
+        let mtls = several(&settings.mtls.listen, "AUTHY_MTLS_LISTEN");
+        let management: Vec<SocketAddr> = settings.management_listen.into_iter().collect();
+        let management = several(&management, "AUTHY_MANAGEMENT_LISTEN");
+        [main, mtls, management].into_iter().filter_map(Result::err).collect()
     }
 
     /// The URL in the place of the issuer for clients with a certificate: the issuer's own on the port of that listener.
@@ -155,10 +174,10 @@ pub fn start(app: Arc<App>, bound: Bound) -> anyhow::Result<Running> {
     .workers(workers)
     .shutdown_timeout(shutdown)
     .disable_signals()
-    .client_request_timeout(Duration::from_secs(10))
-    .keep_alive(Duration::from_secs(75))
-    .max_connections(8_192)
-    .on_connect(mtls::on_connect);
+    .client_request_timeout(bound.patience.head)
+    .keep_alive(bound.patience.keep_alive)
+    .max_connections(CONNECTIONS)
+    .on_connect(watch::on_connect(bound.patience));
     for listener in bound.main {
         main = match &tls {
             Some(tls) => main.listen_rustls_0_23(listener, tls.server_config())?,
@@ -173,7 +192,7 @@ pub fn start(app: Arc<App>, bound: Bound) -> anyhow::Result<Running> {
     let mut handles = vec![main.handle()];
     let mut tasks = vec![tokio::spawn(main)];
     if let Some(listener) = bound.management {
-        let server = management::server(app, listener)?;
+        let server = management::server(app, listener, bound.patience)?;
         handles.push(server.handle());
         tasks.push(tokio::spawn(server));
     }

@@ -71,12 +71,20 @@ impl Params {
         Ok(Self::from_pairs(pairs))
     }
 
-    /// Parses the body of one of our own pages: there, line ends and tabs are allowed (text areas) and fields may repeat (check boxes).
+    /// Parses a query in which everything may repeat: that of WebFinger (RFC 7033 §4.3, `rel`).
     ///
     /// # Errors
-    /// `invalid_request` for too many fields, broken percent-encoding, text that is not UTF-8, or other control characters.
-    pub fn parse_page_form(encoded: &str) -> Result<Self, Refusal> {
-        decode_pairs(encoded, |character| character.is_control() && !matches!(character, '\r' | '\n' | '\t')).map(Self::from_pairs)
+    /// `invalid_request` for too many parameters, broken percent-encoding, text that is not UTF-8, or control characters.
+    pub fn parse_repeating(encoded: &str) -> Result<Self, Refusal> {
+        decode_pairs(encoded, |character| character.is_control()).map(Self::from_pairs)
+    }
+
+    /// Reads the body of one of our own pages. What a person typed is for the rules of its field to refuse, so that the page can say so and
+    /// keep the rest. Fields may repeat (check boxes), and [`Params::has_field`] knows those that were left empty.
+    pub fn of_page_form(encoded: &str) -> Self {
+        // A NUL is in nothing that people type, and Postgres keeps none.
+        let fields = form_urlencoded::parse(encoded.as_bytes());
+        Self(fields.map(|(name, value)| (name.into_owned(), value.replace('\0', ""))).collect())
     }
 
     /// From decoded pairs; those with an empty value are left out.
@@ -106,13 +114,18 @@ impl Params {
     }
 
     /// Whether there are none.
-    pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    /// Whether a form of ours had this field, filled or not.
+    pub fn has_field(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
     }
 
     /// Names and values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).filter(|(_, value)| !value.is_empty())
     }
 
     /// The same parameters without one of them.
@@ -218,8 +231,17 @@ mod tests {
         for encoded in ["x=%00", "x=a%0Ab", "x=%ff", "x=%c3%28", "x=%", "x=%4", "x=%zz", "%00=x", "x=\u{85}", "x=\0"] {
             assert!(Params::parse(encoded).is_err(), "{encoded:?}");
         }
-        assert_eq!(Params::parse_page_form("uris=a%0D%0Ab&uris=c").unwrap().all("uris").collect::<Vec<_>>(), ["a\r\nb", "c"]);
-        assert!(Params::parse_page_form("uris=%00").is_err());
+        assert_eq!(Params::parse_repeating("rel=a&rel=c").unwrap().all("rel").collect::<Vec<_>>(), ["a", "c"]);
+        assert!(Params::parse_repeating("rel=%00").is_err());
+    }
+
+    #[test]
+    fn nothing_that_a_person_typed_is_lost_and_an_empty_field_is_not_a_missing_one() {
+        let form = Params::of_page_form("uris=a%0D%0Ab&uris=c&name=A%0Bda&nick=%00&bad=%zz%ff");
+        assert_eq!(form.all("uris").collect::<Vec<_>>(), ["a\r\nb", "c"]);
+        assert_eq!((form.get("name"), form.get("bad")), (Some("A\u{b}da"), Some("%zz\u{fffd}")));
+        assert_eq!((form.get("nick"), form.has_field("nick"), form.has_field("nickname")), (None, true, false));
+        assert!(Params::of_page_form("nick=").is_empty());
     }
 
     #[test]

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     fn ask(query: &str) -> Result<Option<Descriptor>, Refusal> {
-        describe(&Params::parse_page_form(query).unwrap(), &Issuer::parse("https://id.example.com/auth").unwrap())
+        describe(&Params::parse_repeating(query).unwrap(), &Issuer::parse("https://id.example.com/auth").unwrap())
     }
 
     #[test]

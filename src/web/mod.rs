@@ -4,6 +4,7 @@ pub mod assets;
 pub mod brand;
 pub mod client_address;
 pub mod client_certificate;
+pub mod connection;
 pub mod cookies;
 pub mod cors;
 pub mod csrf;
@@ -22,3 +23,4 @@ pub mod respond;
 #[cfg(test)]
 mod samples;
 pub mod security_headers;
+pub mod unread;

@@ -9,7 +9,8 @@ use tracing::Instrument as _;
 
 use crate::app::App;
 use crate::telemetry::metrics::Endpoint;
-use crate::web::{error_page, extract, limits, request_id, security_headers};
+use crate::web::connection::Connection;
+use crate::web::{error_page, extract, limits, request_id, security_headers, unread};
 
 /// Answers what is at hand before a route is looked for; `None` leaves the request to the routes.
 #[derive(Clone, Copy, Debug)]
@@ -19,10 +20,12 @@ pub struct AtHand(pub fn(&App, &HttpRequest) -> Option<HttpResponse>);
 ///
 /// # Errors
 /// Those of the inner service.
-pub async fn observe(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn observe(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
+    let _at_work = request.conn_data::<Connection>().map(Connection::work);
+    let unread = unread::keep(&mut request);
     let (endpoint, started) = (endpoint(request.path(), app.issuer.path()), app.now());
     let (app, response) = match endpoint {
         // Documents are the same for everybody and log nothing: a route, an id and a span would be a third of what they cost.
@@ -32,7 +35,7 @@ pub async fn observe(request: ServiceRequest, next: Next<impl MessageBody + 'sta
     let mut response = response;
     security_headers::everywhere(app.issuer.is_https(), response.headers_mut());
     app.metrics.request(endpoint, response.status().as_u16(), app.now().since(started));
-    Ok(response)
+    Ok(unread.until_sent(response))
 }
 
 async fn document(
@@ -134,11 +137,12 @@ fn authority(base: &str) -> Option<String> {
     Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
-/// RFC 9110 §7.2: `Host`, or the authority of an HTTP/2 request.
+/// RFC 9110 §7.2: `Host`, the authority of an HTTP/2 request, or that of an absolute target, which counts even beside a `Host`
+/// (RFC 9112 §3.2.2). Whatever names a host has to name this one.
 fn host_is(request: &ServiceRequest, expected: &str) -> bool {
-    let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
-    let named = host.or_else(|| request.uri().authority().map(|authority| authority.as_str())).unwrap_or_default();
-    named.eq_ignore_ascii_case(expected)
+    let hosts = request.headers().get_all(header::HOST).map(|value| value.to_str().unwrap_or_default());
+    let mut named = hosts.chain(request.uri().authority().map(|authority| authority.as_str())).peekable();
+    named.peek().is_some() && named.all(|name| name.eq_ignore_ascii_case(expected))
 }
 
 #[cfg(test)]
@@ -160,6 +164,16 @@ mod tests {
         assert!(host("ID.example.com:8443"));
         assert!(!host("id.example.com"));
         assert!(!host("evil.example"));
+        let target = |target: &str, host: &[&'static str]| {
+            let request = host.iter().fold(TestRequest::with_uri(target), |request, host| request.append_header(("host", *host)));
+            host_is(&request.to_srv_request(), "id.example.com:8443")
+        };
+        assert!(target("http://id.example.com:8443/login", &["id.example.com:8443"]));
+        assert!(target("https://id.example.com:8443/login", &[]), "HTTP/2 has no Host");
+        assert!(!target("http://evil.example/login", &["id.example.com:8443"]));
+        assert!(!target("http://id.example.com:8443/login", &["evil.example"]));
+        assert!(!target("/login", &["id.example.com:8443", "evil.example"]));
+        assert!(!target("/login", &[]));
         assert_eq!(authority("https://MTLS.id.example.com:8443/auth").as_deref(), Some("mtls.id.example.com:8443"));
         assert_eq!(authority("https://mtls.id.example.com:443").as_deref(), Some("mtls.id.example.com"));
     }

@@ -45,9 +45,9 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
     match super::make(&app, &token, &form, &visit.browser).await {
         Ok(Outcome::Made(cookies)) => visit.signed_in(&cookies).redirect("/admin"),
         Ok(Outcome::Dead) => visit.not_found(),
-        Ok(Outcome::Unfit(field, problem)) => {
+        Ok(Outcome::Unfit(problems)) => {
             let mut errors = FieldErrors::none();
-            errors.add(field, problem);
+            problems.into_iter().for_each(|(field, problem)| errors.add(field, problem));
             page(&visit, &token, &form, Shown { status: StatusCode::UNPROCESSABLE_ENTITY, errors, busy: false })
         }
         Err(Failure::Busy(_)) => {

@@ -45,9 +45,12 @@ pub enum Outcome {
     Made(Cookies),
     /// The link does not work (any more).
     Dead,
-    /// Something typed cannot be taken: the field, and what is wrong.
-    Unfit(&'static str, &'static str),
+    /// Something typed cannot be taken.
+    Unfit(Vec<Problem>),
 }
+
+/// A field that cannot be taken, and what is wrong.
+pub type Problem = (&'static str, &'static str);
 
 /// A new link for this start of the server, while there is no administrator. Links of other starts live on until there is one: nodes
 /// that start together all print theirs.
@@ -88,17 +91,15 @@ pub async fn make(app: &App, token: &str, form: &Form, browser: &Browser) -> Res
     if !is_alive(app, token).await? {
         return Ok(Outcome::Dead);
     }
-    let (username, email) = match (check::username(&form.username), check::email(&form.email), password::check(form.password.expose())) {
-        (Ok(username), Ok(email), Ok(())) => (username, email),
-        (_, Err(problem), _) => return Ok(Outcome::Unfit("email", problem)),
-        (Err(problem), ..) => return Ok(Outcome::Unfit("username", problem)),
-        (.., Err(problem)) => return Ok(Outcome::Unfit("password", problem)),
+    let names = match fit(form) {
+        Ok(names) => names,
+        Err(problems) => return Ok(Outcome::Unfit(problems)),
     };
     let password = login::hash(app, &form.password).await?;
     if !app.kv.put_new(LOCK, b"", LOCKED_FOR).await? {
         return Err(Failure::Busy("another setup is under way".into()));
     }
-    let made = create(app, token, (username, email), &password).await;
+    let made = create(app, token, names, &password).await;
     app.kv.delete(LOCK).await?;
     let user = match made? {
         Ok(user) => user,
@@ -106,6 +107,17 @@ pub async fn make(app: &App, token: &str, form: &Form, browser: &Browser) -> Res
     };
     let (_, cookies) = session::start(app, &Arc::new(user), browser).await?;
     Ok(Outcome::Made(cookies))
+}
+
+/// The username and the e-mail address; or every field that cannot be taken.
+fn fit(form: &Form) -> Result<(String, String), Vec<Problem>> {
+    match (check::email(&form.email), check::username(&form.username), password::check(form.password.expose())) {
+        (Ok(email), Ok(username), Ok(())) => Ok((username, email)),
+        (email, username, password) => {
+            let problems = [("email", email.err()), ("username", username.err()), ("password", password.err())];
+            Err(problems.into_iter().filter_map(|(field, problem)| Some((field, problem?))).collect())
+        }
+    }
 }
 
 /// Asks again under the lock whether the link lives, and saves.
@@ -138,7 +150,7 @@ async fn create(
             app.sql.delete_settings(SETTING).await?;
             Ok(Ok(user))
         }
-        Created::Exists("email") => Ok(Err(Outcome::Unfit("email", "Somebody has this e-mail address already."))),
-        Created::Exists(_) => Ok(Err(Outcome::Unfit("username", "Somebody has this username already."))),
+        Created::Exists("email") => Ok(Err(Outcome::Unfit(vec![("email", "Somebody has this e-mail address already.")]))),
+        Created::Exists(_) => Ok(Err(Outcome::Unfit(vec![("username", "Somebody has this username already.")]))),
     }
 }

@@ -12,7 +12,7 @@ use crate::config::Settings;
 use crate::jose::{Algorithm, KeyKind, KeySet};
 use crate::model::signing_key::SigningKey;
 use crate::sealing::Sealer;
-use crate::store::sql::{Kind, Sql};
+use crate::store::sql::{Kind, Sql, Standing};
 
 /// More than a query takes.
 const CLOCKS_APART: Duration = Duration::from_secs(2);
@@ -37,7 +37,13 @@ pub async fn check(settings: &Settings, now: Timestamp, findings: &mut Findings)
 }
 
 async fn look(settings: &Settings, sql: &Sql, now: Timestamp, findings: &mut Findings) -> Result<(), BootError> {
-    let pending = sql.pending_migrations().await?;
+    let Standing { pending, unknown } = sql.standing().await?;
+    if !unknown.is_empty() {
+        findings.warn(
+            format!("The database was written by a newer authy: this one does not know the migration(s) {}.", unknown.join(", ")),
+            "Run the newer authy on every node: this one may misread what that wrote.",
+        );
+    }
     if !pending.is_empty() {
         let what = format!("{} migration(s) are pending.", pending.len());
         if settings.database.migrate {

@@ -16,17 +16,15 @@ const OTHERS: u32 = 0o077;
 /// Looks at the data directory and the files in it.
 pub fn check(settings: &Settings, findings: &mut Findings) {
     let directory = settings.data_dir.as_path();
-    let closed: BTreeSet<PathBuf> = still_to_be_made(settings).iter().filter_map(|file| obstacle(file)).collect();
+    let in_the_way = (directory.exists() && !directory.is_dir()).then(|| directory.to_owned());
+    let closed: BTreeSet<PathBuf> = still_to_be_made(settings).iter().filter_map(|file| obstacle(file)).chain(in_the_way).collect();
     for place in &closed {
-        findings.error(
-            format!("What authy makes at its first start cannot be made: this user may not write in {}.", place.display()),
-            "Let this user write there, or choose another place with --data-dir (AUTHY_DATA_DIR) or --database-url (AUTHY_DATABASE_URL).",
-        );
+        no_place(place, findings);
     }
     if closed.is_empty() && boot::file_to_be_made(settings).is_some() {
         findings.ok("The database will be made at the first start.");
     }
-    if !directory.exists() {
+    if !directory.is_dir() {
         if closed.is_empty() {
             findings.ok(format!("The data directory {} will be made at the first start.", directory.display()));
         }
@@ -50,6 +48,19 @@ pub fn check(settings: &Settings, findings: &mut Findings) {
     }
 }
 
+/// Where nothing can be made.
+fn no_place(place: &Path, findings: &mut Findings) {
+    const ELSEWHERE: &str = "or choose another place with --data-dir (AUTHY_DATA_DIR) or --database-url (AUTHY_DATABASE_URL).";
+    if place.is_dir() {
+        findings.error(
+            format!("What authy makes at its first start cannot be made: this user may not write in {}.", place.display()),
+            format!("Let this user write there, {ELSEWHERE}"),
+        );
+    } else {
+        findings.error(format!("{} is a file, where authy needs a directory.", place.display()), format!("Move it away, {ELSEWHERE}"));
+    }
+}
+
 /// What the first start makes: the data directory, the master key unless one is given, and the database where it is a file.
 fn still_to_be_made(settings: &Settings) -> Vec<PathBuf> {
     let directory = Some(settings.data_dir.clone());
@@ -57,12 +68,12 @@ fn still_to_be_made(settings: &Settings) -> Vec<PathBuf> {
     [directory, key, boot::file_to_be_made(settings)].into_iter().flatten().filter(|path| !path.exists()).collect()
 }
 
-/// The directory that keeps this user from making a file, if one does: of those that are there, the nearest above it.
+/// What keeps this user from making a file, if something does: of what is there, the nearest above it.
 fn obstacle(file: &Path) -> Option<PathBuf> {
     let here = Path::new(".");
     let above = file.ancestors().skip(1).map(|path| if path.as_os_str().is_empty() { here } else { path });
     let directory = above.into_iter().find(|path| path.exists())?;
-    let may_write = rustix::fs::access(directory, Access::WRITE_OK | Access::EXEC_OK).is_ok();
+    let may_write = directory.is_dir() && rustix::fs::access(directory, Access::WRITE_OK | Access::EXEC_OK).is_ok();
     (!may_write).then(|| directory.to_owned())
 }
 
@@ -124,5 +135,18 @@ mod tests {
         fs::set_permissions(key_file::path(empty), Permissions::from_mode(0o600)).unwrap();
         fs::set_permissions(empty, Permissions::from_mode(0o500)).unwrap();
         assert_eq!(errors(empty), 0, "all is made");
+    }
+
+    #[test]
+    fn a_file_in_the_place_of_a_directory_is_one_finding_with_a_mend_of_its_own() {
+        let place = tempfile::tempdir().unwrap();
+        fs::write(place.path().join("data"), "").unwrap();
+        for data_dir in [place.path().join("data"), place.path().join("data/deeper")] {
+            let mut findings = Findings::default();
+            check(&Settings { data_dir, ..Settings::for_tests() }, &mut findings);
+            let told = findings.json()["findings"].clone();
+            assert_eq!(told.as_array().unwrap().len(), 1, "{told}");
+            assert!(told[0]["what"].as_str().unwrap().ends_with("data is a file, where authy needs a directory."), "{told}");
+        }
     }
 }

@@ -9,7 +9,7 @@ pub enum Level {
     Ok,
     /// It works, and could be better.
     Warning,
-    /// It keeps authy from working.
+    /// It keeps authy from working, or others from being kept out.
     Error,
 }
 
@@ -50,7 +50,7 @@ impl Findings {
         self.0.push(Finding { level: Level::Warning, what: what.into(), mend: mend.into() });
     }
 
-    /// Something keeps authy from working.
+    /// Something must be mended.
     pub fn error(&mut self, what: impl Into<String>, mend: impl Into<String>) {
         self.0.push(Finding { level: Level::Error, what: what.into(), mend: mend.into() });
     }

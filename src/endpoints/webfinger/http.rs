@@ -29,5 +29,5 @@ pub async fn describe(request: HttpRequest, app: web::Data<App>) -> HttpResponse
 }
 
 fn answer(app: &App, query: &str) -> Result<Option<Descriptor>, Failure> {
-    Ok(webfinger::describe(&Params::parse_page_form(query)?, &app.issuer)?)
+    Ok(webfinger::describe(&Params::parse_repeating(query)?, &app.issuer)?)
 }

@@ -18,6 +18,7 @@ use std::time::Duration;
 use diesel::QueryResult;
 use futures_util::future::BoxFuture;
 
+pub use migrations::Standing;
 pub use outcome::{AuditFilter, Created, Page, Redemption, Registered, Renewal, Rotation};
 
 use crate::store::StoreError;
@@ -73,12 +74,34 @@ impl Sql {
     pub async fn open(options: &Options) -> Result<Self, StoreError> {
         let backend = match options.url.split_once(':').map(|(scheme, _)| scheme) {
             Some("postgres" | "postgresql") => Backend::Postgres(postgres::open(options).await?),
-            Some("sqlite") => Backend::Sqlite(sqlite::open(options).await?),
-            _ => return Err(anyhow::anyhow!("the database URL starts with neither sqlite: nor postgres://").into()),
+            Some("sqlite") => {
+                // Another program's file does not get the journal of ours.
+                if sqlite::file_to_be_made(options).is_none() {
+                    Self::open_as_it_is(options).await?.standing().await?;
+                }
+                Backend::Sqlite(sqlite::open(options).await?)
+            }
+            _ => return Err(no_such_scheme()),
         };
-        let sql = Self { backend };
-        sql.ping().await?;
-        Ok(sql)
+        Self { backend }.answering().await
+    }
+
+    /// Opens a database that is there to look at it: nothing in it is changed.
+    ///
+    /// # Errors
+    /// As [`Sql::open`]; also when there is no such file.
+    pub async fn open_as_it_is(options: &Options) -> Result<Self, StoreError> {
+        let backend = match options.url.split_once(':').map(|(scheme, _)| scheme) {
+            Some("postgres" | "postgresql") => Backend::Postgres(postgres::open(options).await?),
+            Some("sqlite") => Backend::Sqlite(sqlite::open_as_it_is(options).await?),
+            _ => return Err(no_such_scheme()),
+        };
+        Self { backend }.answering().await
+    }
+
+    async fn answering(self) -> Result<Self, StoreError> {
+        self.ping().await?;
+        Ok(self)
     }
 
     /// Gives the current thread, one of `threads` that each run a runtime of their own, its part of the connections. Where that
@@ -114,13 +137,35 @@ impl Sql {
         sqlite::all_migrations()
     }
 
+    /// How the database stands to the migrations in the binary. Changes nothing, and waits for nobody who does.
+    ///
+    /// # Errors
+    /// `Broken` when the database belongs to another program.
+    pub async fn standing(&self) -> Result<Standing, StoreError> {
+        let known = match &self.backend {
+            Backend::Postgres(_) => postgres::all_migrations()?,
+            Backend::Sqlite(_) => sqlite::all_migrations()?,
+        };
+        let (tables, applied) = self.tables_and_versions().await?;
+        Standing::of(&tables, applied, known)
+    }
+
     /// The versions of the migrations that have not been applied, in order.
+    ///
+    /// # Errors
+    /// As [`Sql::standing`].
     pub async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
-        self.migration(migrations::Step::Pending).await
+        Ok(self.standing().await?.pending)
     }
 
     /// Brings the schema up to date, one node at a time, and returns the versions it applied.
+    ///
+    /// # Errors
+    /// As [`Sql::standing`]; `Broken` also when a migration fails.
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        if self.standing().await?.pending.is_empty() {
+            return Ok(Vec::new());
+        }
         self.migration(migrations::Step::Up).await
     }
 
@@ -135,6 +180,10 @@ impl Sql {
             Backend::Sqlite(database) => sqlite::migration(database, step).await,
         }
     }
+}
+
+fn no_such_scheme() -> StoreError {
+    anyhow::anyhow!("the database URL starts with neither sqlite: nor postgres://").into()
 }
 
 /// A query under a time limit.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection as _;
+use diesel::pg::Pg;
 use diesel::{ConnectionError, ConnectionResult, QueryResult};
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::pooled_connection::SetupCallback;
@@ -52,6 +53,12 @@ pub use pool::{Database, finish, start};
 pub type Conn = AsyncPgConnection;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// The tables where migrations would make theirs. What an extension brought along is nobody's.
+pub const TABLES: &str = "select c.relname::text as name from pg_catalog.pg_class c \
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace where n.nspname = current_schema() and c.relkind in ('r', 'p') \
+    and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e') \
+    order by 1";
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -128,6 +135,11 @@ pub async fn migration(database: &Database, step: migrations::Step) -> Result<Ve
         versions
     };
     place.main.spawn_blocking(work).await.map_err(|error| StoreError::Broken(error.into()))?
+}
+
+/// The versions of all migrations, in order.
+pub fn all_migrations() -> Result<Vec<String>, StoreError> {
+    migrations::versions::<Pg>(MIGRATIONS)
 }
 
 /// What the server's clock says.

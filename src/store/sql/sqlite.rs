@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection as _};
-use diesel::migration::MigrationSource;
 use diesel::sqlite::Sqlite;
 use diesel::{Connection as _, ConnectionError, ConnectionResult, QueryResult, SqliteConnection};
 use diesel_async::pooled_connection::SetupCallback;
@@ -15,6 +14,7 @@ use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use futures_util::future::{BoxFuture, FutureExt as _, TryFutureExt as _};
 use tokio::runtime::Handle;
+use url::Url;
 
 use super::{Options, migrations};
 use crate::clock::Timestamp;
@@ -36,11 +36,30 @@ pub type Conn = SyncConnectionWrapper<SqliteConnection, Threads>;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
+/// The tables of the file.
+pub const TABLES: &str = "select name from sqlite_schema where type = 'table' and name not like 'sqlite\\_%' escape '\\' order by 1";
+
 /// Where the database is.
 pub struct Place {
     file: PathBuf,
-    full: bool,
+    opening: Opening,
     main: Handle,
+}
+
+/// How the file is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Opening {
+    /// To work on it.
+    Work {
+        /// Wait for the disk at every commit.
+        full: bool,
+    },
+    /// To look at it: nothing is written, not even another journal mode.
+    Look {
+        /// There is a journal beside it already. Whoever opened the file for writing would move that into the file on closing it, if no server
+        /// has it open; where there is none, whoever opened it for reading alone would leave an empty one behind.
+        has_journal: bool,
+    },
 }
 
 /// The blocking threads of one runtime. Unlike diesel-async's own, a query whose caller has gone away is left to end by itself:
@@ -66,19 +85,32 @@ impl SpawnBlocking for Threads {
 /// Opens the file, making it when it is not there: readable by its owner only.
 pub async fn open(options: &Options) -> Result<Database, StoreError> {
     let file = path_of(&options.url, &options.data_dir)?;
-    let (main, full) = (Handle::current(), options.synchronous_full);
     make(&file, &options.data_dir)?;
-    let place = Place { file: file.clone(), full, main: main.clone() };
+    pool_of(file, Opening::Work { full: options.synchronous_full }, options.pool_size)
+}
+
+/// Opens a file that is there to look at it, and leaves it as it is. That this user may write it is asked all the same.
+pub async fn open_as_it_is(options: &Options) -> Result<Database, StoreError> {
+    let file = path_of(&options.url, &options.data_dir)?;
+    elsewhere(&file, &options.data_dir)?;
+    open_file(OpenOptions::new().read(true).append(true), &file)?;
+    let has_journal = beside(&file, "-wal").exists();
+    pool_of(file, Opening::Look { has_journal }, options.pool_size)
+}
+
+fn pool_of(file: PathBuf, opening: Opening, size: usize) -> Result<Database, StoreError> {
+    let main = Handle::current();
+    let place = Place { file: file.clone(), opening, main: main.clone() };
     let setup: SetupCallback<Conn> = Box::new(move |_| {
         let (main, file) = (main.clone(), file.clone());
         async move {
-            let opening = main.spawn_blocking(move || connect(&file, full)).await;
-            let connection = opening.map_err(|error| ConnectionError::BadConnection(error.to_string()))??;
+            let connecting = main.spawn_blocking(move || connect(&file, opening)).await;
+            let connection = connecting.map_err(|error| ConnectionError::BadConnection(error.to_string()))??;
             Ok(Conn::with_runtime(connection, Threads(main)))
         }
         .boxed()
     });
-    Database::new(place, options.pool_size, setup, true)
+    Database::new(place, size, setup, true)
 }
 
 /// The file, if it is not there yet and opening would make it.
@@ -89,9 +121,7 @@ pub fn file_to_be_made(options: &Options) -> Option<PathBuf> {
 
 /// The versions of all migrations, in order.
 pub fn all_migrations() -> Result<Vec<String>, StoreError> {
-    let all =
-        MigrationSource::<Sqlite>::migrations(&MIGRATIONS).map_err(|error| anyhow::anyhow!("the migrations cannot be read: {error}"))?;
-    Ok(all.iter().map(|one| one.name().version().to_string()).collect())
+    migrations::versions::<Sqlite>(MIGRATIONS)
 }
 
 /// The file that a URL names.
@@ -111,32 +141,44 @@ fn missing_elsewhere<'a>(file: &'a Path, data_dir: &Path) -> Option<&'a Path> {
 
 /// Makes the file with mode 0600 (SQLite gives its companions the same), and its directory with mode 0700.
 fn make(file: &Path, data_dir: &Path) -> anyhow::Result<()> {
-    if let Some(directory) = missing_elsewhere(file, data_dir) {
-        anyhow::bail!("the directory {} does not exist; make it first", directory.display());
-    }
+    elsewhere(file, data_dir)?;
     if let Some(directory) = file.parent().filter(|directory| !directory.exists()) {
         DirBuilder::new().recursive(true).mode(0o700).create(directory).with_context(|| format!("cannot make {}", directory.display()))?;
     }
-    OpenOptions::new()
-        .read(true)
-        .append(true)
-        .create(true)
-        .mode(0o600)
-        .open(file)
-        .map(drop)
-        .with_context(|| format!("cannot open the database file {}", file.display()))
+    open_file(OpenOptions::new().read(true).append(true).create(true).mode(0o600), file)
 }
 
-fn connect(file: &Path, full: bool) -> ConnectionResult<SqliteConnection> {
-    let name = file.to_str().ok_or_else(|| ConnectionError::BadConnection("the path of the database is not UTF-8".to_owned()))?;
-    let mut connection = SqliteConnection::establish(name)?;
-    let synchronous = if full { "full" } else { "normal" };
-    connection
-        .batch_execute(&format!(
-            "pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = {synchronous}; pragma foreign_keys = on"
-        ))
-        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+fn elsewhere(file: &Path, data_dir: &Path) -> anyhow::Result<()> {
+    match missing_elsewhere(file, data_dir) {
+        Some(directory) => anyhow::bail!("the directory {} does not exist; make it first", directory.display()),
+        None => Ok(()),
+    }
+}
+
+fn open_file(how: &OpenOptions, file: &Path) -> anyhow::Result<()> {
+    how.open(file).map(drop).with_context(|| format!("cannot open the database file {}", file.display()))
+}
+
+fn connect(file: &Path, opening: Opening) -> ConnectionResult<SqliteConnection> {
+    let path = file.to_str().ok_or_else(|| ConnectionError::BadConnection("the path of the database is not UTF-8".to_owned()))?;
+    let mut connection = match opening {
+        Opening::Look { has_journal: true } => SqliteConnection::establish(&for_reading(file)?)?,
+        Opening::Work { .. } | Opening::Look { .. } => SqliteConnection::establish(path)?,
+    };
+    let pragmas = match opening {
+        Opening::Work { full: true } => "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on",
+        Opening::Work { full: false } => "pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on",
+        Opening::Look { .. } => "pragma query_only = on",
+    };
+    connection.batch_execute(&format!("pragma busy_timeout = 5000; {pragmas}")).map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(connection)
+}
+
+/// The file's name for SQLite, opened for reading alone.
+fn for_reading(file: &Path) -> ConnectionResult<String> {
+    let absolute = std::path::absolute(file).ok().and_then(|file| Url::from_file_path(file).ok());
+    let url = absolute.ok_or_else(|| ConnectionError::BadConnection("the path of the database makes no URL".to_owned()))?;
+    Ok(format!("{url}?mode=ro"))
 }
 
 /// A transaction that writes takes the lock when it begins: one that read first could not wait for it any more.
@@ -146,10 +188,10 @@ async fn begin(conn: &mut Conn) -> QueryResult<()> {
 
 /// Runs migrations under a lock on a file beside the database.
 pub async fn migration(database: &Database, step: migrations::Step) -> Result<Vec<String>, StoreError> {
-    let (file, full) = (database.place.file.clone(), database.place.full);
+    let (file, opening) = (database.place.file.clone(), database.place.opening);
     let work = move || {
         let lock = lock_beside(&file)?;
-        let mut connection = connect(&file, full).context("cannot open the database")?;
+        let mut connection = connect(&file, opening).context("cannot open the database")?;
         let versions = migrations::run(&mut connection, MIGRATIONS, step);
         drop(connection);
         drop(lock);
@@ -159,11 +201,17 @@ pub async fn migration(database: &Database, step: migrations::Step) -> Result<Ve
 }
 
 fn lock_beside(database: &Path) -> anyhow::Result<File> {
-    let mut name = database.as_os_str().to_owned();
-    name.push(".lock");
+    let name = beside(database, ".lock");
     let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&name).context("cannot open the migration lock")?;
     file.lock().context("cannot take the migration lock")?;
     Ok(file)
+}
+
+/// A companion of the file.
+fn beside(database: &Path, ending: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 /// The file has no clock of its own.

@@ -130,3 +130,43 @@ async fn a_profile_form_cannot_set_what_is_not_the_persons_to_set() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_profile_form_says_which_field_cannot_be_taken_and_keeps_the_others() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let user = app.user("ada").await;
+        let mut browser = signed_in(&app, "ada").await;
+        let page = browser.open("/account/profile").await.page();
+        let typed = [("name", "A\u{b}da"), ("nickname", "Countess"), ("website", "nowhere")];
+        let again = browser.submit(&page, "profile-form", &typed).await.page();
+        assert_eq!(again.status, 422);
+        assert!(again.has("name-error") && again.has("website-error") && !again.has("nickname-error"), "{}", again.body);
+        assert!(again.body.contains("value=\"Countess\"") && again.body.contains("value=\"nowhere\""), "{}", again.body);
+        let saved = browser.submit(&page, "profile-form", &[("name", "Ada Lovelace"), ("nickname", "Countess")]).await.page();
+        assert_eq!(saved.status, 200);
+        let before = app.app.sql.user_by_subject(&user.subject).await.expect("read").expect("a user");
+        assert_eq!((before.name.as_deref(), &before.claims["nickname"]), (Some("Ada Lovelace"), &"Countess".into()));
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_field_that_is_missing_from_a_profile_form_is_not_taken_for_an_empty_one() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let user = app.user("ada").await;
+        let mut browser = signed_in(&app, "ada").await;
+        let page = browser.open("/account/profile").await.page();
+        browser.submit(&page, "profile-form", &[("name", "Ada Lovelace")]).await.page();
+        let (action, mut fields) = page.form("profile-form");
+        fields.retain(|(name, _)| name == "csrf_token");
+        let again = browser.post(&action, &fields).await;
+        assert!(again.status == 422 && again.has("name-error") && again.body.contains("value=\"Ada Lovelace\""), "{}", again.body);
+        let after = app.app.sql.user_by_subject(&user.subject).await.expect("read").expect("a user");
+        assert_eq!(after.name.as_deref(), Some("Ada Lovelace"));
+        app.stop().await;
+    })
+    .await;
+}

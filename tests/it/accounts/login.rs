@@ -203,3 +203,17 @@ async fn forms_of_other_sites_and_wrong_methods_are_refused() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_control_character_is_a_wrong_name_like_any_other() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        for username in ["ad\u{b}a", "a\0\u{1}da"] {
+            let page = guess(&app, username, PASSWORD).await;
+            assert!(page.status == 401 && page.has("login-form"), "{}", page.body);
+        }
+        app.stop().await;
+    })
+    .await;
+}

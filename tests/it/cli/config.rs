@@ -1,10 +1,14 @@
 //! `authy config`: what is wrong is named with its mend, all of it at once, and secrets are never shown.
 
 use authy::config::registry::{SETTINGS, Secrecy};
+use openssl::ec::{EcGroup, EcKey};
+use openssl::nid::Nid;
+use openssl::pkey::PKey;
 use serde_json::json;
 use tempfile::tempdir;
 
 use super::{authy, write};
+use crate::support::x509::Authority;
 
 const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -26,6 +30,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("AUTHY_SMTP_URL", "mail.example", "smtp://"),
     ("AUTHY_MANAGEMENT_LISTEN", "on", "off for none"),
     ("AUTHY_LOG", "loud", "info"),
+    ("AUTHY_LOG", "=,=", "info"),
     ("AUTHY_LOG_FORMAT", "xml", "json"),
     ("AUTHY_TLS__CERT", "cert.pem", "AUTHY_TLS__KEY"),
     ("AUTHY_TLS__KEY", "key.pem", "AUTHY_TLS__CERT"),
@@ -62,6 +67,8 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("AUTHY_REGISTRATION__MODE", "on", "off, token or open"),
     ("AUTHY_REGISTRATION__PROFILES", "oauth21,fapi", "fapi2"),
     ("AUTHY_REGISTRATION__GRANT_TYPES", "password", "authorization_code"),
+    ("AUTHY_REGISTRATION__PROFILES", "", "Give it a value"),
+    ("AUTHY_REGISTRATION__GRANT_TYPES", " , ", "Give it a value"),
     ("AUTHY_REGISTRATION__SCOPES", "open id", "without spaces"),
     ("AUTHY_REGISTRATION__EXPIRE_UNUSED", "0", "at least 1s"),
     ("AUTHY_REGISTRATION__QUARANTINE", "soon", "10m"),
@@ -70,6 +77,8 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("AUTHY_REGISTRATION__SECRET_LIFETIME", "1y", "30d"),
     ("AUTHY_REGISTRATION__ROTATE_TOKEN", "yes", "true or false"),
     ("AUTHY_REGISTRATION__SOFTWARE_STATEMENT_ISSUERS", "https://trust.example", "ISSUER=FILE"),
+    ("AUTHY_REGISTRATION__SOFTWARE_STATEMENT_ISSUERS", "https://trust.example=absent.json", "may read"),
+    ("AUTHY_REGISTRATION__SOFTWARE_STATEMENT_ISSUERS", "https://trust.example=https://", "https://host/jwks.json"),
     ("AUTHY_REGISTRATION__REQUIRE_SOFTWARE_STATEMENT", "1", "true or false"),
     ("AUTHY_CLIENT_DOCUMENTS__ENABLED", "off", "true or false"),
     ("AUTHY_CLIENT_DOCUMENTS__HOSTS", "https://app.example.com", "without scheme"),
@@ -130,6 +139,19 @@ fn all_problems_of_flags_environment_and_file_come_at_once() {
 }
 
 #[test]
+fn a_certificate_and_the_key_of_another_are_found_before_anything_starts() {
+    let place = tempdir().unwrap();
+    write(place.path(), "c.pem", Authority::shared().self_signed().pem());
+    let key = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).and_then(|group| EcKey::generate(&group)).and_then(PKey::from_ec_key);
+    write(place.path(), "k.pem", key.unwrap().private_key_to_pem_pkcs8().unwrap());
+    for [cert, key] in [["AUTHY_TLS__CERT", "AUTHY_TLS__KEY"], ["AUTHY_MTLS_CERT", "AUTHY_MTLS_KEY"]] {
+        let env = [(cert, "c.pem"), (key, "k.pem"), ("AUTHY_MTLS_LISTEN", "127.0.0.1:0")];
+        let ran = authy(place.path(), &env, &["config", "check"]).exits(1);
+        assert!(ran.stderr.starts_with(&format!("error: {cert}, {key}: ")) && ran.stderr.contains("does not belong"), "{ran:?}");
+    }
+}
+
+#[test]
 fn an_unknown_setting_names_the_nearest_known_one() {
     let place = tempdir().unwrap();
     write(place.path(), "authy.toml", "databse_url = \"sqlite:a.db\"\n");
@@ -142,6 +164,9 @@ fn an_unknown_setting_names_the_nearest_known_one() {
         assert!(ran.stderr.contains(name), "{name}: {ran:?}");
     }
     assert_eq!(ran.code, 1);
+    write(place.path(), "authy.toml", "[databse]\nmigrate = true\n");
+    let ran = authy(place.path(), &[], &["config", "check", "--config", "authy.toml"]).exits(1);
+    assert!(ran.stderr.contains("databse in authy.toml: There is no such section.") && ran.stderr.contains(" [database];"), "{ran:?}");
 }
 
 #[test]

@@ -10,9 +10,10 @@ use tempfile::tempdir;
 
 use super::{Ran, authy};
 
-/// `authy …` with cheap hashing.
+/// `authy …` with cheap hashing, and no port that another program could have.
 fn run(place: &Path, arguments: &[&str]) -> Ran {
-    authy(place, &[("AUTHY_HASHING__COST", "4")], arguments)
+    let env = [("AUTHY_HASHING__COST", "4"), ("AUTHY_LISTEN", "127.0.0.1:0"), ("AUTHY_MANAGEMENT_LISTEN", "off")];
+    authy(place, &env, arguments)
 }
 
 #[test]

@@ -60,3 +60,27 @@ fn a_secret_that_signs_is_shown_once_and_stored_sealed() {
     let rotated = run(place.path(), &["client", "rotate-secret", "shop", "--json"]).exits(0).json();
     assert_ne!(rotated["client_secret"], made["client_secret"]);
 }
+
+#[test]
+fn a_secret_is_no_argument_and_a_file_may_bring_it_to_a_new_client_only() {
+    let place = tempdir().unwrap();
+    const SECRET: &str = "a-secret-of-forty-characters-and-no-less";
+    for member in [format!("client_secret={SECRET}"), format!("client_secret=\"{SECRET}\""), format!(" Client_Secret={SECRET}")] {
+        let refused = create(place.path(), &["--metadata", &member]).exits(1);
+        assert!(!format!("{refused:?}").contains(SECRET), "{refused:?}");
+        let error = refused.error();
+        assert!(error["error"] == "refused" && error["mend"].as_str().unwrap().contains("--secret-stdin"), "{error}");
+    }
+    let document = json!({ "client_secret": SECRET }).to_string();
+    std::fs::write(place.path().join("client.json"), document).unwrap();
+    let made = create(place.path(), &["--metadata-file", "client.json"]).exits(0).json();
+    assert_eq!(made["client_secret"], SECRET);
+
+    let update = |more: &[&str]| run(place.path(), &[&["client", "update", "shop", "--json"], more].concat());
+    let argument = format!("client_secret={SECRET}");
+    for more in [["--metadata", argument.as_str()], ["--metadata", "client_secret="], ["--metadata-file", "client.json"]] {
+        let error = update(&more).exits(1).error();
+        assert!(error["mend"].as_str().unwrap().contains("authy client rotate-secret"), "{error}");
+    }
+    update(&["--metadata", "logo_uri=https://app.example.com/logo.png"]).exits(0);
+}

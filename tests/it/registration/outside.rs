@@ -1,5 +1,6 @@
 //! What a registration makes authy ask of others: RFC 7591 §2.3, OIDC Registration §5.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use authy::jose::Algorithm;
@@ -95,6 +96,38 @@ async fn a_software_statement_wins_over_what_stands_beside_it_when_its_issuer_is
         let mut number = public();
         number["software_statement"] = json!(5);
         register(&app, &number, None).await.is(400, "invalid_software_statement");
+        app.stop().await;
+    })
+    .await;
+}
+
+/// Of this process alone.
+fn key_file() -> PathBuf {
+    std::env::temp_dir().join(format!("authy-statement-keys-{}.json", std::process::id()))
+}
+
+#[tokio::test]
+async fn keys_of_an_issuer_of_statements_that_cannot_be_read_are_no_error_of_the_server() {
+    backends::each(async |backend| {
+        let app = TestApp::start_with(backend, |settings| {
+            open(settings);
+            settings.registration.software_statement_issuers = vec![authy::config::registration::StatementIssuer {
+                issuer: "https://trust.example".to_owned(),
+                keys: authy::config::registration::KeySource::File(key_file()),
+            }];
+        })
+        .await;
+        let keys = app.app.keys.current();
+        let signer = keys.set.signer(Algorithm::ES256, app.now()).expect("a signer");
+        let mut body = public();
+        body["software_statement"] = json!(signer.sign(None, &json!({"iss": "https://trust.example"})).expect("signed"));
+        register(&app, &body, None).await.is(503, "temporarily_unavailable");
+        std::fs::write(key_file(), "{").expect("written");
+        register(&app, &body, None).await.is(503, "temporarily_unavailable");
+        std::fs::write(key_file(), app.get_json("/.well-known/jwks.json").await.to_string()).expect("written");
+        let made = register(&app, &body, None).await;
+        std::fs::remove_file(key_file()).expect("removed");
+        assert_eq!(made.status, 201, "{}", made.body);
         app.stop().await;
     })
     .await;

@@ -55,3 +55,35 @@ async fn with_a_strict_host_only_the_probe_is_answered_by_address() {
     })
     .await;
 }
+
+/// RFC 9112 §3.2.2: in an absolute target stands the host that counts.
+#[tokio::test]
+async fn with_a_strict_host_a_strange_target_is_refused_beside_a_right_host() {
+    backends::each(async |backend| {
+        let app = TestApp::start_with(backend, |settings| settings.strict_host = true).await;
+        let ours = app.base.strip_prefix("http://").expect("http").to_owned();
+        for (target, host, status) in [
+            ("http://evil.example/login".to_owned(), ours.as_str(), 421),
+            ("https://evil.example/.well-known/openid-configuration".to_owned(), &ours, 421),
+            (format!("http://{ours}@evil.example/login"), &ours, 421),
+            (format!("http://{ours}/login"), "evil.example", 421),
+            (format!("http://{ours}/login"), &ours, 200),
+            ("/login".to_owned(), &ours, 200),
+        ] {
+            let answer = spoken(&ours, &format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")).await;
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{target} at {host}: {answer}");
+        }
+        app.stop().await;
+    })
+    .await;
+}
+
+/// What is answered to these very bytes, until the connection ends.
+async fn spoken(address: &str, request: &str) -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let mut stream = tokio::net::TcpStream::connect(address).await.expect("a connection");
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.expect("an answer");
+    String::from_utf8_lossy(&answer).into_owned()
+}

@@ -15,5 +15,6 @@ mod redirect;
 mod requests;
 mod rotation;
 mod sessions;
+mod slow;
 mod steps;
 mod timing;

@@ -62,7 +62,7 @@ pub struct Edited {
     pub claims: Map<String, Value>,
 }
 
-/// The edited claims: what is empty is taken away, what no field edits stays as it was.
+/// The edited claims: what is empty is taken away, what no field edits stays as it was. A field that is missing was not emptied by anybody.
 ///
 /// # Errors
 /// Every field that cannot be taken.
@@ -71,6 +71,10 @@ pub fn edited(form: &Params, before: &Map<String, Value>) -> Result<Edited, Vec<
     let mut name = None;
     let mut problems = Vec::new();
     for field in FIELDS {
+        if !form.has_field(field.name) {
+            problems.push((field.name, "This did not arrive. Look at it, and save again."));
+            continue;
+        }
         let text = form.get(field.name).map(str::trim).unwrap_or_default();
         if text.is_empty() {
             claims.remove(field.name);
@@ -118,14 +122,19 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    /// The whole form, with some fields filled.
+    fn with(filled: &str) -> Params {
+        let empty: String = FIELDS.iter().map(|field| format!("&{}=", field.name)).collect();
+        Params::of_page_form(&format!("{filled}{empty}"))
+    }
+
     fn claims(value: Value) -> Map<String, Value> {
         value.as_object().cloned().unwrap()
     }
 
     #[test]
     fn what_a_person_may_not_say_is_not_heard() {
-        let form =
-            Params::from_pairs([("email_verified", "true"), ("groups", "admins"), ("admin", "true"), ("sub", "x"), ("nickname", "Ada")]);
+        let form = with("email_verified=true&groups=admins&admin=true&sub=x&nickname=Ada");
         let before = claims(json!({ "department": "Engines", "email_verified": false }));
         let Edited { name, claims: after } = edited(&form, &before).unwrap();
         assert_eq!(name, None);
@@ -134,15 +143,21 @@ mod tests {
 
     #[test]
     fn an_empty_field_takes_the_claim_away() {
-        let Edited { claims: after, .. } =
-            edited(&Params::default(), &claims(json!({ "website": "https://ada.example", "custom": 1 }))).unwrap();
+        let Edited { claims: after, .. } = edited(&with(""), &claims(json!({ "website": "https://ada.example", "custom": 1 }))).unwrap();
         assert_eq!(Value::Object(after), json!({ "custom": 1 }));
     }
 
     #[test]
     fn every_field_that_cannot_be_taken_is_named_at_once() {
-        let form = Params::from_pairs([("website", "javascript:alert(1)"), ("locale", "not a language"), ("zoneinfo", "Mars & Moon")]);
+        let form = with("website=javascript:alert(1)&locale=not+a+language&zoneinfo=Mars+%26+Moon");
         let problems = edited(&form, &Map::new()).unwrap_err();
         assert_eq!(problems.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["website", "zoneinfo", "locale"]);
+    }
+
+    #[test]
+    fn a_missing_field_takes_nothing_away() {
+        let form = Params::of_page_form("name=Ada&given_name=&family_name=&picture=&website=&zoneinfo=&locale=");
+        let problems = edited(&form, &claims(json!({ "nickname": "Countess" }))).unwrap_err();
+        assert_eq!(problems.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["nickname"]);
     }
 }

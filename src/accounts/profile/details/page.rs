@@ -39,8 +39,8 @@ impl<'a> ProfilePage<'a> {
     /// The page of a person. After a form that could not be taken it shows what was typed.
     pub fn new(page: Page<'a>, user: &User, typed: Option<&Params>, errors: &FieldErrors) -> Self {
         let value = |field: &Field| match typed {
-            Some(typed) => typed.get(field.name).unwrap_or_default().to_owned(),
-            None => stored(user, field.name),
+            Some(typed) if typed.has_field(field.name) => typed.get(field.name).unwrap_or_default().to_owned(),
+            _ => stored(user, field.name),
         };
         Self {
             page,

@@ -36,19 +36,20 @@ pub async fn state(app: &App, members: &mut Map<String, Value>) -> Result<(), Fa
     Ok(())
 }
 
+/// A key set that cannot be had or read is the operator's to mend, who finds the reason in the log; the client is told to come again.
 async fn keys(app: &App, source: &KeySource) -> Result<ClientKeys, Failure> {
+    let away = |why: String| Failure::Busy(format!("the keys of software statements {why}").into());
     let bytes = match source {
-        KeySource::File(path) => tokio::fs::read(path)
-            .await
-            .map_err(|error| Failure::Broken(anyhow::Error::new(error).context("a key set of software statements")))?,
+        KeySource::File(path) => {
+            tokio::fs::read(path).await.map_err(|error| away(format!("cannot be read from {:?}: {error}", path.display())))?
+        }
         KeySource::Uri(uri) => {
             let answer = app.outbound.send(Request::get(Kind::KeySet, uri, Registrant::Administrator)).await;
-            answer.map_err(|error| Failure::Busy(format!("the keys of software statements could not be fetched: {error}").into()))?.body
+            answer.map_err(|error| away(format!("could not be fetched: {error}")))?.body
         }
     };
-    let unusable = |why: String| Failure::Broken(anyhow::anyhow!("the key set of software statements is not usable: {why}"));
-    let set: Value = serde_json::from_slice(&bytes).map_err(|error| unusable(error.to_string()))?;
-    ClientKeys::fetched(&set).map_err(|error| unusable(error.to_string()))
+    let set: Value = serde_json::from_slice(&bytes).map_err(|error| away(format!("are not usable: {error}")))?;
+    ClientKeys::fetched(&set).map_err(|error| away(format!("are not usable: {error}")))
 }
 
 /// Addresses that authy would never ask are refused here already, and the document at `sector_identifier_uri` must name every redirect

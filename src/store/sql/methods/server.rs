@@ -28,6 +28,9 @@ queries! {
     /// The client secrets that are kept sealed.
     read clients::sealed_client_secrets() -> Vec<(Uuid, Vec<u8>)>;
 
+    /// The names of the tables, and the versions of the migrations that were applied.
+    read migrations::tables_and_versions() -> (Vec<String>, Vec<String>);
+
     /// A value of the server's own.
     read settings::setting(name: &str) -> Option<String>;
     /// Sets a value.

@@ -9,6 +9,7 @@ pub mod credentials;
 pub mod grants;
 pub mod groups;
 pub mod logouts;
+pub mod migrations;
 pub mod refresh_tokens;
 pub mod registration;
 pub mod resources;
