@@ -27,13 +27,13 @@ pub struct Asked<'a> {
 impl<'a> Asked<'a> {
     /// By a device.
     pub fn by_device(client: &'a Client, code: &'a DeviceCode) -> Self {
-        let scopes = open::scopes(&code.scopes, client);
+        let scopes = open::scopes(&code.scopes, client).cloned().collect();
         Self { client, scopes, resources: &code.resources, authorization_details: &code.authorization_details }
     }
 
     /// By a client that asks for somebody elsewhere.
     pub fn by_request(client: &'a Client, request: &'a AuthenticationRequest) -> Self {
-        let scopes = open::scopes(&request.scopes, client);
+        let scopes = open::scopes(&request.scopes, client).cloned().collect();
         Self { client, scopes, resources: &request.resources, authorization_details: &request.authorization_details }
     }
 

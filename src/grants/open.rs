@@ -5,17 +5,17 @@ use super::refresh_token;
 use crate::model::approval::Approval;
 use crate::model::client::Client;
 use crate::model::grant::Grant;
-use crate::spec::scope::{OFFLINE_ACCESS, Scope};
+use crate::spec::scope::OFFLINE_ACCESS;
 
 /// The scopes that the client may still have, in the order of the approval.
-pub fn scopes(approved: &[String], client: &Client) -> Vec<String> {
-    approved.iter().collect::<Scope>().intersect(&client.metadata.scopes).to_vec()
+pub fn scopes<'a>(approved: &'a [String], client: &Client) -> impl Iterator<Item = &'a String> {
+    approved.iter().filter(|scope| client.metadata.scopes.contains(scope))
 }
 
 /// An approval that nobody has come for yet, as it may be given now. Without `offline_access` it ends with its session.
 pub fn approval(grant: &Grant, refreshable: bool, client: &Client) -> Approval {
-    let open = grant.narrowed_to(&scopes(&grant.scopes, client));
-    let outlives = open.has_scope(OFFLINE_ACCESS) || !grant.has_scope(OFFLINE_ACCESS);
-    let refreshable = refreshable && refresh_token::is_given(client, &open.scopes);
-    Approval { refreshable, grant: Grant { offline: open.offline && outlives, ..open } }
+    let scopes: Vec<String> = scopes(&grant.scopes, client).cloned().collect();
+    let mut open = grant.narrowed_to(&scopes);
+    open.offline &= open.has_scope(OFFLINE_ACCESS) || !grant.has_scope(OFFLINE_ACCESS);
+    Approval { refreshable: refreshable && refresh_token::is_given(client, &open.scopes), grant: open }
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::scopes::{self, Asked};
+use crate::grants::open;
 use crate::model::authentication_request::AuthenticationRequest;
 use crate::model::authorization_type::AuthorizationType;
 use crate::model::client::Client;
@@ -35,7 +36,7 @@ impl<'a> Wanted<'a> {
 
     /// A scope that the client may not have any more is not asked about.
     fn plain(client: &Client, scopes: &'a [String], (resources, authorization_details): (&'a [String], &'a [Value])) -> Self {
-        let scopes = scopes.iter().filter(|scope| client.metadata.scopes.contains(scope)).map(String::as_str).collect();
+        let scopes = open::scopes(scopes, client).map(String::as_str).collect();
         Self { scopes, claims: Vec::new(), resources, authorization_details }
     }
 

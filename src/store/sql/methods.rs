@@ -23,7 +23,7 @@ use crate::model::registration::{Admission, DynamicClient, RegistrationToken};
 use crate::model::resource::Resource;
 use crate::model::session::Session;
 use crate::model::user::{Password, User};
-use crate::secret::TokenHash;
+use crate::secret::{Secret, TokenHash};
 use crate::spec::device::Polling;
 use crate::store::StoreError;
 
@@ -99,8 +99,8 @@ queries! {
     read users::administrator_exists() -> bool;
     /// Sets or replaces, and ends what was approved before, but for what the session `kept` gave; false when there is no such user.
     write credentials::set_password(subject: &str, password: &Password, kept: Option<Uuid>, event: &AuditEvent) -> bool;
-    /// Another hash of the same password.
-    write credentials::renew_hash(subject: &str, password: &Password, event: &AuditEvent) -> ();
+    /// Another hash of the same password, the old one first. Whoever changed the password meanwhile keeps theirs.
+    write credentials::renew_hash(subject: &str, hashes: (&Secret<String>, &Secret<String>), event: &AuditEvent) -> ();
     /// The password of a user.
     read credentials::password_of(subject: &str) -> Option<Password>;
 

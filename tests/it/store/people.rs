@@ -108,6 +108,12 @@ async fn locking_password_and_deletion() {
         assert!(sql.set_password(&ada.subject, &password("two"), None, &event("password")).await.unwrap());
         assert!(!sql.set_password("nobody", &password("x"), None, &event("no")).await.unwrap());
         assert_eq!(sql.password_of(&ada.subject).await.unwrap(), Some(password("two")));
+        let renew = async |old: &str, new: &str| {
+            sql.renew_hash(&ada.subject, (&password(old).hash, &password(new).hash), &event("rehashed")).await.unwrap();
+            sql.password_of(&ada.subject).await.unwrap().unwrap().hash
+        };
+        assert_eq!(renew("two", "two, slower").await, password("two, slower").hash);
+        assert_eq!(renew("two", "two, too late").await, password("two, slower").hash, "changed meanwhile");
         assert!(sql.delete_user(&ada.subject, &event("user.deleted")).await.unwrap());
         assert!(!sql.delete_user(&ada.subject, &event("no")).await.unwrap());
         assert_eq!(sql.password_of(&ada.subject).await.unwrap(), None);

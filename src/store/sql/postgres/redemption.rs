@@ -112,7 +112,7 @@ impl QueryFragment<Pg> for Redeem {
 
 /// Whether it was saved; not so when its person or session is gone, or when it is revoked already.
 pub async fn redeem(conn: &mut Conn, grant: &Grant, token: Option<&RefreshToken>, (now, expires_at): (Time, Time)) -> QueryResult<bool> {
-    let openid = grant.scopes.iter().any(|scope| scope == "openid");
+    let openid = grant.has_scope("openid");
     let statement = Redeem { grant: GrantRow::new(grant, expires_at), token: token.map(TokenRow::from), openid, now };
     Ok(statement.execute(conn).await? > 0)
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{Conn, audit, grants, users};
 use crate::model::audit::AuditEvent;
 use crate::model::user::Password;
+use crate::secret::Secret;
 use crate::store::sql::schema::passwords;
 use crate::store::sql::types::Time;
 
@@ -27,9 +28,10 @@ pub async fn set_password(
     Ok(true)
 }
 
-pub async fn renew_hash(conn: &mut Conn, subject: &str, password: &Password, event: &AuditEvent) -> QueryResult<()> {
-    let known = passwords::table.find(subject);
-    let found = diesel::update(known).set(passwords::hash.eq(password.hash.expose())).execute(conn).await? > 0;
+pub async fn renew_hash(conn: &mut Conn, subject: &str, hashes: (&Secret<String>, &Secret<String>), event: &AuditEvent) -> QueryResult<()> {
+    let (old, new) = hashes;
+    let unchanged = passwords::table.find(subject).filter(passwords::hash.eq(old.expose()));
+    let found = diesel::update(unchanged).set(passwords::hash.eq(new.expose())).execute(conn).await? > 0;
     audit::insert_if(conn, found, event).await.map(drop)
 }
 

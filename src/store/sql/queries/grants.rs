@@ -111,8 +111,8 @@ impl GrantRow {
     }
 }
 
-/// The grant with its first refresh token, if its person and, unless it outlives it, its session are there, and nothing was taken back. A client that gets an ID
-/// Token is noted beside the session, so that it is told of its end.
+/// The grant with its first refresh token, if its person and, unless it outlives it, its session are there, and nothing was taken back.
+/// A client that gets an ID Token is noted beside the session, so that it is told of its end.
 pub async fn redeem_grant(conn: &mut Conn, grant: &Grant, token: Option<&RefreshToken>, now: Timestamp) -> QueryResult<Redemption> {
     let kept = grant.created_at + KEPT;
     let expires_at = Time(token.map_or(kept, |token| token.absolute_expires_at.max(kept)));

@@ -183,11 +183,9 @@ fn gone() -> diesel::result::Error {
 }
 
 pub async fn lock_user(conn: &mut Conn, subject: &str, locked_at: Option<Timestamp>, event: &AuditEvent) -> QueryResult<bool> {
-    let set = users::locked_at.eq(locked_at.map(Time));
+    let void = locked_at.map(|_| users::approvals_from.eq(Time(event.at)));
+    let set = (users::locked_at.eq(locked_at.map(Time)), void);
     let found = diesel::update(users::table.find(subject)).set(set).execute(conn).await? > 0;
-    if locked_at.is_some() {
-        void_approvals(conn, subject, event.at).await?;
-    }
     audit::insert_if(conn, found, event).await
 }
 

@@ -30,7 +30,7 @@ struct Names {
 
 /// Whether it was saved; not so when its person or session is gone, or when it is revoked already.
 pub async fn redeem(conn: &mut Conn, grant: &Grant, token: Option<&RefreshToken>, times: (Time, Time)) -> QueryResult<bool> {
-    let openid = grant.scopes.iter().any(|scope| scope == "openid");
+    let openid = grant.has_scope("openid");
     let work = Redeem {
         row: GrantRow::new(grant, times.1),
         token: token.map(TokenRow::from),
@@ -77,14 +77,14 @@ impl Redeem {
     /// A person who can sign in, and, unless the grant outlives it, the session it was approved in.
     fn may_be_given(&self, connection: &mut SqliteConnection) -> QueryResult<bool> {
         // What the person took back since they approved is void.
-        let standing = users::approvals_from.is_null().or(users::approvals_from.assume_not_null().le(self.approved_at));
-        let person = users::table.find(&self.names.subject).filter(users::locked_at.is_null().and(standing));
-        let is_there: bool = diesel::select(diesel::dsl::exists(person)).get_result(connection)?;
-        if self.offline || !is_there {
-            return Ok(is_there);
+        let stands = users::approvals_from.is_null().or(users::approvals_from.assume_not_null().le(self.approved_at));
+        let person = users::subject.eq(&self.names.subject).and(users::locked_at.is_null()).and(stands);
+        if self.offline {
+            return diesel::select(diesel::dsl::exists(users::table.filter(person))).get_result(connection);
         }
         let live = sessions::ended_at.is_null().and(sessions::expires_at.gt(self.times.0)).and(sessions::subject.eq(&self.names.subject));
-        diesel::select(diesel::dsl::exists(sessions::table.find(self.session).filter(live))).get_result(connection)
+        let session = sessions::table.inner_join(users::table).filter(sessions::id.eq(self.session).and(live).and(person));
+        diesel::select(diesel::dsl::exists(session)).get_result(connection)
     }
 
     /// A grant that outlives sessions may come when its session has ended.
