@@ -2,7 +2,7 @@
 //!
 //! Unlike the parameters of a protocol request, a field may come several times: that is how browsers send a group of check boxes.
 
-use url::form_urlencoded;
+use crate::spec::params::page_fields;
 
 /// Form fields, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,9 +11,7 @@ pub struct Form(Vec<(String, String)>);
 impl Form {
     /// Parses `application/x-www-form-urlencoded`.
     pub fn parse(body: &str) -> Self {
-        // A NUL is in nothing that people type, and Postgres keeps none.
-        let fields = form_urlencoded::parse(body.as_bytes());
-        Self(fields.map(|(name, value)| (name.into_owned(), value.replace('\0', ""))).collect())
+        Self(page_fields(body).collect())
     }
 
     /// A form that shows what is stored.

@@ -82,9 +82,7 @@ impl Params {
     /// Reads the body of one of our own pages. What a person typed is for the rules of its field to refuse, so that the page can say so and
     /// keep the rest. Fields may repeat (check boxes), and [`Params::has_field`] knows those that were left empty.
     pub fn of_page_form(encoded: &str) -> Self {
-        // A NUL is in nothing that people type, and Postgres keeps none.
-        let fields = form_urlencoded::parse(encoded.as_bytes());
-        Self(fields.map(|(name, value)| (name.into_owned(), value.replace('\0', ""))).collect())
+        Self(page_fields(encoded).collect())
     }
 
     /// From decoded pairs; those with an empty value are left out.
@@ -191,6 +189,13 @@ fn hex_digit(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
+/// The fields of a page of ours as they were typed. A NUL, of which Postgres keeps none, becomes what broken UTF-8 does: a name or a password
+/// with one is not the one without.
+pub fn page_fields(encoded: &str) -> impl Iterator<Item = (String, String)> {
+    let fields = form_urlencoded::parse(encoded.as_bytes());
+    fields.map(|(name, value)| (name.into_owned(), value.replace('\0', "\u{fffd}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,11 +242,12 @@ mod tests {
 
     #[test]
     fn nothing_that_a_person_typed_is_lost_and_an_empty_field_is_not_a_missing_one() {
-        let form = Params::of_page_form("uris=a%0D%0Ab&uris=c&name=A%0Bda&nick=%00&bad=%zz%ff");
+        let form = Params::of_page_form("uris=a%0D%0Ab&uris=c&name=A%0Bda&nick=&nul=%00&bad=%zz%ff");
         assert_eq!(form.all("uris").collect::<Vec<_>>(), ["a\r\nb", "c"]);
         assert_eq!((form.get("name"), form.get("bad")), (Some("A\u{b}da"), Some("%zz\u{fffd}")));
         assert_eq!((form.get("nick"), form.has_field("nick"), form.has_field("nickname")), (None, true, false));
         assert!(Params::of_page_form("nick=").is_empty());
+        assert_eq!(form.get("nul"), Some("\u{fffd}"), "what is typed with a NUL is not what is typed without");
     }
 
     #[test]

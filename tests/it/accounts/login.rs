@@ -205,12 +205,13 @@ async fn forms_of_other_sites_and_wrong_methods_are_refused() {
 }
 
 #[tokio::test]
-async fn a_control_character_is_a_wrong_name_like_any_other() {
+async fn a_control_character_makes_another_name_and_another_password() {
     backends::each(async |backend| {
         let app = TestApp::start(backend).await;
         app.user("ada").await;
-        for username in ["ad\u{b}a", "a\0\u{1}da"] {
-            let page = guess(&app, username, PASSWORD).await;
+        let with_a_nul = format!("{PASSWORD}\0");
+        for (username, password) in [("ad\u{b}a", PASSWORD), ("a\0\u{1}da", PASSWORD), ("ada\0", PASSWORD), ("ada", &with_a_nul)] {
+            let page = guess(&app, username, password).await;
             assert!(page.status == 401 && page.has("login-form"), "{}", page.body);
         }
         app.stop().await;
