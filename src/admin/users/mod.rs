@@ -117,11 +117,11 @@ impl Office<'_> {
             return Err(Problem::Refused(fault.into()));
         }
         let password = Password { hash: self.hash(new).await?, changed_at: self.now };
-        let event = self.event(audit::PASSWORD_SET).subject(subject).build();
-        if !self.sql.set_password(subject, &password, None, &event).await? {
+        let [set, ended] = [audit::PASSWORD_SET, audit::SESSION_ENDED].map(|kind| self.event(kind).subject(subject).build());
+        if !self.sql.set_password(subject, &password, None, (&set, &ended)).await? {
             return Err(no_user(subject));
         }
-        self.end_all_sessions(subject, None).await?;
+        self.forget_user(subject);
         Ok(())
     }
 

@@ -97,8 +97,9 @@ queries! {
     write users::delete_user(subject: &str, event: &AuditEvent) -> bool;
     /// Whether `/setup` has had its day.
     read users::administrator_exists() -> bool;
-    /// Sets or replaces, and ends what was approved before, but for what the session `kept` gave; false when there is no such user.
-    write credentials::set_password(subject: &str, password: &Password, kept: Option<Uuid>, event: &AuditEvent) -> bool;
+    /// Sets or replaces, and ends every session and what was approved before, but for the session `kept` and what it gave; false when there
+    /// is no such user.
+    write credentials::set_password(subject: &str, password: &Password, kept: Option<Uuid>, events: (&AuditEvent, &AuditEvent)) -> bool;
     /// Another hash of the same password, the old one first. Whoever changed the password meanwhile keeps theirs.
     write credentials::renew_hash(subject: &str, hashes: (&Secret<String>, &Secret<String>), event: &AuditEvent) -> ();
     /// The password of a user.

@@ -34,7 +34,7 @@ pub enum Redemption {
     Saved,
     /// The code had been replayed: the grant was revoked before it was saved.
     Revoked,
-    /// The session has ended, the user is gone or locked, or took back what they had approved.
+    /// The session has ended (or, for what outlives it, had ended before the approval), the user is gone or locked, or took back what they had approved.
     SessionEnded,
 }
 

@@ -133,6 +133,12 @@ async fn nothing_is_given_to_an_ended_session_or_a_locked_or_deleted_user() {
         sql.end_session(session.id, START, &event("session.ended")).await.unwrap();
         assert_eq!(sql.redeem_grant(&bound, None, START).await.unwrap(), Redemption::SessionEnded);
         assert_eq!(sql.redeem_grant(&offline, None, START).await.unwrap(), Redemption::Saved);
+        let afterwards = authy::model::grant::Grant { id: id(), created_at: later(1), ..offline.clone() };
+        assert_eq!(
+            sql.redeem_grant(&afterwards, None, later(1)).await.unwrap(),
+            Redemption::SessionEnded,
+            "approved in a session that was over"
+        );
         sql.lock_user("sub-of-ada", Some(START), &event("user.locked")).await.unwrap();
         let another = authy::model::grant::Grant { id: id(), ..offline.clone() };
         assert_eq!(sql.redeem_grant(&another, None, START).await.unwrap(), Redemption::SessionEnded);

@@ -104,9 +104,9 @@ async fn locking_password_and_deletion() {
         assert!(sql.lock_user(&ada.subject, Some(START), &event("user.locked")).await.unwrap());
         assert_eq!(sql.user_by_subject(&ada.subject).await.unwrap().unwrap().locked_at, Some(START));
         assert!(!sql.lock_user("nobody", None, &event("no")).await.unwrap());
-        assert!(sql.set_password(&ada.subject, &password("one"), None, &event("password")).await.unwrap());
-        assert!(sql.set_password(&ada.subject, &password("two"), None, &event("password")).await.unwrap());
-        assert!(!sql.set_password("nobody", &password("x"), None, &event("no")).await.unwrap());
+        assert!(sql.set_password(&ada.subject, &password("one"), None, (&event("password"), &event("password"))).await.unwrap());
+        assert!(sql.set_password(&ada.subject, &password("two"), None, (&event("password"), &event("password"))).await.unwrap());
+        assert!(!sql.set_password("nobody", &password("x"), None, (&event("no"), &event("no"))).await.unwrap());
         assert_eq!(sql.password_of(&ada.subject).await.unwrap(), Some(password("two")));
         let renew = async |old: &str, new: &str| {
             sql.renew_hash(&ada.subject, (&password(old).hash, &password(new).hash), &event("rehashed")).await.unwrap();

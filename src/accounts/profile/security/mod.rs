@@ -67,19 +67,11 @@ pub async fn change(app: &App, change: &Change, signed_in: &SignedIn, browser: &
     }
     login::forgive(app, &user.username, &browser.address).await?;
     let hashed = login::hash(app, &change.new).await?;
-    let now = app.now();
-    let event = audit::event(app.entropy.as_ref(), now, audit::PASSWORD_CHANGED, &user.subject).subject(&user.subject).build();
-    app.sql.set_password(&user.subject, &hashed, Some(signed_in.session.id), &event).await?;
-    let (renewed, cookies) = session::start(app, user, browser).await?;
-    sign_others_out(app, &renewed).await?;
-    Ok(Outcome::Changed(cookies))
-}
-
-/// The sessions of other browsers end. What applications were given there has ended with the old password, also what outlives a sign-out.
-async fn sign_others_out(app: &App, signed_in: &SignedIn) -> Result<(), Failure> {
-    let subject = &signed_in.user.subject;
-    let event = audit::event(app.entropy.as_ref(), app.now(), audit::SESSION_ENDED, subject).subject(subject).build();
-    app.sql.end_sessions_of(subject, Some(signed_in.session.id), app.now(), &event).await?;
+    let (entropy, now, subject) = (app.entropy.as_ref(), app.now(), &user.subject);
+    let event = |kind| audit::event(entropy, now, kind, subject).subject(subject).build();
+    let events = (&event(audit::PASSWORD_CHANGED), &event(audit::SESSION_ENDED));
+    app.sql.set_password(subject, &hashed, Some(signed_in.session.id), events).await?;
     app.forget_approvals();
-    Ok(())
+    let (_, cookies) = session::start(app, user, browser).await?;
+    Ok(Outcome::Changed(cookies))
 }

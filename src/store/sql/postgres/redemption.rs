@@ -67,7 +67,12 @@ impl Redeem {
             out.push_bind_param::<Nullable<Text>, _>(&row.subject)?;
             out.push_sql(" and ");
             self.not_taken_back(out)?;
-            out.push_sql(" for share");
+            // Another node may have remembered a session for a moment after its end.
+            out.push_sql(" and not exists (select from sessions where id = ");
+            out.push_bind_param::<Nullable<Uuid>, _>(&row.session_id)?;
+            out.push_sql(" and ended_at < ");
+            out.push_bind_param::<Timestamptz, _>(&row.created_at)?;
+            out.push_sql(") for share");
         } else {
             out.push_sql(" from session");
         }

@@ -5,27 +5,30 @@ use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::{Conn, audit, grants, users};
+use super::{Conn, audit, grants, sessions, users};
 use crate::model::audit::AuditEvent;
 use crate::model::user::Password;
 use crate::secret::Secret;
-use crate::store::sql::schema::passwords;
+use crate::store::sql::schema::{self, passwords};
 use crate::store::sql::types::Time;
 
+/// Sessions first, then the person: the order in which a redemption locks them.
 pub async fn set_password(
     conn: &mut Conn,
     subject: &str,
     password: &Password,
     kept: Option<Uuid>,
-    event: &AuditEvent,
+    (set, ended): (&AuditEvent, &AuditEvent),
 ) -> QueryResult<bool> {
-    if !users::void_approvals(conn, subject, password.changed_at).await? {
-        return Ok(false);
+    let found: bool = diesel::select(diesel::dsl::exists(schema::users::table.find(subject))).get_result(conn).await?;
+    if found {
+        let now = password.changed_at;
+        sessions::end_sessions_of(conn, subject, kept, now, ended).await?;
+        users::void_approvals(conn, subject, now).await?;
+        put(conn, subject, password).await?;
+        grants::revoke_all(conn, subject, kept, now).await?;
     }
-    put(conn, subject, password).await?;
-    grants::revoke_all(conn, subject, kept, password.changed_at).await?;
-    audit::insert(conn, event).await?;
-    Ok(true)
+    audit::insert_if(conn, found, set).await
 }
 
 pub async fn renew_hash(conn: &mut Conn, subject: &str, hashes: (&Secret<String>, &Secret<String>), event: &AuditEvent) -> QueryResult<()> {

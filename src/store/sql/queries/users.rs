@@ -190,9 +190,9 @@ pub async fn lock_user(conn: &mut Conn, subject: &str, locked_at: Option<Timesta
 }
 
 /// What the person approved and no client has come for yet is void. A redemption locks the same row, so it comes wholly before or after:
-/// what came before is a grant that the caller then finds. False when there is no such person.
-pub(super) async fn void_approvals(conn: &mut Conn, subject: &str, now: Timestamp) -> QueryResult<bool> {
-    Ok(diesel::update(users::table.find(subject)).set(users::approvals_from.eq(Time(now))).execute(conn).await? > 0)
+/// what came before is a grant that the caller then finds.
+pub(super) async fn void_approvals(conn: &mut Conn, subject: &str, now: Timestamp) -> QueryResult<()> {
+    diesel::update(users::table.find(subject)).set(users::approvals_from.eq(Time(now))).execute(conn).await.map(drop)
 }
 
 pub async fn delete_user(conn: &mut Conn, subject: &str, event: &AuditEvent) -> QueryResult<bool> {

@@ -80,7 +80,10 @@ impl Redeem {
         let stands = users::approvals_from.is_null().or(users::approvals_from.assume_not_null().le(self.approved_at));
         let person = users::subject.eq(&self.names.subject).and(users::locked_at.is_null()).and(stands);
         if self.offline {
-            return diesel::select(diesel::dsl::exists(users::table.filter(person))).get_result(connection);
+            // Another process may have remembered a session for a moment after its end.
+            let over = sessions::id.eq(self.session).and(sessions::ended_at.assume_not_null().lt(self.approved_at));
+            let over = diesel::dsl::exists(sessions::table.filter(sessions::ended_at.is_not_null().and(over)));
+            return diesel::select(diesel::dsl::exists(users::table.filter(person.and(diesel::dsl::not(over))))).get_result(connection);
         }
         let live = sessions::ended_at.is_null().and(sessions::expires_at.gt(self.times.0)).and(sessions::subject.eq(&self.names.subject));
         let session = sessions::table.inner_join(users::table).filter(sessions::id.eq(self.session).and(live).and(person));
