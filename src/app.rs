@@ -94,6 +94,8 @@ pub struct Caches {
     pub client_secret_turns: Turns<(String, TokenHash)>,
     /// Keys of clients that were fetched: (`jwks_uri`, whether an administrator registered it).
     pub client_keys: Cache<(String, bool), Arc<FetchedKeys>>,
+    /// Who is fetching such keys.
+    pub client_keys_turns: Turns<(String, bool)>,
     /// Clients that are documents, as they were last read, or why they are of no use; and until when that is believed.
     pub client_documents: Cache<String, (Result<Arc<Client>, Refusal>, Timestamp)>,
     /// Which clients were noted as used or approved on which day.
@@ -117,6 +119,7 @@ impl Default for Caches {
             client_secrets: Cache::lasting(1_000, std::time::Duration::from_secs(300)),
             client_secret_turns: Turns::new(1_000),
             client_keys: Cache::lasting(2_000, std::time::Duration::from_secs(60 * 60)),
+            client_keys_turns: Turns::new(1_000),
             client_documents: Cache::lasting(1_000, std::time::Duration::from_secs(60 * 60)),
             client_use: Cache::lasting(10_000, std::time::Duration::from_secs(24 * 60 * 60)),
             origins: Cache::new(1),

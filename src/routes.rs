@@ -1,6 +1,7 @@
 //! Every URL of the server in one table, with its method and handler.
 
 use actix_web::guard;
+use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Handler, HttpResponse, Responder, Route};
 
@@ -104,16 +105,21 @@ pub fn configure(config: &mut ServiceConfig, app: &App) {
         // RFC 8414 §3.1: the well-known path is inserted between the host and the issuer's path.
         for name in ["openid-configuration", "oauth-authorization-server"] {
             let path = format!("/.well-known/{name}{base}");
-            config.service(web::resource(path).route(reading_with(discovery::http::metadata)));
+            config.service(web::resource(path).route(reading_with(discovery::http::metadata)).route(asking()));
         }
         // RFC 7033 §4, "A Well-Known URL for Changing Passwords" §3: these two are the host's.
-        config.service(web::resource("/.well-known/webfinger").route(reading_with(webfinger::http::describe)));
+        config.service(web::resource("/.well-known/webfinger").route(reading_with(webfinger::http::describe)).route(asking()));
         config.service(web::resource("/.well-known/change-password").route(reading_with(change_password)));
         // RFC 9728 §3.1: so it is for resources, which share the issuer's host and not its path.
         for path in ["/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/{path:.*}"] {
-            config.service(web::resource(path).route(reading_with(protected_resource::http::metadata)));
+            config.service(web::resource(path).route(reading_with(protected_resource::http::metadata)).route(asking()));
         }
     }
+}
+
+/// The preflight of a public document.
+fn asking() -> Route {
+    web::method(Method::OPTIONS).to(cors::preflight_everybody)
 }
 
 /// RFC 9110 §9.3.2: HEAD is GET without a body.

@@ -4,14 +4,27 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::jose::ClientKeys;
+use crate::jose::client_keys::KeyError;
+use crate::outbound::OutboundError;
 
-/// A fetched key set.
+/// The last that is known of the keys at a URL.
 #[derive(Debug)]
 pub struct FetchedKeys {
-    /// The keys.
-    pub keys: Arc<ClientKeys>,
-    /// When they were fetched, by the process's own monotonic clock: staleness is about real time, not about protocol time.
+    /// The keys, or why there are none.
+    pub keys: Result<Arc<ClientKeys>, Unusable>,
+    /// When they were asked for, by the process's own monotonic clock: staleness is about real time, not about protocol time.
     pub at: Instant,
-    /// How long they are used without asking again.
+    /// How long nobody asks again.
     pub lasts: Duration,
+}
+
+/// Why a URL gives no keys.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unusable {
+    /// They could not be fetched.
+    #[error("the key set cannot be fetched: {0}")]
+    Fetch(#[from] OutboundError),
+    /// What came is no key set.
+    #[error("the key set is of no use: {0}")]
+    Keys(#[from] KeyError),
 }

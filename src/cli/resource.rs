@@ -64,7 +64,7 @@ pub struct ResourceChange {
     /// Name for people; by default the URI
     #[arg(long, value_name = "TEXT")]
     pub name: Option<String>,
-    /// A scope that may be asked for it, such as orders:read, by default any of the client; may be repeated
+    /// A scope that a token for it may have, such as orders:read, by default any of the client; may be repeated
     #[arg(long = "scope", value_name = "SCOPE")]
     pub scopes: Vec<String>,
     /// Algorithm that signs its tokens; by default ES256

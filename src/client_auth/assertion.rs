@@ -4,8 +4,9 @@ use super::{Method, Presented, Proof, Reading, invalid_client};
 use crate::jose::{Algorithm, client_keys};
 use crate::model::client::{AuthMethod, Client, Profile};
 use crate::secret::Secret;
-use crate::spec::client_assertion::{ASSERTION_TYPE, claimed_client};
+use crate::spec::client_assertion::{ASSERTION_TYPE, TYPES, claimed_client};
 use crate::spec::error::Refusal;
+use crate::spec::typ;
 
 /// What signs an assertion with a private key, the strongest first.
 const ALGORITHMS: &[Algorithm] = &[Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA, Algorithm::RS256];
@@ -52,9 +53,13 @@ fn read(presented: &Presented<'_>) -> Result<Option<(Reading, bool)>, Refusal> {
         (Some(ASSERTION_TYPE), None) => return Err(invalid_client().because("there is a client_assertion_type without client_assertion")),
         _ => return Err(invalid_client().because("the client_assertion_type is missing or is not the one of JWTs")),
     };
-    let Some(claims) = client_keys::unverified_claims(token) else {
+    let Some((header, claims)) = client_keys::unverified_header(token).zip(client_keys::unverified_claims(token)) else {
         return Err(invalid_client().because("the client_assertion is not a signed JWT"));
     };
+    // RFC 8725 §3.11: the same key signs request objects and proofs.
+    if !typ::is_absent_or_one_of(TYPES, &header) {
+        return Err(invalid_client().because("the typ of the client_assertion is that of something else"));
+    }
     let Some(client_id) = claimed_client(&claims) else {
         return Err(invalid_client().because("the client_assertion has no sub"));
     };
@@ -62,7 +67,7 @@ fn read(presented: &Presented<'_>) -> Result<Option<(Reading, bool)>, Refusal> {
         return Err(invalid_client().because("client_id is not the sub of the client_assertion"));
     }
     let reading = Reading { client_id: client_id.to_owned(), proof: Proof::Assertion(Secret::new(token.to_owned())) };
-    Ok(Some((reading, client_keys::claims_shared_secret(token))))
+    Ok(Some((reading, client_keys::claims_shared_secret(&header))))
 }
 
 /// The algorithms that a client's signatures may have: what its profile leaves, or the only one that it registered for its assertions.

@@ -110,10 +110,15 @@ pub fn unverified_claims(token: &str) -> Option<Map<String, Value>> {
     claims_of(payload).ok()
 }
 
-/// Whether the header of a compact JWS names an algorithm of shared secrets, not believed either.
-pub fn claims_shared_secret(token: &str) -> bool {
-    let header = split(token).and_then(|(_, header, ..)| decode(header)).ok().and_then(|bytes| json::object(&bytes));
-    header.is_some_and(|header| header.get("alg").and_then(Value::as_str).is_some_and(|alg| alg.starts_with("HS")))
+/// The header of a compact JWS, not believed either.
+pub fn unverified_header(token: &str) -> Option<Map<String, Value>> {
+    let (_, header, ..) = split(token).ok()?;
+    json::object(&decode(header).ok()?)
+}
+
+/// Whether a header names an algorithm of shared secrets.
+pub fn claims_shared_secret(header: &Map<String, Value>) -> bool {
+    header.get("alg").and_then(Value::as_str).is_some_and(|alg| alg.starts_with("HS"))
 }
 
 fn members(set: &Value) -> Result<&Vec<Value>, KeyError> {

@@ -9,7 +9,7 @@ pub struct Resource {
     pub uri: String,
     /// For people.
     pub name: String,
-    /// Scopes that may be asked for it; empty: any scope of the client.
+    /// Scopes that a token for it may have, besides those of OpenID Connect; empty: any scope of the client.
     pub scopes: Vec<String>,
     /// `ES256` unless it says otherwise.
     pub signing_algorithm: String,

@@ -18,7 +18,7 @@ use crate::app::cache::Cache;
 use crate::config;
 use crate::spec::issuer::Issuer;
 
-/// From the first look-up to the last byte.
+/// From the first look-up to the last byte, once it is one's turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a document that could not be fetched is not asked for again.
 const FAILURES_LAST: Duration = Duration::from_secs(30);
@@ -85,7 +85,6 @@ impl Guarded {
     }
 
     async fn exchange(&self, request: Request, target: Target) -> Result<Answer, OutboundError> {
-        let _turn = self.turns.take(&target.authority(), request.registrant).await?;
         let client = self.client(target.reach).await?;
         let kind = request.kind;
         let answer = client.execute(prepared(request, target)?).await.map_err(|error| explain(&error))?;
@@ -101,9 +100,9 @@ impl Guarded {
         }
         let authority = target.authority();
         let kind = request.kind.as_str();
-        let outcome = match tokio::time::timeout(PATIENCE, self.exchange(request, target)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(OutboundError::TimedOut),
+        let outcome = match self.turns.take(&authority, request.registrant).await {
+            Ok(_turn) => tokio::time::timeout(PATIENCE, self.exchange(request, target)).await.unwrap_or(Err(OutboundError::TimedOut)),
+            Err(busy) => Err(busy),
         };
         if let Err(failure) = &outcome {
             tracing::info!(host = authority, kind, detail = %failure, "a request to another server failed");

@@ -64,7 +64,7 @@ impl Kind {
 }
 
 /// Who wrote the URL into a registration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Registrant {
     /// An administrator, who may name this machine while the issuer is on it.
     Administrator,

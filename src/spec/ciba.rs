@@ -22,6 +22,21 @@ pub const AUTH_REQ_ID: &str = "urn:openid:params:jwt:claim:auth_req_id";
 pub const REFRESH_TOKEN_HASH: &str = "urn:openid:params:jwt:claim:rt_hash";
 
 /// §7.1: "relatively short and use a limited set of plain text characters".
+/// §7.1: what a request may say in text.
+const PARAMETERS: &[&str] = &[
+    "scope",
+    "client_notification_token",
+    "acr_values",
+    "login_hint_token",
+    "id_token_hint",
+    "login_hint",
+    "binding_message",
+    "user_code",
+    "requested_expiry",
+    "resource",
+];
+/// What a signed request may call itself (§7.1.1 gives it no name): nothing special, or what other requests are called.
+pub const TYPES: &[&str] = &["jwt", "oauth-authz-req+jwt"];
 const LONGEST_MESSAGE: usize = 128;
 /// §7.1: "MUST NOT exceed 1024 characters".
 const LONGEST_TOKEN: usize = 1_024;
@@ -191,22 +206,28 @@ pub fn signed(
     }
     let jti = claims.get("jti").and_then(Value::as_str).filter(|jti| !jti.is_empty() && jti.len() <= LONGEST_TOKEN).ok_or("jti")?;
     let once = TokenHash::of(&format!("{client_id}\n{jti}"));
-    Ok((parameters(claims), once, now.until(expires) + SKEW))
+    Ok((parameters(claims)?, once, now.until(expires) + SKEW))
 }
 
-/// The claims that are parameters; numbers as they are written in a form.
-fn parameters(claims: &Map<String, Value>) -> Params {
-    let own = |name: &str| matches!(name, "iss" | "aud" | "exp" | "nbf" | "iat" | "jti");
-    let text = |name: &str, value: &Value| match value {
-        Value::String(text) => Some(vec![text.clone()]),
-        // RFC 9396 §3: in a JWT they are JSON as they are, an array or what is refused for it.
-        details if name == "authorization_details" => Some(vec![details.to_string()]),
-        Value::Number(number) => Some(vec![number.to_string()]),
-        Value::Array(several) => several.iter().map(|one| one.as_str().map(str::to_owned)).collect(),
-        _ => None,
-    };
-    let pairs = claims.iter().filter(|(name, _)| !own(name)).filter_map(|(name, value)| Some((name, text(name, value)?)));
-    Params::from_pairs(pairs.flat_map(|(name, values)| values.into_iter().map(move |value| (name.clone(), value))))
+/// The claims that are parameters; numbers as they are written in a form. What is neither is no parameter of this endpoint, or is one that was
+/// written wrongly.
+fn parameters(claims: &Map<String, Value>) -> Result<Params, &'static str> {
+    let mut pairs = Vec::new();
+    for (name, value) in claims.iter().filter(|(name, _)| !matches!(name.as_str(), "iss" | "aud" | "exp" | "nbf" | "iat" | "jti")) {
+        match value {
+            // RFC 9396 §3: in a JWT they are JSON as they are, an array or what is refused for it.
+            details if name == "authorization_details" => pairs.push((name.clone(), details.to_string())),
+            Value::String(text) => pairs.push((name.clone(), text.clone())),
+            Value::Number(number) => pairs.push((name.clone(), number.to_string())),
+            Value::Array(several) if name == "resource" => {
+                let uris: Option<Vec<&str>> = several.iter().map(Value::as_str).collect();
+                pairs.extend(uris.ok_or("resource")?.into_iter().map(|uri| (name.clone(), uri.to_owned())));
+            }
+            _ if PARAMETERS.contains(&name.as_str()) => return Err("a parameter that is no text"),
+            _ => {}
+        }
+    }
+    Ok(Params::from_pairs(pairs))
 }
 
 #[cfg(test)]
@@ -289,6 +310,9 @@ mod tests {
             json!({ "nbf": 996_000, "exp": 999_600 }),
             json!({ "iat": 1_000_070 }),
             json!({ "jti": "" }),
+            json!({ "login_hint": ["ada", "bob"] }),
+            json!({ "binding_message": {} }),
+            json!({ "resource": [1] }),
         ] {
             assert!(signed(&claims(change.clone()), "c", &us, now).is_err(), "{change}");
         }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
+use crate::spec::plain_text::has_nul;
 
 const MAX_LENGTH: usize = 8192;
 const MAX_DEPTH: usize = 5;
@@ -67,6 +68,9 @@ impl ClaimsRequest {
             return Err(invalid("longer than 8 KiB"));
         }
         let Ok(Value::Object(members)) = serde_json::from_str::<Value>(text) else { return Err(invalid("not a JSON object")) };
+        if members.values().any(has_nul) {
+            return Err(invalid("a NUL character (U+0000) in it"));
+        }
         if members.values().map(depth).max().unwrap_or(0) >= MAX_DEPTH {
             return Err(invalid("nested too deeply"));
         }
@@ -197,6 +201,7 @@ mod tests {
         let deep = format!(r#"{{"userinfo":{{"a":{{"value":{}1{}}}}}}}"#, "[".repeat(3), "]".repeat(3));
         let deepest = format!(r#"{{"userinfo":{}{}}}"#, "[".repeat(4000), "]".repeat(4000));
         for text in [
+            r#"{"userinfo":{"a":{"value":"\u0000"}}}"#,
             "",
             "[]",
             "null",

@@ -10,6 +10,8 @@ use crate::secret::TokenHash;
 
 /// `client_assertion_type`: RFC 7523 §2.2.
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// What an assertion may call itself: nothing special, or what the successor of RFC 7523 says.
+pub const TYPES: &[&str] = &["jwt", "client-authentication+jwt"];
 /// A longer `jti` is not kept.
 const MAX_JTI: usize = 1_024;
 /// How far the client's clock may be ahead.

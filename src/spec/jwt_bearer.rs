@@ -9,8 +9,8 @@ use crate::clock::Timestamp;
 use crate::secret::TokenHash;
 use crate::spec::audience;
 
-/// What an assertion may call itself: nothing special, or what the successor of RFC 7523 and identity assertion grants say.
-pub const TYPES: &[&str] = &["jwt", "authorization-grant+jwt", "oauth-id-jag+jwt"];
+/// What an assertion may call itself: nothing special, or what the successor of RFC 7523 says. Identity assertion grants have rules of their own.
+pub const TYPES: &[&str] = &["jwt", "authorization-grant+jwt"];
 /// The registered grant type.
 pub const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 

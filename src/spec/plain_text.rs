@@ -1,5 +1,7 @@
 //! Text of strangers that people are to read as it is: RFC 7591 §5, Unicode TR 36 §2.4.
 
+use serde_json::Value;
+
 /// Controls, marks that turn the words around them, and what is there without being seen. The two joiners are none of these: some scripts
 /// cannot be written without them.
 pub fn is_deceptive(character: char) -> bool {
@@ -17,9 +19,30 @@ pub fn is_readable(text: &str) -> bool {
     !text.chars().any(is_deceptive) && !text.chars().all(unseen)
 }
 
+/// Whether U+0000 is anywhere in it, which PostgreSQL keeps in no column, or in a member's name.
+pub fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(has_nul),
+        Value::Object(members) => members.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_nul_is_found_at_any_depth_and_what_only_spells_one_is_none() {
+        for value in [json!("a\0"), json!([["\0"]]), json!({"a": [{"\0b": 1}]})] {
+            assert!(has_nul(&value), "{value}");
+        }
+        for value in [json!("\\u0000"), json!({"a\u{1}": [null, 0, "\u{fffd}"]})] {
+            assert!(!has_nul(&value), "{value}");
+        }
+    }
 
     #[test]
     fn names_in_any_script_are_readable() {

@@ -1,8 +1,11 @@
 //! Resource indicators: RFC 8707 §2.
 
+use std::sync::Arc;
+
 use url::Url;
 
 use crate::model::resource::Resource;
+use crate::spec::claims::STANDARD_SCOPES;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
 
@@ -53,6 +56,14 @@ pub fn narrow(asked: Vec<String>, approved: &[String]) -> Result<Vec<String>, Re
     }
 }
 
+/// The scopes of a token for these resources: what they list, unless one of them takes any, and what is for authy's own endpoints. A token
+/// for one API is not good for what another one understands by a word (RFC 8707 §2.2, §3).
+pub fn open_scopes(scopes: &[String], resources: &[Arc<Resource>]) -> Vec<String> {
+    let all = resources.iter().any(|resource| resource.scopes.is_empty()) || resources.is_empty();
+    let listed = |scope: &String| resources.iter().any(|resource| resource.scopes.contains(scope));
+    scopes.iter().filter(|scope| all || STANDARD_SCOPES.contains(&scope.as_str()) || listed(scope)).cloned().collect()
+}
+
 /// Whether `uri` can name a resource: an absolute URI without a fragment.
 pub fn is_resource_uri(uri: &str) -> bool {
     uri.is_ascii() && !uri.contains(['#', ' ']) && Url::parse(uri).is_ok()
@@ -91,6 +102,18 @@ mod tests {
         let found: Vec<_> = check(&asked, &registered).unwrap().iter().map(|resource| resource.uri.as_str()).collect();
         assert_eq!(found, ["https://contacts.example.com/", "https://cal.example.com/"]);
         assert!(check(&Params::default(), &registered).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_token_has_the_scopes_that_its_resources_list_and_those_of_openid() {
+        let scopes = ["openid", "cal:read", "contacts:read", "offline_access"].map(str::to_owned);
+        let with =
+            |listed: &[&str]| Arc::new(Resource { scopes: listed.iter().map(|&scope| scope.to_owned()).collect(), ..known("urn:x") });
+        let open = |resources: &[Arc<Resource>]| open_scopes(&scopes, resources).join(" ");
+        assert_eq!(open(&[with(&["cal:read", "cal:write"])]), "openid cal:read offline_access");
+        assert_eq!(open(&[with(&["cal:read"]), with(&["contacts:read"])]), scopes.join(" "));
+        assert_eq!(open(&[with(&["cal:read"]), with(&[])]), scopes.join(" "), "one of them takes any");
+        assert_eq!(open(&[]), scopes.join(" "), "for no resource in particular");
     }
 
     #[test]

@@ -1,17 +1,18 @@
 //! Tells clients' servers of sessions that ended, on this node, another one, or by a command beside the server.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use crate::app::App;
 use crate::endpoints::end_session::backchannel;
-use crate::model::logout_delivery::LogoutDelivery;
+use crate::model::logout_delivery::{LogoutDelivery, MOST_PER_CLIENT};
 
 /// Between two looks at the queue.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Messages on their way at once: a client that does not answer keeps no other waiting.
+/// Messages on their way at once, a few to each client.
 const AT_ONCE: usize = 32;
 
 /// Runs until the process ends. What is on its way then is sent again by whoever comes next.
@@ -19,15 +20,18 @@ pub async fn run(app: Arc<App>) {
     let mut tick = tokio::time::interval(PAUSE);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut under_way = JoinSet::new();
+    let mut clients: Vec<(String, AbortHandle)> = Vec::new();
     let mut failing = false;
     loop {
         tick.tick().await;
         while under_way.try_join_next().is_some() {}
-        match backchannel::claim(&app, AT_ONCE.saturating_sub(under_way.len())).await {
+        clients.retain(|(_, message)| !message.is_finished());
+        match backchannel::claim(&app, AT_ONCE.saturating_sub(under_way.len()), &busy(&clients)).await {
             Ok(claimed) => {
                 failing = false;
                 for delivery in claimed {
-                    under_way.spawn(deliver(app.clone(), delivery));
+                    let client_id = delivery.client_id.clone();
+                    clients.push((client_id, under_way.spawn(deliver(app.clone(), delivery))));
                 }
             }
             // Said once per outage: the queue waits in the database.
@@ -38,6 +42,15 @@ pub async fn run(app: Arc<App>) {
             Err(_) => {}
         }
     }
+}
+
+/// Who has not answered the last messages yet.
+fn busy(clients: &[(String, AbortHandle)]) -> Vec<String> {
+    let mut waiting: HashMap<&str, i64> = HashMap::new();
+    for (client_id, _) in clients {
+        *waiting.entry(client_id).or_default() += 1;
+    }
+    waiting.into_iter().filter(|(_, messages)| *messages >= MOST_PER_CLIENT).map(|(client_id, _)| client_id.to_owned()).collect()
 }
 
 async fn deliver(app: Arc<App>, delivery: LogoutDelivery) {

@@ -16,6 +16,8 @@ use crate::web::respond;
 
 const METHODS: &str = "GET, POST";
 const REQUEST_HEADERS: &str = "Authorization, Content-Type, DPoP";
+/// MCP, Authorization: its clients send their version with every request, for the documents too.
+const PUBLIC_REQUEST_HEADERS: &str = "Authorization, Content-Type, DPoP, MCP-Protocol-Version";
 const EXPOSED: &str = "WWW-Authenticate, DPoP-Nonce, Authy-Error-Id, Retry-After";
 /// Seconds: a client that is disabled is asked for again within ten minutes; the answer itself is checked each time.
 const PREFLIGHT_AGE: &str = "600";
@@ -39,18 +41,6 @@ pub async fn allow_client(app: &App, request: &HttpRequest, client_id: Option<&s
     response
 }
 
-/// Opens an answer to an origin of any enabled client: where the client is not known, as in the refusal of a token that nobody owns.
-pub async fn allow_any_client(app: &App, request: &HttpRequest, mut response: HttpResponse) -> HttpResponse {
-    vary(response.headers_mut());
-    if let Some(origin) = origin(request)
-        && let Ok(known) = known_origins(app).await
-        && known.contains(&origin)
-    {
-        allow(response.headers_mut(), &origin);
-    }
-    response
-}
-
 /// Answers `OPTIONS` on an endpoint that clients call from browsers: nobody is authenticated yet, so an origin of any enabled client will do.
 pub async fn preflight(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
     let mut response = HttpResponse::new(StatusCode::NO_CONTENT);
@@ -60,7 +50,7 @@ pub async fn preflight(request: HttpRequest, app: web::Data<App>) -> HttpRespons
         Ok(known) if known.contains(&origin) => {
             let headers = response.headers_mut();
             allow(headers, &origin);
-            allow_methods(headers);
+            allow_methods(headers, REQUEST_HEADERS);
             response
         }
         Ok(_) => response,
@@ -77,7 +67,7 @@ pub async fn preflight(request: HttpRequest, app: web::Data<App>) -> HttpRespons
 pub async fn preflight_everybody() -> HttpResponse {
     let mut response = HttpResponse::new(StatusCode::NO_CONTENT);
     allow_everybody(response.headers_mut());
-    allow_methods(response.headers_mut());
+    allow_methods(response.headers_mut(), PUBLIC_REQUEST_HEADERS);
     response
 }
 
@@ -98,9 +88,9 @@ fn allow(headers: &mut HeaderMap, origin: &str) {
     }
 }
 
-fn allow_methods(headers: &mut HeaderMap) {
+fn allow_methods(headers: &mut HeaderMap, request_headers: &'static str) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(METHODS));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(REQUEST_HEADERS));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(request_headers));
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static(PREFLIGHT_AGE));
 }
 
@@ -153,7 +143,7 @@ mod tests {
     fn nothing_is_ever_allowed_with_credentials() {
         let mut headers = HeaderMap::new();
         allow(&mut headers, "https://rp.example");
-        allow_methods(&mut headers);
+        allow_methods(&mut headers, REQUEST_HEADERS);
         assert!(headers.get(header::ACCESS_CONTROL_ALLOW_CREDENTIALS).is_none());
         assert_eq!(headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN).unwrap(), "https://rp.example");
     }

@@ -6,6 +6,7 @@ use crate::admin::fault::Faults;
 use crate::clock::Timestamp;
 use crate::model::authorization_type::AuthorizationType;
 use crate::spec::authorization_details::{schema, sentence};
+use crate::spec::plain_text;
 
 /// What an administrator says about a type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,6 +50,7 @@ impl TypeDraft {
                 Value::Null
             }
             Ok(schema) => {
+                faults.unless(!plain_text::has_nul(&schema), "schema", "The schema has a NUL character (U+0000).", "Write it without.");
                 if let Err(misfit) = schema::check(&schema) {
                     let mend = "Use type, properties, required, additionalProperties, items, enum, const and the bounds of length, number and size.";
                     faults.add("schema", format!("The schema cannot be checked: {misfit}."), mend);

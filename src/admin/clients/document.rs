@@ -6,6 +6,7 @@ use crate::admin::fault::Faults;
 use crate::model::client::protocol::ProtocolMetadata;
 use crate::secret::Secret;
 use crate::spec::client_metadata::ClientDraft;
+use crate::spec::plain_text;
 
 /// Members of an answer that say nothing about the client to be made.
 const ANSWER_ONLY: [&str; 10] = [
@@ -87,6 +88,10 @@ fn take_away(draft: &mut ClientDraft, name: &str) {
 
 fn member(draft: &mut ClientDraft, name: &str, value: Value, faults: &mut Faults) {
     if value.is_null() || ANSWER_ONLY.contains(&name) {
+        return;
+    }
+    if name.contains('\0') || plain_text::has_nul(&value) {
+        faults.add("metadata", format!("The member {name:?} has a NUL character (U+0000)."), "Write it without.");
         return;
     }
     let understood = match name {

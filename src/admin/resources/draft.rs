@@ -15,7 +15,7 @@ pub struct ResourceDraft {
     pub uri: String,
     /// For people; the URI when empty.
     pub name: String,
-    /// Scopes that may be asked for it; empty: any scope of the client.
+    /// Scopes that a token for it may have, besides those of OpenID Connect; empty: any scope of the client.
     pub scopes: Vec<String>,
     /// `ES256` when absent.
     pub signing_algorithm: Option<String>,

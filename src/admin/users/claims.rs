@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::admin::fault::Fault;
+use crate::spec::plain_text;
 
 /// The text claims of OIDC Core §5.1 that are kept as claims.
 pub const TEXT_CLAIMS: [&str; 12] = [
@@ -94,7 +95,7 @@ fn fault(name: &str, value: &Value) -> Option<Fault> {
         text if TEXT_CLAIMS.contains(&text) && value.as_str().is_some_and(|text| text.contains(char::is_control)) => {
             Some(wrong("one line of text", &format!("it like {text}=…")))
         }
-        _ if value.to_string().contains("\\u0000") => Some(wrong("text or JSON without NUL characters", "a value without them")),
+        _ if plain_text::has_nul(value) => Some(wrong("text or JSON without NUL characters", "a value without them")),
         _ if value.to_string().len() > 4_096 => Some(wrong("at most 4 KiB of JSON", "a shorter value")),
         _ => None,
     }

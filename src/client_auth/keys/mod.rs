@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::app::App;
-use crate::app::client_keys::FetchedKeys;
+use crate::app::client_keys::{FetchedKeys, Unusable};
 use crate::jose::client_keys::{ClientKeys, KeyError, Signed};
 use crate::jose::{Algorithm, JoseError, json};
 use crate::model::client::Client;
@@ -14,8 +14,10 @@ use crate::outbound::{Kind, OutboundError, Registrant, Request};
 const USUAL_AGE: Duration = Duration::from_secs(5 * 60);
 /// The longest that an answer may say.
 const LONGEST_AGE: Duration = Duration::from_secs(60 * 60);
-/// A key that is missing is looked for again, but not more often than this.
+/// A key that is missing is looked for again, but not more often than this; and so is a document that is of no use.
 const SHORTEST_AGE: Duration = Duration::from_secs(30);
+/// After which one asks again when too many ask that host.
+const MOMENT: Duration = Duration::from_secs(1);
 
 /// How new keys must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,15 +35,9 @@ pub enum Untrusted {
     /// The signature, or what it signs.
     #[error(transparent)]
     Signature(#[from] JoseError),
-    /// The keys could not be fetched.
-    #[error("the key set cannot be fetched: {0}")]
-    Fetch(#[from] OutboundError),
-    /// The keys are no keys.
-    #[error("the key set is of no use: {0}")]
-    Keys(#[from] KeyError),
-    /// The document is not JSON, or a member comes twice.
-    #[error("the key set is not one JSON object without duplicates")]
-    NotJson,
+    /// There are no keys to try it with.
+    #[error(transparent)]
+    Unusable(#[from] Unusable),
     /// The client has registered none.
     #[error("the client has registered no keys")]
     None,
@@ -69,7 +65,7 @@ pub async fn verify(app: &App, client: &Client, token: &str, allowed: &[Algorith
 pub async fn of_client(app: &App, client: &Client, freshness: Freshness) -> Result<Arc<ClientKeys>, Untrusted> {
     let protocol = &client.metadata.protocol;
     match (&protocol.jwks, &protocol.jwks_uri) {
-        (Some(set), _) => Ok(Arc::new(ClientKeys::fetched(set)?)),
+        (Some(set), _) => Ok(Arc::new(ClientKeys::fetched(set).map_err(Unusable::from)?)),
         (None, Some(uri)) => fetched(app, uri, Registrant::of(client), freshness).await,
         (None, None) => Err(Untrusted::None),
     }
@@ -77,29 +73,37 @@ pub async fn of_client(app: &App, client: &Client, freshness: Freshness) -> Resu
 
 async fn fetched(app: &App, uri: &str, registrant: Registrant, freshness: Freshness) -> Result<Arc<ClientKeys>, Untrusted> {
     let key = (uri.to_owned(), registrant == Registrant::Administrator);
-    let known = app.caches.client_keys.get(&key);
-    if let Some(known) = &known {
-        let age = known.at.elapsed();
-        let lasts = if freshness == Freshness::Newest { SHORTEST_AGE } else { known.lasts };
-        if age < lasts {
-            return Ok(known.keys.clone());
-        }
+    let known = || app.caches.client_keys.get(&key).filter(|known| known.at.elapsed() < age(known, freshness));
+    if let Some(known) = known() {
+        return Ok(known.keys.clone()?);
     }
-    match fetch(app, uri, registrant).await {
-        Ok(fetched) => {
-            let keys = fetched.keys.clone();
-            app.caches.client_keys.put(key, Arc::new(fetched));
-            Ok(keys)
-        }
-        // A client whose server is away for a moment is not shut out: what it published last still holds.
-        Err(failure) => known.map(|known| known.keys.clone()).ok_or(failure),
+    // Of several who miss them at once one asks, and the others find what came.
+    let _turn = app.caches.client_keys_turns.take(&key).await;
+    if let Some(known) = known() {
+        return Ok(known.keys.clone()?);
     }
+    let fetched = match fetch(app, uri, registrant).await {
+        Ok(fetched) => fetched,
+        Err(failure) => {
+            let lasts = if failure == Unusable::Fetch(OutboundError::Busy) { MOMENT } else { SHORTEST_AGE };
+            // A client whose server is away for a moment is not shut out: what it published last still holds.
+            let before = app.caches.client_keys.get(&key).and_then(|known| known.keys.clone().ok());
+            FetchedKeys { keys: before.ok_or(failure), at: Instant::now(), lasts }
+        }
+    };
+    let keys = fetched.keys.clone();
+    app.caches.client_keys.put(key, Arc::new(fetched));
+    Ok(keys?)
 }
 
-async fn fetch(app: &App, uri: &str, registrant: Registrant) -> Result<FetchedKeys, Untrusted> {
+fn age(known: &FetchedKeys, freshness: Freshness) -> Duration {
+    if freshness == Freshness::Newest { known.lasts.min(SHORTEST_AGE) } else { known.lasts }
+}
+
+async fn fetch(app: &App, uri: &str, registrant: Registrant) -> Result<FetchedKeys, Unusable> {
     let answer = app.outbound.send(Request::get(Kind::KeySet, uri, registrant)).await?;
-    let set = json::object(&answer.body).ok_or(Untrusted::NotJson)?;
+    let set = json::object(&answer.body).ok_or(KeyError("it is not one JSON object without duplicates"))?;
     let keys = Arc::new(ClientKeys::fetched(&set.into())?);
     let lasts = answer.max_age.unwrap_or(USUAL_AGE).clamp(SHORTEST_AGE, LONGEST_AGE);
-    Ok(FetchedKeys { keys, at: Instant::now(), lasts })
+    Ok(FetchedKeys { keys: Ok(keys), at: Instant::now(), lasts })
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::accounts::login;
 use crate::app::App;
 use crate::client_auth::{self, AuthenticatedClient, Credentials, Presented, assertion, keys};
-use crate::endpoints::{id_token_hint, token};
+use crate::endpoints::{id_token_hint, strangers, token};
 use crate::failure::Failure;
 use crate::grants::ciba::CibaGrant;
 use crate::jose::Algorithm;
@@ -25,6 +25,7 @@ use crate::spec::ciba::{self, Hint, Request};
 use crate::spec::device::{INTERVAL, Polling};
 use crate::spec::error::OAuthError;
 use crate::spec::params::Params;
+use crate::spec::typ;
 use crate::store::kv::replay;
 
 /// The path below the issuer.
@@ -62,6 +63,7 @@ pub async fn authenticate(app: &App, from: (&str, &Credentials), client_id: &mut
     let client = client_auth::authenticate(app, &Presented { credentials, params: &params }).await?; // CIBA Core §7.1
     *client_id = Some(client.client_id.clone());
     token::client_may_use(&client, &CibaGrant)?;
+    strangers::admit(app, &client, &credentials.address.map(|address| address.to_string()).unwrap_or_default()).await?;
     may_be_told(&client)?;
     let params = opened(app, &client, params).await?; // CIBA Core §7.1.1
     let request = ciba::check(&params, &client)?; // CIBA Core §7.1
@@ -97,6 +99,10 @@ async fn opened(app: &App, client: &AuthenticatedClient, params: Params) -> Resu
     };
     ciba::nothing_beside(&params)?;
     let signed = keys::verify(app, client, request, &algorithms(client)).await.map_err(|error| invalid.because(error.to_string()))?;
+    // RFC 8725 §3.11: an assertion, say, is signed with the same key.
+    if !typ::is_absent_or_one_of(ciba::TYPES, &signed.header) {
+        return Err(invalid.because("the typ is that of something else").into());
+    }
     let audience = [app.issuer.as_str().to_owned(), app.issuer.url(PATH), app.issuer.url("/oauth2/token")];
     let (params, once, ttl) =
         ciba::signed(&signed.claims, &client.client_id, &audience, app.now()).map_err(|claim| invalid.because(claim))?;

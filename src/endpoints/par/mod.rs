@@ -3,6 +3,8 @@
 mod check;
 pub mod http;
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use crate::accounts::transaction;
@@ -10,8 +12,10 @@ use crate::app::App;
 use crate::client_auth::{self, Credentials, Presented};
 use crate::endpoints::authorize::open::{self, Opened};
 use crate::endpoints::authorize::request::AuthorizationRequest;
-use crate::endpoints::{authorize, possession, strangers, token};
+use crate::endpoints::possession::{self, binding};
+use crate::endpoints::{authorize, strangers, token};
 use crate::failure::Failure;
+use crate::model::client::{Client, Profile};
 use crate::model::pushed_request::PushedRequest;
 use crate::secret::TokenHash;
 use crate::spec::dpop;
@@ -54,6 +58,9 @@ pub async fn push(
 /// RFC 9449 §10.1: a proof that comes along names the key of the code as `dpop_jkt` would; the two must not contradict each other.
 async fn bound_to_its_proof(app: &App, opened: Opened, credentials: &Credentials) -> Result<Opened, Failure> {
     let proven = possession::dpop(app, ("POST", credentials), None).await?;
+    if let Some(algorithm) = proven.algorithm {
+        binding::algorithm_is_allowed(&opened.client, algorithm)?;
+    }
     let Some(jkt) = proven.confirmation.jkt else { return Ok(opened) };
     match opened.params.get("dpop_jkt") {
         Some(asked) if asked == jkt => Ok(opened),
@@ -68,7 +75,7 @@ async fn bound_to_its_proof(app: &App, opened: Opened, credentials: &Credentials
 /// RFC 9126 §7.1: the reference is as hard to guess as a token. What it stands for is kept until the last page of a sign-in that begins in
 /// its last second.
 async fn keep(app: &App, opened: &Opened) -> Result<Pushed, Failure> {
-    let lifetime = app.settings.lifetimes.request_uri;
+    let lifetime = lifetime(app, &opened.client);
     let reference = app.entropy.token(pushed::PREFIX);
     let encoded = opened.params.encode();
     strangers::check_size(&opened.client, &encoded)?;
@@ -80,4 +87,10 @@ async fn keep(app: &App, opened: &Opened) -> Result<Pushed, Failure> {
     };
     pushed_requests::save(&app.kv, &TokenHash::of(&reference), &request, lifetime + transaction::longest(app)).await?;
     Ok(Pushed { request_uri: reference, expires_in: lifetime.as_secs() })
+}
+
+/// FAPI 2.0 Security Profile §5.3.2.2: "with expires_in values of less than 600 seconds".
+fn lifetime(app: &App, client: &Client) -> Duration {
+    let set = app.settings.lifetimes.request_uri;
+    if client.metadata.profile == Profile::Fapi2 { set.min(Duration::from_secs(599)) } else { set }
 }

@@ -154,7 +154,7 @@ fn translations(members: Map<String, Value>) -> impl Iterator<Item = (String, Va
             let plain = !tag.is_empty() && tag.len() <= 35 && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
             IN_LANGUAGES.contains(&base) && plain
         });
-        tagged && value.as_str().is_some_and(|text| text.len() <= LONGEST_TRANSLATION)
+        tagged && value.as_str().is_some_and(|text| text.len() <= LONGEST_TRANSLATION && !text.contains('\0'))
     };
     members.into_iter().filter(move |(name, value)| fits(name, value)).take(MOST_LANGUAGES)
 }

@@ -5,8 +5,12 @@ use serde_json::{Map, Value};
 use crate::clock::Timestamp;
 use crate::jose::Algorithm;
 use crate::jose::client_keys::{ClientKeys, unverified_claims};
+use crate::spec::audience;
 use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::typ;
 
+/// What a statement may call itself.
+const TYPES: &[&str] = &["jwt", "software-statement+jwt"];
 /// Claims that are about the statement and not about the client: RFC 7519 §4.1.
 const ABOUT_ITSELF: &[&str] = &["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "software_statement"];
 
@@ -24,8 +28,20 @@ pub fn issuer(statement: &str) -> Result<String, Refusal> {
 ///
 /// # Errors
 /// `invalid_software_statement`.
-pub fn members(statement: &str, issuer: &str, (keys, now): (&ClientKeys, Timestamp)) -> Result<Map<String, Value>, Refusal> {
+pub fn members(
+    statement: &str,
+    (issuer, audience): (&str, &[String]),
+    (keys, now): (&ClientKeys, Timestamp),
+) -> Result<Map<String, Value>, Refusal> {
     let signed = keys.verify(statement, &Algorithm::ALL).map_err(|error| invalid(error.to_string()))?;
+    // RFC 8725 §3.11, RFC 7519 §4.1.3: a token of that issuer for something or somebody else is no statement for this server.
+    if !typ::is_absent_or_one_of(TYPES, &signed.header) {
+        return Err(invalid("its typ is that of something else"));
+    }
+    let for_us = || audience::names(&signed.claims, |named| audience.iter().any(|known| known == named));
+    if signed.claims.contains_key("aud") && !for_us() {
+        return Err(invalid("it is for another server"));
+    }
     let mut claims = signed.claims;
     let time = |name: &str| claims.get(name).map(|value| value.as_i64().map(Timestamp::from_seconds));
     match (time("exp"), time("nbf")) {

@@ -111,16 +111,28 @@ pub async fn fitting_details(app: &App, details: &[Value]) -> Result<(), Failure
 ///
 /// # Errors
 /// `invalid_authorization_details`.
-pub fn with_requested_details(grant: &Grant, client: &Client, params: &Params) -> Result<Grant, Refusal> {
-    Ok(grant.clone().detailed_as(requested_details(client, params, &grant.authorization_details)?))
+pub async fn with_requested_details(app: &App, grant: &Grant, client: &Client, params: &Params) -> Result<Grant, Failure> {
+    Ok(grant.clone().detailed_as(requested_details(app, client, params, &grant.authorization_details).await?))
 }
 
 /// RFC 9396 §6: the details that this token request wants of those that it may have; naming none means all of them.
 ///
 /// # Errors
 /// `invalid_authorization_details`.
-pub fn requested_details(client: &Client, params: &Params, approved: &[Value]) -> Result<Vec<Value>, Refusal> {
-    authorization_details::narrow(authorization_details::requested(params, client)?, approved)
+pub async fn requested_details(app: &App, client: &Client, params: &Params, approved: &[Value]) -> Result<Vec<Value>, Failure> {
+    let asked = authorization_details::requested(params, client)?;
+    Ok(authorization_details::narrow(asked, &open_details(app, client, approved).await?)?)
+}
+
+/// Of the details that were approved, those that may still be given: an administrator may have taken a type from the client, or away.
+///
+/// # Errors
+/// When the store is away.
+pub async fn open_details(app: &App, client: &Client, approved: &[Value]) -> Result<Vec<Value>, Failure> {
+    if approved.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(authorization_details::open(approved, client, &app.authorization_types().await?))
 }
 
 /// The registered resources of these names.

@@ -8,9 +8,10 @@ use crate::app::App;
 use crate::client_auth::Credentials;
 use crate::endpoints::algorithms;
 use crate::endpoints::encrypted::{self, Kind};
-use crate::endpoints::possession::{self, binding};
+use crate::endpoints::possession::{self, Possession, binding};
 use crate::endpoints::presented;
 use crate::failure::Failure;
+use crate::jose::Algorithm;
 use crate::model::client::Client;
 use crate::model::confirmation::Confirmation;
 use crate::model::grant::Grant;
@@ -54,7 +55,7 @@ pub async fn userinfo(app: &App, request: &Request<'_>, client_id: &mut Option<S
     let facts = presented::access_token(request.token, &app.sealer, &keys.set, (app.issuer.as_str(), app.now()))
         .ok_or_else(|| invalid_token().because("the token is unknown or expired"))?;
     *client_id = Some(facts.client_id.clone());
-    sent_by_its_holder(app, request, &facts.confirmation).await?; // RFC 9449 §7.1, RFC 8705 §3
+    let signed_with = sent_by_its_holder(app, request, &facts.confirmation).await?; // RFC 9449 §7.1, RFC 8705 §3
     let Holder::User { grant_id, .. } = &facts.holder else {
         return Err(OAuthError::insufficient_scope("The access token does not act for a user.").into());
     };
@@ -69,6 +70,7 @@ pub async fn userinfo(app: &App, request: &Request<'_>, client_id: &mut Option<S
     let user = user.ok_or_else(|| invalid_token().because("the account is locked or deleted"))?;
     let client = app.client(&facts.client_id).await?.filter(|client| client.enabled);
     let client = client.ok_or_else(|| invalid_token().because("the client is disabled or deleted"))?;
+    signed_with.map_or(Ok(()), |algorithm| binding::algorithm_is_allowed(&client, algorithm))?;
 
     let asked = ClaimsRequest::from_stored(&grant.claims_request);
     let mut released = claims::user_claims(&user, &scope, &asked.userinfo);
@@ -92,16 +94,21 @@ async fn protected(app: &App, client: &Client, mut released: Map<String, Value>)
     Ok(UserInfo::Jwt(encrypted::token(app, client, Kind::UserInfo, signed).await?))
 }
 
-/// A bound token is worth nothing without its keys. Proofs are looked at for the scheme that needs them.
-async fn sent_by_its_holder(app: &App, request: &Request<'_>, bound_to: &Confirmation) -> Result<(), Failure> {
+/// A bound token is worth nothing without its keys. Proofs are looked at for the scheme that needs them; what signed it is for the profile of
+/// the client to judge.
+async fn sent_by_its_holder(app: &App, request: &Request<'_>, bound_to: &Confirmation) -> Result<Option<Algorithm>, Failure> {
     let shown = match request.scheme {
-        Scheme::Dpop => possession::of_token(app, request.method, request.credentials, request.token).await?.confirmation,
-        Scheme::Bearer => Confirmation {
-            jkt: None,
-            certificate: bound_to.certificate.as_ref().and(request.credentials.certificate.as_ref()).map(ClientCertificate::thumbprint),
+        Scheme::Dpop => possession::of_token(app, request.method, request.credentials, request.token).await?,
+        Scheme::Bearer => Possession {
+            confirmation: Confirmation {
+                jkt: None,
+                certificate: bound_to.certificate.as_ref().and(request.credentials.certificate.as_ref()).map(ClientCertificate::thumbprint),
+            },
+            ..Possession::default()
         },
     };
-    Ok(binding::use_of_token(bound_to, request.scheme, &shown)?)
+    binding::use_of_token(bound_to, request.scheme, &shown.confirmation)?;
+    Ok(shown.algorithm)
 }
 
 /// A token that was asked for another resource is not for this endpoint: RFC 9068 §4, RFC 8707 §2.

@@ -31,7 +31,7 @@ pub struct Checked {
 pub async fn check(exchange: &Exchange<'_>, grant: &Grant) -> Result<Checked, Failure> {
     let Exchange { app, client, params, .. } = exchange;
     let resources = token::requested_resources(app, params, &grant.resources).await?;
-    let details = token::requested_details(client, params, &grant.authorization_details)?;
+    let details = token::requested_details(app, client, params, &grant.authorization_details).await?;
     let user = token::active_user(app, &grant.subject).await?;
     Ok(Checked { resources, details, user })
 }

@@ -66,7 +66,7 @@ async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     check::redeemable(&code, client, params, (*now, exchange.confirmation))?; // RFC 6749 §4.1.3, RFC 7636 §4.6
     let open = open::approval(&code.grant, code.refreshable, client); // RFC 6749 §3.3
     let resources = token::requested_resources(app, params, &open.grant.resources).await?; // RFC 8707 §2.2
-    let detailed = token::with_requested_details(&open.grant, client, params)?; // RFC 9396 §6
+    let detailed = token::with_requested_details(app, &open.grant, client, params).await?; // RFC 9396 §6
     let user = token::active_user(app, &open.grant.subject).await?;
     let code = match codes::claim(&app.kv, &hash).await? {
         Claimed::Live(code) => code,

@@ -63,6 +63,11 @@ pub fn holds_its_keys(token: &RefreshToken, shown: &Confirmation) -> Result<(), 
     Err(invalid_token().because("the refresh token is bound to a key that the request does not prove"))
 }
 
+/// RFC 9449 §5: what a public client gets is bound to the key that it shows, at a refresh too; what is bound stays so.
+pub fn binds_next(token: &RefreshToken, client: &Client, shown: &Confirmation) -> Confirmation {
+    if token.confirmation.is_none() && client.is_public() { shown.clone() } else { token.confirmation.clone() }
+}
+
 /// What was granted and the client may still have; without `offline_access` there is nothing to refresh.
 ///
 /// # Errors

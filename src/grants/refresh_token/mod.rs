@@ -54,6 +54,8 @@ async fn refresh(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     if let Some((grant, next)) = renew(&exchange, &presented).await? {
         let user = token::active_user(app, &grant.subject).await?;
         let scope = check::still_open(&grant, client)?;
+        let details = token::open_details(app, client, &grant.authorization_details).await?;
+        let grant = grant.detailed_as(details);
         return answer(&exchange, (&user, &grant), (&scope, &[]), next).await;
     }
     let hash = TokenHash::of(presented.expose());
@@ -66,7 +68,7 @@ async fn refresh(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     check::holds_its_keys(&stored, exchange.confirmation)?; // RFC 9449 §5, RFC 8705 §4
     let scope = check::narrowed_scope(params, &check::still_open(&grant, client)?)?; // RFC 6749 §6
     let resources = token::requested_resources(app, params, &grant.resources).await?; // RFC 8707 §2.2
-    let detailed = token::with_requested_details(&grant, client, params)?; // RFC 9396 §7.1
+    let detailed = token::with_requested_details(app, &grant, client, params).await?; // RFC 9396 §7.1
     let user = token::active_user(app, &grant.subject).await?;
     session_lives(&exchange, &grant).await?;
     let next = advance(&exchange, &presented, &stored, standing).await?;
@@ -79,8 +81,9 @@ async fn refresh(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
 async fn renew(exchange: &Exchange<'_>, presented: &Secret<String>) -> Result<Option<(Grant, Secret<String>)>, Failure> {
     let Exchange { app, client, params, now, .. } = exchange;
     let narrows = ["scope", "resource", "authorization_details"].iter().any(|name| params.all(name).next().is_some());
+    let binds = client.is_public() && !exchange.confirmation.is_none();
     // Who may not stay connected any more is refused by the rules, before anything is rotated.
-    if narrows || !rotates(client) || !client.metadata.scopes.iter().any(|scope| scope == OFFLINE_ACCESS) {
+    if narrows || binds || !rotates(client) || !client.metadata.scopes.iter().any(|scope| scope == OFFLINE_ACCESS) {
         return Ok(None);
     }
     let successor = successor::of(&app.sealer, presented);
@@ -152,7 +155,7 @@ async fn advance(
         expires_at,
         absolute_expires_at: token.absolute_expires_at,
         rotated_at: None,
-        confirmation: token.confirmation.clone(),
+        confirmation: check::binds_next(token, client, exchange.confirmation),
     };
     match app.sql.rotate_refresh_token(&token.hash, &stored, *now).await? {
         // The loser of a race stands within the grace window of the winner by definition: it gets the same successor.

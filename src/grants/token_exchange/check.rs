@@ -3,10 +3,7 @@
 use serde_json::Value;
 
 use super::Held;
-use crate::endpoints::token;
 use crate::model::client::Client;
-use crate::model::grant::Grant;
-use crate::spec::authorization_details;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
 use crate::spec::resource;
@@ -67,24 +64,12 @@ pub fn scope(params: &Params, subject: &Held, client: &Client) -> Result<Vec<Str
 ///
 /// # Errors
 /// `invalid_target`.
-pub fn targets(params: &Params, subject: &Held, grant: &Grant) -> Result<Vec<String>, Refusal> {
-    let good_for: Vec<String> = subject.audience.iter().filter(|uri| grant.resources.contains(uri)).cloned().collect();
+pub fn targets(params: &Params, good_for: &[String]) -> Result<Vec<String>, Refusal> {
     let mut asked = resource::requested(params)?;
     asked.extend(params.all("audience").map(str::to_owned));
     asked.sort();
     asked.dedup();
-    resource::narrow(asked, &good_for)
-}
-
-/// RFC 9396 §6: never more than the subject token says, and only of types that the client may ask for.
-///
-/// # Errors
-/// `invalid_authorization_details`.
-pub fn details(params: &Params, subject: &Held, client: &Client) -> Result<Vec<Value>, Refusal> {
-    let types = &client.metadata.protocol.authorization_details_types;
-    let open = |detail: &&Value| authorization_details::type_of(detail).is_some_and(|kind| types.iter().any(|known| known == kind));
-    let passed_on: Vec<Value> = subject.authorization_details.iter().filter(open).cloned().collect();
-    token::requested_details(client, params, &passed_on)
+    resource::narrow(asked, good_for)
 }
 
 /// Who the new token says acts. Impersonation (RFC 8693 §1.1) says nothing of it, and only clients that were told so may do that.
@@ -99,5 +84,6 @@ pub fn act(subject: &Held, actor: Option<&Held>, client: &Client, issuer: &str) 
     if actor.is_none() && client.metadata.protocol.exchange_impersonation {
         return Ok(subject.act.clone());
     }
-    token_exchange::act(name, subject.act.as_ref()).map(Some)
+    let shown = actor.map_or(name, |actor| actor.known_as.as_str());
+    token_exchange::act(shown, subject.act.as_ref()).map(Some)
 }

@@ -48,6 +48,8 @@ impl GrantType for TokenExchangeGrant {
 pub struct Held {
     /// The person, or the client that it is about.
     pub subject: String,
+    /// What the client at work calls them: OIDC Core §8.
+    pub known_as: String,
     /// The approval it hangs from; none for a client's own token.
     pub grant: Option<Arc<Grant>>,
     /// What it is good for.
@@ -87,8 +89,9 @@ async fn exchange_tokens(exchange: Exchange<'_>) -> Result<TokenResponse, Failur
         None => None,
     };
     let scope = check::scope(params, &subject, client)?;
-    let resources = token::load_resources(app, &check::targets(params, &subject, grant)?).await?;
-    let details = check::details(params, &subject, client)?; // RFC 9396 §6
+    let good_for = good_for(&exchange, &subject).await?;
+    let resources = token::load_resources(app, &check::targets(params, &good_for)?).await?;
+    let details = token::requested_details(app, client, params, &subject.authorization_details).await?; // RFC 9396 §6
     let act = check::act(&subject, actor.as_ref(), client, app.issuer.as_str())?; // RFC 8693 §4.1, §4.4
     let user = token::active_user(app, &grant.subject).await?;
     let (not_after, jwt) = (subject.expires_at, request.requested == Requested::Jwt);
@@ -96,6 +99,17 @@ async fn exchange_tokens(exchange: Exchange<'_>) -> Result<TokenResponse, Failur
     let access_token = Mint::of(&exchange).access_token_delegated(&user, grant, delegated).await?;
     let response = TokenResponse::new(access_token, &scope).with_authorization_details(&details);
     Ok(response.with_issued_token_type(request.requested.issued_token_type()))
+}
+
+/// The resources that the token is for, named in its request or by its client's `default_resource`: the new one is for no others.
+async fn good_for(exchange: &Exchange<'_>, subject: &Held) -> Result<Vec<String>, Failure> {
+    let mut good_for = Vec::new();
+    for uri in &subject.audience {
+        if exchange.app.resource(uri).await?.is_some() {
+            good_for.push(uri.clone());
+        }
+    }
+    Ok(good_for)
 }
 
 /// Verifies a presented token, and that this client has it rightly: its own, or one for a resource that it serves.
@@ -126,6 +140,7 @@ async fn hold_access_token(exchange: &Exchange<'_>, token: &str) -> Result<Held,
     };
     Ok(Held {
         subject: facts.subject().to_owned(),
+        known_as: grant.as_ref().map_or_else(|| facts.subject().to_owned(), |grant| app.subject_for(client, &grant.subject)),
         grant,
         scope: facts.scope.split(' ').filter(|value| !value.is_empty()).collect(),
         audience: facts.audience,
@@ -153,6 +168,7 @@ async fn hold_id_token(exchange: &Exchange<'_>, token: &str) -> Result<Held, Fai
     let grant = grants.into_iter().find(|grant| grant.client_id == client.client_id && grant.authentication.sid == told.sid);
     let grant = grant.ok_or_else(|| gone("no live grant of that sign-in"))?;
     Ok(Held {
+        known_as: app.subject_for(client, &person),
         subject: person,
         scope: Scope::from(grant.scopes.clone()),
         audience: grant.resources.clone(),

@@ -9,6 +9,7 @@ use crate::model::authorization_type::AuthorizationType;
 use crate::model::client::Client;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
+use crate::spec::plain_text::has_nul;
 
 const MAX_LENGTH: usize = 16 * 1024;
 const MAX_DETAILS: usize = 20;
@@ -26,6 +27,9 @@ pub fn requested(params: &Params, client: &Client) -> Result<Vec<Value>, Refusal
     let Ok(Value::Array(details)) = serde_json::from_str::<Value>(text) else { return Err(invalid("not a JSON array")) };
     if details.len() > MAX_DETAILS || details.iter().any(|detail| depth(detail) > MAX_DEPTH) {
         return Err(invalid("too many details, or nested too deeply"));
+    }
+    if details.iter().any(has_nul) {
+        return Err(invalid("a NUL character (U+0000) in it"));
     }
     let allowed = &client.metadata.protocol.authorization_details_types;
     for detail in &details {
@@ -48,6 +52,13 @@ pub fn fit(details: &[Value], types: &[AuthorizationType]) -> Result<(), Refusal
         schema::fits(&known.schema, detail).map_err(|misfit| invalid(format!("it does not fit the schema of its type: {misfit}")))?;
     }
     Ok(())
+}
+
+/// Those of a type that is registered and that the client may ask for.
+pub fn open(details: &[Value], client: &Client, types: &[AuthorizationType]) -> Vec<Value> {
+    let allowed = &client.metadata.protocol.authorization_details_types;
+    let is_open = |kind: &str| allowed.iter().any(|name| name == kind) && types.iter().any(|known| known.kind == kind);
+    details.iter().filter(|detail| type_of(detail).is_some_and(is_open)).cloned().collect()
 }
 
 /// RFC 9396 §6, §7.1: a token request may name some of the details that were approved; naming none means all of them.
@@ -120,7 +131,8 @@ mod tests {
     fn what_is_no_list_of_objects_of_known_types_is_refused() {
         let deep = format!(r#"[{{"type":"payment_initiation","a":{}{}}}]"#, "[".repeat(9), "]".repeat(9));
         let many = Value::from(vec![payment(); MAX_DETAILS + 1]).to_string();
-        for text in ["{}", "x", "[1]", r#"[{}]"#, r#"[{"type":1}]"#, r#"[{"type":"account_information"}]"#, &deep, &many] {
+        let nul = r#"[{"type":"payment_initiation","creditorName":"A\u0000"}]"#;
+        for text in [nul, "{}", "x", "[1]", r#"[{}]"#, r#"[{"type":1}]"#, r#"[{"type":"account_information"}]"#, &deep, &many] {
             assert_eq!(ask(text).unwrap_err().error.error, ErrorCode::InvalidAuthorizationDetails, "{text}");
         }
         assert!(ask("").unwrap().is_empty());

@@ -194,6 +194,10 @@ pub(super) fn check_addresses(draft: &ClientDraft, problems: &mut Vec<Problem>) 
             ));
         }
     }
+    // What the provider adds to it would stand in the fragment, which no server reads.
+    if protocol.initiate_login_uri.as_deref().is_some_and(|uri| uri.contains('#')) {
+        problems.push(Problem::new("initiate_login_uri", "it has a fragment", "write it without # and what follows"));
+    }
     // OIDC Registration §2: initiate_login_uri "MUST use the https scheme".
     if !draft.by_administrator() && protocol.initiate_login_uri.as_deref().is_some_and(|uri| !uri.starts_with("https:")) {
         problems.push(Problem::new("initiate_login_uri", "it is not an https URL", "write it like https://app.example.com/start"));

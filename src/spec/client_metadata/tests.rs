@@ -139,6 +139,9 @@ fn addresses_are_https_or_this_machine() {
         wrong.protocol.set("initiate_login_uri", json!(uri)).unwrap();
         assert_eq!(fields(&wrong), ["initiate_login_uri", "backchannel_logout_uri"], "{uri:?}");
     }
+    let mut fragment = draft();
+    fragment.protocol.set("initiate_login_uri", json!("https://rp.example/start#x")).unwrap();
+    assert_eq!(fields(&fragment), ["initiate_login_uri"]);
     for uri in ["https://rp.example/logo.png", "http://localhost:8000/", "http://[::1]/"] {
         assert_eq!(fields(&ClientDraft { logo_uri: Some(uri.to_owned()), ..draft() }), [""; 0], "{uri}");
     }

@@ -145,14 +145,15 @@ queries! {
     read registration::registration_token_lives(hash: &TokenHash, now: Timestamp) -> bool;
     /// What is known of a client that no administrator registered.
     read registration::dynamic_client(client_id: &str) -> Option<DynamicClient>;
-    /// Replaces name and metadata, and the registration access token if another is given; false when there is no such client.
-    write registration::change_registered_client(client: &Client, token_hash: Option<&TokenHash>, event: Option<&AuditEvent>) -> bool;
+    /// Replaces name and metadata, and the registration access token by the second one, which may be the first again; false when there is no
+    /// such client, or the first is its token no more.
+    write registration::change_registered_client(client: &Client, tokens: (&TokenHash, &TokenHash), event: Option<&AuditEvent>) -> bool;
     /// Deletes a client and everything it was granted; false when there is no such client.
     write registration::delete_registered_client(client_id: &str, event: Option<&AuditEvent>) -> bool;
     /// Ends the quarantine of a client; false when it had none.
     write registration::approve_client(client_id: &str, now: Timestamp, expires_at: Timestamp, event: &AuditEvent) -> bool;
     /// Notes, at most once a day, that a client is in use.
-    step registration::note_client_use(client_id: &str, now: Timestamp, expires_at: Timestamp) -> ();
+    step registration::note_client_use(client_id: &str, times: (Timestamp, Timestamp), expires_at: Timestamp) -> ();
     /// Saves a client that is a document, or what its document says now.
     write registration::save_document_client(client: &Client, dynamic: &DynamicClient, event: &AuditEvent) -> ();
     /// Saves a new initial access token.
@@ -189,7 +190,7 @@ queries! {
     /// Whether any logout waits to be delivered now.
     read logouts::logouts_are_due(now: Timestamp) -> bool;
     /// Takes logouts that are due, for one node until `again_at`; whoever takes one that another node holds gets nothing.
-    write logouts::claim_logouts(now: Timestamp, again_at: Timestamp, limit: i64) -> Vec<LogoutDelivery>;
+    write logouts::claim_logouts(times: (Timestamp, Timestamp), limit: i64, busy: &[String]) -> Vec<LogoutDelivery>;
     /// A logout that could not be delivered waits.
     step logouts::postpone_logout(sid: &str, client_id: &str, due_at: Timestamp) -> ();
     /// A logout was delivered, or is given up, which the audit record says.

@@ -28,6 +28,7 @@ pub mod redemption;
 pub mod renewal;
 pub mod rotation;
 pub mod sign_in;
+pub mod turns;
 
 pub use pool::{Database, finish, start};
 

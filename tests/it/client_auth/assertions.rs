@@ -268,3 +268,22 @@ async fn a_pinned_algorithm_is_the_only_one() {
     })
     .await;
 }
+
+/// RFC 8725 §3.11: request objects and proofs are signed with the same keys.
+#[tokio::test]
+async fn a_jwt_of_another_kind_is_no_assertion() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let rp = app.client(signing).await;
+        let pair = key(Algorithm::ES256);
+        let typed = |typ: &str| sign_as(pair, &json!({"alg": "ES256", "kid": pair.kid, "typ": typ}), &changed(&rp, &json!({})));
+        for typ in ["JWT", "client-authentication+jwt", "application/jwt"] {
+            ask(&app, &typed(typ), &[]).await.ok();
+        }
+        for typ in ["oauth-authz-req+jwt", "dpop+jwt", "at+jwt", "logout+jwt", ""] {
+            ask(&app, &typed(typ), &[]).await.is(401, "invalid_client");
+        }
+        app.stop().await;
+    })
+    .await;
+}

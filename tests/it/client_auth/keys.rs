@@ -88,3 +88,34 @@ async fn what_a_stranger_registered_on_this_machine_is_not_asked() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn of_many_who_miss_the_keys_at_once_one_fetches_them() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let canary = Canary::answering("200 OK", "application/json", &set(&*KEYS).to_string()).await;
+        let rp = client(&app, &canary.url()).await;
+        let answers = futures_util::future::join_all((0..12).map(|_| ask(&rp, Algorithm::ES256))).await;
+        answers.into_iter().for_each(|answer| drop(answer.ok()));
+        assert_eq!(canary.connections(), 1);
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_document_that_is_no_key_set_is_not_asked_for_in_a_storm_either() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        for body in [r#"{"hello":"world"}"#, "[]", r#"{"keys":[],"keys":[]}"#] {
+            let canary = Canary::answering("200 OK", "application/json", body).await;
+            let rp = client(&app, &canary.url()).await;
+            for _ in 0..5 {
+                ask(&rp, Algorithm::ES256).await.is(401, "invalid_client");
+            }
+            assert_eq!(canary.connections(), 1, "{body}");
+        }
+        app.stop().await;
+    })
+    .await;
+}

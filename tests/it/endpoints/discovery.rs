@@ -68,3 +68,32 @@ async fn webfinger_leads_from_a_person_at_this_host_to_the_issuer_whether_they_e
     })
     .await;
 }
+
+/// RFC 8414 §3.1, RFC 9728 §3.1: these documents are the host's where the issuer has a path.
+#[tokio::test]
+async fn public_documents_answer_preflights_also_at_the_root_of_the_host() {
+    backends::each(async |backend| {
+        let issuer = authy::spec::issuer::Issuer::parse("https://id.example/auth").expect("an issuer");
+        let app = TestApp::start_with(backend, |settings| settings.issuer = Some(issuer)).await;
+        for path in [
+            "/auth/.well-known/openid-configuration",
+            "/.well-known/openid-configuration/auth",
+            "/.well-known/oauth-authorization-server/auth",
+            "/.well-known/oauth-protected-resource/mcp",
+            "/.well-known/webfinger",
+        ] {
+            let asked = crate::support::http::client().request(reqwest::Method::OPTIONS, format!("{}{path}", app.base));
+            let answer = asked.header("origin", "https://app.example").header("access-control-request-method", "GET").send().await;
+            let answer = answer.expect("an answer");
+            assert_eq!(
+                (answer.status().as_u16(), &answer.headers()["access-control-allow-origin"]),
+                (204, &"*".parse().unwrap()),
+                "{path}"
+            );
+            let allowed = answer.headers()["access-control-allow-headers"].to_str().expect("text").to_owned();
+            assert!(allowed.contains("MCP-Protocol-Version"), "{allowed}");
+        }
+        app.stop().await;
+    })
+    .await;
+}

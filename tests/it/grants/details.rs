@@ -218,3 +218,32 @@ async fn an_exchange_narrows_the_details_and_never_widens_them() {
 async fn plain(app: &TestApp) -> RelyingParty<'_> {
     app.client(|metadata| metadata.grant_types.push(EXCHANGE.to_owned())).await
 }
+
+#[tokio::test]
+async fn a_type_that_was_taken_from_the_client_or_away_is_given_no_more() {
+    with_payments(async |app, _| {
+        let details = json!([payment("1.00")]).to_string();
+        for away in [false, true] {
+            let mut rp = payer(app, |_| {}).await;
+            let asked = [("authorization_details", details.as_str())];
+            let code = rp.code_in(&mut app.browser(), "ada", &asked).await;
+            let tokens = rp.redeem(&code).await.ok();
+            let waiting = rp.code_in(&mut app.browser(), "ada", &asked).await;
+            if away {
+                assert!(
+                    app.app.sql.delete_authorization_type("payment_initiation", &app.event("type.deleted")).await.expect("the database")
+                );
+            } else {
+                rp.client.metadata.protocol.authorization_details_types.clear();
+                assert!(app.app.sql.update_client(&rp.client, &app.event("client.updated")).await.expect("the database"));
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(1_000)).await;
+            for answer in [rp.refresh(&tokens.refresh_token()).await.ok(), rp.redeem(&waiting).await.ok()] {
+                assert_eq!(answer.body.get("authorization_details"), None, "{away}");
+                let facts = rp.introspect(&answer.access_token()).await.ok();
+                assert_eq!(facts.body.get("authorization_details"), None);
+            }
+        }
+    })
+    .await;
+}

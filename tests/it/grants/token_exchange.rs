@@ -237,3 +237,27 @@ async fn a_service_can_give_back_its_token_without_ending_the_approval() {
     })
     .await;
 }
+
+/// OIDC Core §8.1: who calls people by names of its own learns no other name of theirs, also not of those who act.
+#[tokio::test]
+async fn a_person_who_acts_has_the_name_that_the_client_knows() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let ada = app.user("ada").await;
+        let rp = app
+            .client(|metadata| {
+                metadata.grant_types.push(GRANT.to_owned());
+                metadata.protocol.subject_type = Some("pairwise".to_owned());
+            })
+            .await;
+        app.resource(API, &[]).await;
+        let tokens = token_for_the_api(&rp).await;
+        let own = tokens.access_token();
+        let answer = exchange(&rp, &own, ACCESS_TOKEN, &[("actor_token", &own), ("actor_token_type", ACCESS_TOKEN)]).await.ok();
+        let told = claims(&answer.access_token());
+        assert_eq!(told["act"]["sub"], told["sub"]);
+        assert_ne!(told["sub"], json!(ada.subject));
+        app.stop().await;
+    })
+    .await;
+}

@@ -135,3 +135,27 @@ async fn secrets_and_registration_tokens_are_replaced_when_the_policy_says_so() 
     })
     .await;
 }
+
+#[tokio::test]
+async fn of_several_changes_at_once_with_one_token_that_is_replaced_one_comes_through() {
+    backends::each(async |backend| {
+        let app = TestApp::start_with(backend, |settings| {
+            open(settings);
+            settings.registration.rotate_token = true;
+        })
+        .await;
+        let mut body = public();
+        let made = register(&app, &body, None).await;
+        let (id, token) = (made.text("client_id"), made.text("registration_access_token"));
+        body["client_id"] = json!(id);
+        let change = || manage(&app, Method::PUT, &id, (Some(&body), &token));
+        let answers = futures_util::future::join_all((0..8).map(|_| change())).await;
+        let (through, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
+        assert_eq!((through.len(), refused.len()), (1, 7));
+        refused.iter().for_each(|answer| answer.is(401, "invalid_token"));
+        let next = through[0].text("registration_access_token");
+        manage(&app, Method::GET, &id, (None, &next)).await.ok();
+        app.stop().await;
+    })
+    .await;
+}

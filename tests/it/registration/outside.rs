@@ -81,11 +81,17 @@ async fn a_software_statement_wins_over_what_stands_beside_it_when_its_issuer_is
         );
         let stored = app.app.sql.client_by_id(&made.text("client_id")).await.expect("the database").expect("the client");
         assert!(!stored.metadata.skip_consent);
+        let mut translated = with(&signed(claims(json!({"aud": [app.base, "https://other.example"]}))));
+        translated["client_name#de"] = json!("Another name");
+        let made = register(&app, &translated, None).await;
+        assert_eq!((made.text("client_name"), made.body.get("client_name#de")), ("Vouched for".into(), None));
         for bad in [
             tampered(&signed(claims(json!({})))),
             signed(claims(json!({"exp": app.now().as_seconds()}))),
             signed(claims(json!({"exp": "soon"}))),
             signed(claims(json!({"nbf": app.now().as_seconds() + 60}))),
+            signed(claims(json!({"aud": "https://other.example"}))),
+            signer.sign(Some("at+jwt"), &claims(json!({}))).expect("signed"),
             "no.jws".to_owned(),
         ] {
             register(&app, &with(&bad), None).await.is(400, "invalid_software_statement");

@@ -26,3 +26,28 @@ async fn a_database_that_cannot_note_the_use_of_a_client_does_not_cost_it_its_to
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_client_in_use_is_kept_however_soon_unused_ones_go() {
+    backends::each(async |backend| {
+        let app = TestApp::start_with(backend, |settings| {
+            open(settings);
+            settings.registration.expire_unused = Duration::from_secs(3600);
+        })
+        .await;
+        app.user("ada").await;
+        let made = register(&app, &public(), None).await;
+        let rp = relying_party(&app, &made).await.with_scope("openid offline_access");
+        let mut token = rp.login("ada").await.refresh_token();
+        for _ in 0..3 {
+            app.advance(Duration::from_secs(2400));
+            app.sweep().await;
+            token = rp.refresh(&token).await.ok().refresh_token();
+        }
+        app.advance(Duration::from_secs(3600));
+        app.sweep().await;
+        assert!(app.app.sql.client_by_id(rp.id()).await.expect("the database").is_none(), "unused for an hour");
+        app.stop().await;
+    })
+    .await;
+}

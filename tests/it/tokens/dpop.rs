@@ -173,6 +173,12 @@ async fn refresh_tokens_of_public_clients_are_bound_and_those_of_confidential_on
         refresh(&public, &next.refresh_token(), &[&app.token_proof(&other, json!({}))]).await.is(400, "invalid_grant");
         refresh(&public, &next.refresh_token(), &[&app.token_proof(&key, json!({}))]).await.ok();
 
+        // A token that was bound to nothing is bound by the first refresh that shows a key: RFC 9449 §5.
+        let free = public.redeem(&public.code("ada").await).await.ok().refresh_token();
+        let bound = refresh(&public, &free, &[&app.token_proof(&key, json!({}))]).await.ok().refresh_token();
+        refresh(&public, &bound, &[]).await.is(400, "invalid_grant");
+        refresh(&public, &bound, &[&app.token_proof(&key, json!({}))]).await.ok();
+
         let confidential = app.relying_party().await;
         let tokens = redeem(&confidential, &confidential.code("ada").await, &app.token_proof(&key, json!({}))).await.ok();
         let next = refresh(&confidential, &tokens.refresh_token(), &[&app.token_proof(&other, json!({}))]).await.ok();

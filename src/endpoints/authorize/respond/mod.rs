@@ -52,7 +52,7 @@ pub async fn issue(
         parameters.push(("access_token", token.text().expose().clone()));
         parameters.push(("token_type", "Bearer".to_owned()));
         parameters.push(("expires_in", token.lifetime().as_secs().to_string()));
-        parameters.push(("scope", grant.scopes.join(" ")));
+        parameters.push(("scope", token.scope().to_owned()));
     }
     parameters.extend(session_state(app, &approval).map(|state| ("session_state", state)));
     deliver(app, &opened.client, &opened.path, &parameters).await

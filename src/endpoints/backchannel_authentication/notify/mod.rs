@@ -9,7 +9,8 @@ use crate::app::App;
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{self, Beside, Mint};
 use crate::failure::Failure;
-use crate::grants::open;
+use crate::grants::ciba::CibaGrant;
+use crate::grants::{GrantType as _, open};
 use crate::model::approval::Approval;
 use crate::model::authentication_request::{AuthenticationRequest, Delivery, State};
 use crate::model::client::Client;
@@ -42,7 +43,7 @@ pub async fn round(app: &App) -> Result<usize, Failure> {
 }
 
 async fn tell(app: &App, request: &AuthenticationRequest) -> Result<(), Failure> {
-    let client = app.client(&request.client_id).await?.filter(|client| client.enabled);
+    let client = app.client(&request.client_id).await?.filter(|client| client.enabled && client.may_use_grant_type(CibaGrant.name()));
     let told =
         client.as_ref().and_then(|client| Some((client, client.metadata.protocol.backchannel_client_notification_endpoint.clone()?)));
     let Some((client, endpoint)) = told.filter(|_| !request.sealed.is_empty()) else {
@@ -111,7 +112,9 @@ fn refusal(error: &str, description: &str) -> Value {
 /// CIBA Core §10.3.1: the ID Token names the request and the tokens beside it.
 async fn tokens(app: &App, client: &Client, approval: &Approval, auth_req_id: &Secret<String>) -> Result<Value, Failure> {
     let open = open::approval(&approval.grant, approval.refreshable, client); // RFC 6749 §3.3
-    let (grant, now) = (&open.grant, app.now());
+    let now = app.now();
+    let details = token::open_details(app, client, &open.grant.authorization_details).await?;
+    let grant = &open.grant.detailed_as(details);
     let user = token::active_user(app, &grant.subject).await?;
     let resources = token::load_resources(app, &grant.resources).await?;
     let mint = Mint::unbound(app, client, now);

@@ -22,12 +22,12 @@ const LEASE: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// When the database is away.
-pub async fn claim(app: &App, limit: usize) -> Result<Vec<LogoutDelivery>, StoreError> {
+pub async fn claim(app: &App, limit: usize, busy: &[String]) -> Result<Vec<LogoutDelivery>, StoreError> {
     let now = app.now();
     if !app.sql.logouts_are_due(now).await? {
         return Ok(Vec::new()); // without taking a lock: nearly always so
     }
-    app.sql.claim_logouts(now, now + LEASE, i64::try_from(limit).unwrap_or(i64::MAX)).await
+    app.sql.claim_logouts((now, now + LEASE), i64::try_from(limit).unwrap_or(i64::MAX), busy).await
 }
 
 /// §2.5: sends one message, and notes what came of it.

@@ -47,15 +47,15 @@ pub async fn update(app: &App, client_id: &str, authorization: &[Option<String>]
     let metadata = draft::checked(&draft)?;
     app.provide_keys(metadata.signing_algorithms()).await?;
     let mut client = Client { name: draft.name.trim().to_owned(), metadata, updated_at: app.now(), ..Client::clone(&before) };
-    let successor = app.settings.registration.rotate_token.then(|| Secret::new(app.entropy.token("rat_")));
-    let hash = successor.as_ref().map(|token| TokenHash::of(token.expose()));
+    let next = if app.settings.registration.rotate_token { Secret::new(app.entropy.token("rat_")) } else { token.clone() };
+    let [presented, successor] = [&token, &next].map(|token| TokenHash::of(token.expose()));
     let event = event(app, &dynamic, audit::CLIENT_UPDATED);
-    if !app.sql.change_registered_client(&client, hash.as_ref(), event.as_ref()).await? {
-        return Err(invalid_token().because("the client was deleted meanwhile").into());
+    if !app.sql.change_registered_client(&client, (&presented, &successor), event.as_ref()).await? {
+        return Err(invalid_token().because("the client was deleted meanwhile, or its token was replaced").into());
     }
     let secret = fit_secrets(app, &mut client).await?;
     app.forget_client(client_id);
-    Ok(answer::information(&client, &app.issuer, &Handed { secret: secret.as_ref(), token: successor.as_ref().unwrap_or(&token) }))
+    Ok(answer::information(&client, &app.issuer, &Handed { secret: secret.as_ref(), token: &next }))
 }
 
 /// RFC 7592 §2.3: the client and everything it was granted.

@@ -31,7 +31,10 @@ pub async fn state(app: &App, members: &mut Map<String, Value>) -> Result<(), Fa
     let known = app.settings.registration.software_statement_issuers.iter().find(|known| known.issuer == issuer);
     let known = known.ok_or_else(|| statement::unapproved("its issuer is not among registration.software_statement_issuers"))?;
     let keys = keys(app, &known.keys).await?;
-    members.extend(statement::members(&statement, &issuer, (&keys, app.now()))?);
+    let audience = [app.issuer.as_str().to_owned(), app.issuer.url("/oauth2/register")];
+    let stated = statement::members(&statement, (&issuer, &audience), (&keys, app.now()))?;
+    members.retain(|name, _| name.split_once('#').is_none_or(|(plain, _)| !stated.contains_key(plain)));
+    members.extend(stated);
     members.insert("software_statement".to_owned(), Value::from(statement));
     Ok(())
 }

@@ -1,12 +1,14 @@
 //! What keeps a client that no administrator registered: the approval of a person, and use.
 
+use std::time::Duration;
+
 use crate::app::App;
 use crate::failure::Failure;
 use crate::model::client::{Client, ClientOrigin};
 use crate::model::registration::DynamicClient;
 use crate::telemetry::audit;
 
-const DAY: i64 = 24 * 60 * 60;
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A person approved something for the client: its quarantine ends. Costs a write once a day at most.
 ///
@@ -57,7 +59,8 @@ pub async fn used(app: &App, client: &Client) {
         return;
     }
     let now = app.now();
-    match app.sql.note_client_use(&client.client_id, now, now + app.settings.registration.expire_unused).await {
+    let times = (now, now - period(app));
+    match app.sql.note_client_use(&client.client_id, times, now + app.settings.registration.expire_unused).await {
         Ok(()) => note(app, client, "used"),
         Err(error) => tracing::warn!(%error, client.id = %client.client_id, "the use of a client could not be noted; its next one is"),
     }
@@ -73,5 +76,11 @@ fn note(app: &App, client: &Client, what: &'static str) {
 
 /// A name and a day: the next day it is noted anew.
 fn key(app: &App, client: &Client, what: &'static str) -> (String, i64, &'static str) {
-    (client.client_id.clone(), app.now().as_seconds().div_euclid(DAY), what)
+    let period = i64::try_from(period(app).as_secs()).unwrap_or(i64::MAX).max(1);
+    (client.client_id.clone(), app.now().as_seconds().div_euclid(period), what)
+}
+
+/// How often use is noted: daily, and often enough for who is removed sooner.
+fn period(app: &App) -> Duration {
+    DAY.min(app.settings.registration.expire_unused / 2)
 }

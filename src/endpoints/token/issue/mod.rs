@@ -32,6 +32,7 @@ use crate::spec::ciba;
 use crate::spec::claims;
 use crate::spec::claims_request::ClaimsRequest;
 use crate::spec::id_token::{self, IdTokenClaims};
+use crate::spec::resource;
 use crate::spec::scope::Scope;
 
 pub use delegated::Delegated;
@@ -46,6 +47,7 @@ pub struct AccessToken {
     text: Secret<String>,
     token_type: &'static str,
     lifetime: Duration,
+    scope: String,
 }
 
 impl AccessToken {
@@ -57,6 +59,11 @@ impl AccessToken {
     /// How long it lives.
     pub const fn lifetime(&self) -> Duration {
         self.lifetime
+    }
+
+    /// What it is good for, values between spaces.
+    pub fn scope(&self) -> &str {
+        &self.scope
     }
 }
 
@@ -218,7 +225,7 @@ impl<'a> Mint<'a> {
         OpaqueClaims {
             holder,
             client_id: self.client.client_id.clone(),
-            scope: scope.join(" "),
+            scope: resource::open_scopes(scope, resources).join(" "),
             audience: self.audience(resources),
             issued_at: self.now,
             expires_at: self.now + self.lifetime(resources),
@@ -254,11 +261,16 @@ impl<'a> Mint<'a> {
         person: Option<(&User, &Authentication)>,
     ) -> Result<AccessToken, Failure> {
         binding::check(binding::of(self.client), self.confirmation)?;
-        let (lifetime, token_type) = (claims.expires_at.since(claims.issued_at), self.confirmation.token_type());
+        let of = |text| AccessToken {
+            text,
+            token_type: self.confirmation.token_type(),
+            lifetime: claims.expires_at.since(claims.issued_at),
+            scope: claims.scope.clone(),
+        };
         if claims.audience.is_empty() {
             let bytes = serde_json::to_vec(claims).map_err(anyhow::Error::from)?;
             let text = self.app.sealer.seal_text(Purpose::AccessToken, ACCESS_TOKEN_PREFIX, &bytes, self.app.entropy.as_ref());
-            return Ok(AccessToken { text: Secret::new(text), token_type, lifetime });
+            return Ok(of(Secret::new(text)));
         }
         let algorithm = resources.first().and_then(|resource| Algorithm::parse(&resource.signing_algorithm)).unwrap_or(Algorithm::ES256);
         let signed = JwtClaims {
@@ -268,7 +280,7 @@ impl<'a> Mint<'a> {
             authentication: person.map(|(_, authentication)| authentication),
             groups: person.map(|(user, _)| user.groups.as_slice()).unwrap_or_default(),
         };
-        Ok(AccessToken { text: self.app.sign(algorithm, Some("at+jwt"), &signed).await?, token_type, lifetime })
+        Ok(of(self.app.sign(algorithm, Some("at+jwt"), &signed).await?))
     }
 
     fn lifetime(&self, resources: &[Arc<Resource>]) -> Duration {

@@ -18,15 +18,15 @@ pub struct TokenResponse {
     id_token: Option<Secret<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     issued_token_type: Option<&'static str>,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     authorization_details: Vec<Value>,
 }
 
 impl TokenResponse {
-    /// An answer with an access token alone.
-    pub fn new(access_token: AccessToken, scope: &[String]) -> Self {
+    /// An answer with an access token alone, for what was asked. It says what the token is good for, also when nothing is left (RFC 6749 §5.1).
+    pub fn new(access_token: AccessToken, asked: &[String]) -> Self {
         Self {
             access_token: access_token.text,
             token_type: access_token.token_type,
@@ -34,7 +34,7 @@ impl TokenResponse {
             refresh_token: None,
             id_token: None,
             issued_token_type: None,
-            scope: scope.join(" "),
+            scope: (!asked.is_empty()).then_some(access_token.scope),
             authorization_details: Vec::new(),
         }
     }

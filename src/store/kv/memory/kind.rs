@@ -36,7 +36,8 @@ impl Limit {
     /// The limit of a kind: the part of a key before the first `:`.
     pub fn of_kind(kind: &str) -> Self {
         let (entries, full) = match kind {
-            "code" | "replay" | "device-outcome" => (100_000, Full::Refuse),
+            "code" | "device-outcome" => (100_000, Full::Refuse),
+            marks if marks.starts_with("replay-") => (100_000, Full::Refuse),
             "error" => (10_000, Full::Evict),
             _ => (100_000, Full::Evict),
         };

@@ -7,7 +7,7 @@ use super::{Conn, audit, is_storable};
 use crate::clock::Timestamp;
 use crate::model::audit::AuditEvent;
 use crate::model::client::ClientMetadata;
-use crate::model::logout_delivery::LogoutDelivery;
+use crate::model::logout_delivery::{LogoutDelivery, MOST_PER_CLIENT};
 use crate::store::sql::schema::{clients, logout_deliveries, session_clients, sessions};
 use crate::store::sql::types::{Id, Json, Time};
 
@@ -76,11 +76,14 @@ pub async fn logouts_are_due(conn: &mut Conn, now: Timestamp) -> QueryResult<boo
     diesel::select(diesel::dsl::exists(due)).get_result(conn).await
 }
 
-pub async fn claim_logouts(conn: &mut Conn, now: Timestamp, again_at: Timestamp, limit: i64) -> QueryResult<Vec<LogoutDelivery>> {
-    let due = logout_deliveries::table.filter(logout_deliveries::due_at.le(Time(now))).order(logout_deliveries::due_at.asc());
-    let rows: Vec<DeliveryRow> = due.limit(limit).select(DeliveryRow::as_select()).load(conn).await?;
+pub async fn claim_logouts(
+    conn: &mut Conn,
+    (now, again_at): (Timestamp, Timestamp),
+    limit: i64,
+    busy: &[String],
+) -> QueryResult<Vec<LogoutDelivery>> {
     let mut claimed = Vec::new();
-    for row in rows {
+    for row in due_logouts(conn, now, limit, busy).await? {
         // Who counts the attempt has it: another node that read the same row finds that it was counted.
         let unchanged = logout_deliveries::table
             .find((&row.sid, &row.client_id))
@@ -92,6 +95,20 @@ pub async fn claim_logouts(conn: &mut Conn, now: Timestamp, again_at: Timestamp,
         }
     }
     Ok(claimed)
+}
+
+/// What is due, a few messages for each client: who has waited longest comes first, and none takes all the places.
+async fn due_logouts(conn: &mut Conn, now: Timestamp, limit: i64, busy: &[String]) -> QueryResult<Vec<DeliveryRow>> {
+    let due = logout_deliveries::table.filter(logout_deliveries::due_at.le(Time(now)));
+    let free = due.filter(logout_deliveries::client_id.ne_all(busy)).group_by(logout_deliveries::client_id);
+    let clients = free.select(logout_deliveries::client_id).order(diesel::dsl::min(logout_deliveries::due_at).asc()).limit(limit);
+    let mut rows = Vec::new();
+    for client_id in clients.load::<String>(conn).await? {
+        let room = limit.saturating_sub(i64::try_from(rows.len()).unwrap_or(i64::MAX)).min(MOST_PER_CLIENT);
+        let of_client = due.filter(logout_deliveries::client_id.eq(client_id)).order(logout_deliveries::due_at.asc()).limit(room);
+        rows.extend(of_client.select(DeliveryRow::as_select()).load(conn).await?);
+    }
+    Ok(rows)
 }
 
 pub async fn postpone_logout(conn: &mut Conn, sid: &str, client_id: &str, due_at: Timestamp) -> QueryResult<()> {

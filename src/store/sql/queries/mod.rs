@@ -20,7 +20,7 @@ pub mod signing_keys;
 pub mod sweep;
 pub mod users;
 
-use super::{Conn, redemption, renewal, rotation, sign_in};
+use super::{Conn, redemption, renewal, rotation, sign_in, turns};
 use crate::secret::TokenHash;
 
 diesel::define_sql_function! {

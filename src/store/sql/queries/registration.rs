@@ -1,12 +1,10 @@
 //! Clients that no administrator registered, and the tokens that let them register: RFC 7591, RFC 7592.
 
-use std::time::Duration;
-
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::{Conn, audit, clients, hash_of, is_storable, unreadable};
+use super::{Conn, audit, clients, hash_of, is_storable, turns, unreadable};
 use crate::clock::Timestamp;
 use crate::model::audit::AuditEvent;
 use crate::model::client::Client;
@@ -15,8 +13,6 @@ use crate::secret::TokenHash;
 use crate::store::sql::outcome::{Created, Registered};
 use crate::store::sql::schema::{clients as registered, dynamic_clients, registration_tokens};
 use crate::store::sql::types::{Id, Time};
-
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = dynamic_clients, primary_key(client_id))]
@@ -103,7 +99,9 @@ pub async fn registration_token_lives(conn: &mut Conn, hash: &TokenHash, now: Ti
     Ok(token.count().get_result::<i64>(conn).await? > 0)
 }
 
+/// Until the client is in its place nobody else counts.
 async fn has_room(conn: &mut Conn, quarantine: u32) -> QueryResult<bool> {
+    turns::take(conn, turns::QUARANTINE).await?;
     let waiting: i64 = dynamic_clients::table.filter(dynamic_clients::approved_at.is_null()).count().get_result(conn).await?;
     Ok(waiting < i64::from(quarantine))
 }
@@ -116,18 +114,17 @@ pub async fn dynamic_client(conn: &mut Conn, client_id: &str) -> QueryResult<Opt
     row.map(DynamicRow::into_dynamic).transpose()
 }
 
+/// The token first: of several who present one at once, and get another for it, one comes through.
 pub async fn change_registered_client(
     conn: &mut Conn,
     client: &Client,
-    token_hash: Option<&TokenHash>,
+    (presented, next): (&TokenHash, &TokenHash),
     event: Option<&AuditEvent>,
 ) -> QueryResult<bool> {
-    if !clients::replace_metadata(conn, client).await? {
+    let row = dynamic_clients::table.find(&client.client_id).filter(dynamic_clients::token_hash.eq(presented.as_bytes().to_vec()));
+    let held = diesel::update(row).set(dynamic_clients::token_hash.eq(next.as_bytes().to_vec())).execute(conn).await? > 0;
+    if !held || !clients::replace_metadata(conn, client).await? {
         return Ok(false);
-    }
-    if let Some(hash) = token_hash {
-        let row = dynamic_clients::table.find(&client.client_id);
-        diesel::update(row).set(dynamic_clients::token_hash.eq(hash.as_bytes().to_vec())).execute(conn).await?;
     }
     if let Some(event) = event {
         audit::insert(conn, event).await?;
@@ -160,8 +157,13 @@ pub async fn approve_client(
     audit::insert_if(conn, changed, event).await
 }
 
-pub async fn note_client_use(conn: &mut Conn, client_id: &str, now: Timestamp, expires_at: Timestamp) -> QueryResult<()> {
-    let long_ago = dynamic_clients::last_used_at.le(Time(now - DAY));
+pub async fn note_client_use(
+    conn: &mut Conn,
+    client_id: &str,
+    (now, since): (Timestamp, Timestamp),
+    expires_at: Timestamp,
+) -> QueryResult<()> {
+    let long_ago = dynamic_clients::last_used_at.le(Time(since));
     let row = dynamic_clients::table.find(client_id).filter(dynamic_clients::approved_at.is_not_null()).filter(long_ago);
     let used = (dynamic_clients::last_used_at.eq(Time(now)), dynamic_clients::expires_at.eq(Time(expires_at)));
     diesel::update(row).set(used).execute(conn).await.map(drop)
