@@ -12,7 +12,9 @@ use crate::outbound::OutboundError;
 pub struct FetchedKeys {
     /// The keys, or why there are none.
     pub keys: Result<Arc<ClientKeys>, Unusable>,
-    /// When they were asked for, by the process's own monotonic clock: staleness is about real time, not about protocol time.
+    /// When the last good answer came, if ever: what was published last holds for a while without another.
+    pub good_at: Option<Instant>,
+    /// When the last answer came, good or not, by the process's own monotonic clock: staleness is about real time, not about protocol time.
     pub at: Instant,
     /// How long nobody asks again.
     pub lasts: Duration,

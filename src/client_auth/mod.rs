@@ -126,15 +126,6 @@ pub async fn authenticate(app: &App, presented: &Presented<'_>) -> Result<Authen
     }
 }
 
-/// A client that is a document and that nobody has approved yet may ask for something; where it would use what it was given there is nothing to
-/// fetch the document for.
-async fn client(app: &App, client_id: &str, path: &str) -> Result<Option<Arc<Client>>, Failure> {
-    if matches!(path, "/oauth2/token" | "/oauth2/introspect" | "/oauth2/revoke") {
-        return Ok(app.client(client_id).await?);
-    }
-    client_document::authenticating(app, client_id).await
-}
-
 async fn any_changed(app: &App, attempts: &[Attempt]) -> Result<bool, Failure> {
     let mut changed = false;
     for reading in attempts.iter().flat_map(|attempt| &attempt.readings) {
@@ -146,7 +137,7 @@ async fn any_changed(app: &App, attempts: &[Attempt]) -> Result<bool, Failure> {
 async fn check(app: &App, presented: &Presented<'_>, attempts: &[Attempt]) -> Result<AuthenticatedClient, Failure> {
     let mut refusal = None;
     for (method, reading) in attempts.iter().flat_map(|attempt| attempt.readings.iter().map(|reading| (attempt.method, reading))) {
-        let Some(client) = client(app, &reading.client_id, &presented.credentials.path).await? else { continue };
+        let Some(client) = client_document::authenticating(app, &reading.client_id).await? else { continue };
         if !client.enabled {
             return Err(invalid_client().because("the client is disabled").into());
         }

@@ -87,8 +87,10 @@ async fn fetched(app: &App, uri: &str, registrant: Registrant, freshness: Freshn
         Err(failure) => {
             let lasts = if failure == Unusable::Fetch(OutboundError::Busy) { MOMENT } else { SHORTEST_AGE };
             // A client whose server is away for a moment is not shut out: what it published last still holds.
-            let before = app.caches.client_keys.get(&key).and_then(|known| known.keys.clone().ok());
-            FetchedKeys { keys: before.ok_or(failure), at: Instant::now(), lasts }
+            let before = app.caches.client_keys.get(&key).filter(|known| known.good_at.is_some_and(|at| at.elapsed() < LONGEST_AGE));
+            let good_at = before.as_ref().and_then(|known| known.good_at);
+            let keys = before.and_then(|known| known.keys.clone().ok()).ok_or(failure);
+            FetchedKeys { keys, good_at, at: Instant::now(), lasts }
         }
     };
     let keys = fetched.keys.clone();
@@ -105,5 +107,6 @@ async fn fetch(app: &App, uri: &str, registrant: Registrant) -> Result<FetchedKe
     let set = json::object(&answer.body).ok_or(KeyError("it is not one JSON object without duplicates"))?;
     let keys = Arc::new(ClientKeys::fetched(&set.into())?);
     let lasts = answer.max_age.unwrap_or(USUAL_AGE).clamp(SHORTEST_AGE, LONGEST_AGE);
-    Ok(FetchedKeys { keys: Ok(keys), at: Instant::now(), lasts })
+    let now = Instant::now();
+    Ok(FetchedKeys { keys: Ok(keys), good_at: Some(now), at: now, lasts })
 }

@@ -16,6 +16,7 @@ use crate::endpoints::presented::{self, NoIdToken};
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{Delegated, Mint, TokenResponse};
 use crate::failure::Failure;
+use crate::model::client::AccessTokenFormat;
 use crate::model::grant::Grant;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::scope::Scope;
@@ -89,7 +90,7 @@ async fn exchange_tokens(exchange: Exchange<'_>) -> Result<TokenResponse, Failur
         None => None,
     };
     let scope = check::scope(params, &subject, client)?;
-    let good_for = good_for(&exchange, &subject).await?;
+    let good_for = good_for(&exchange, &subject, grant).await?;
     let resources = token::load_resources(app, &check::targets(params, &good_for)?).await?;
     let details = token::requested_details(app, client, params, &subject.authorization_details).await?; // RFC 9396 §6
     let act = check::act(&subject, actor.as_ref(), client, app.issuer.as_str())?; // RFC 8693 §4.1, §4.4
@@ -101,12 +102,21 @@ async fn exchange_tokens(exchange: Exchange<'_>) -> Result<TokenResponse, Failur
     Ok(response.with_issued_token_type(request.requested.issued_token_type()))
 }
 
-/// The resources that the token is for, named in its request or by its client's `default_resource`: the new one is for no others.
-async fn good_for(exchange: &Exchange<'_>, subject: &Held) -> Result<Vec<String>, Failure> {
+/// The resources that the token is for, named in its request or by its client's `default_resource`: the new one is for no others. What is for
+/// a place that is none of ours any more is not passed on.
+async fn good_for(exchange: &Exchange<'_>, subject: &Held, grant: &Grant) -> Result<Vec<String>, Failure> {
+    let Exchange { app, client, .. } = exchange;
+    let jwt = client.metadata.access_token_format == AccessTokenFormat::Jwt;
     let mut good_for = Vec::new();
     for uri in &subject.audience {
-        if exchange.app.resource(uri).await?.is_some() {
-            good_for.push(uri.clone());
+        // A client's own id is no place, and what it uses by default needs no registration.
+        let own = *uri == grant.client_id || jwt && client.metadata.default_resource.as_ref() == Some(uri);
+        match app.resource(uri).await? {
+            Some(_) => good_for.push(uri.clone()),
+            None if own => {}
+            None => {
+                return Err(OAuthError::invalid_target("The resource is not registered.").because("the subject token is for it").into());
+            }
         }
     }
     Ok(good_for)

@@ -73,8 +73,10 @@ async fn webfinger_leads_from_a_person_at_this_host_to_the_issuer_whether_they_e
 #[tokio::test]
 async fn public_documents_answer_preflights_also_at_the_root_of_the_host() {
     backends::each(async |backend| {
-        let issuer = authy::spec::issuer::Issuer::parse("https://id.example/auth").expect("an issuer");
-        let app = TestApp::start_with(backend, |settings| settings.issuer = Some(issuer)).await;
+        let app = TestApp::start_with(backend, |settings| {
+            settings.issuer = Some(authy::spec::issuer::Issuer::parse("https://id.example/auth").expect("an issuer"));
+        })
+        .await;
         for path in [
             "/auth/.well-known/openid-configuration",
             "/.well-known/openid-configuration/auth",

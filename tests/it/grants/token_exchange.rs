@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use authy::model::client::{AccessTokenFormat, ClientMetadata};
 use serde_json::{Value, json};
 
 use crate::support::app::TestApp;
@@ -257,6 +258,39 @@ async fn a_person_who_acts_has_the_name_that_the_client_knows() {
         let told = claims(&answer.access_token());
         assert_eq!(told["act"]["sub"], told["sub"]);
         assert_ne!(told["sub"], json!(ada.subject));
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_for_the_default_resource_of_one_client_is_for_no_other_after_an_exchange() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        let with_default = |metadata: &mut ClientMetadata, uri: &str| {
+            metadata.access_token_format = AccessTokenFormat::Jwt;
+            metadata.default_resource = Some(uri.to_owned());
+        };
+        let front = app.client(|metadata| with_default(metadata, API)).await;
+        let other = app
+            .client(|metadata| {
+                with_default(metadata, "https://other.example/");
+                metadata.grant_types = vec![GRANT.to_owned()];
+            })
+            .await;
+        let opaque = service(&app).await;
+        app.resource(API, &[other.id(), opaque.id()]).await;
+        app.resource("https://other.example/", &[]).await;
+        let subject = front.login("ada").await.access_token();
+        assert_eq!(claims(&subject)["aud"], API);
+        for rp in [&other, &opaque] {
+            for more in [&[][..], &[("resource", API)]] {
+                let answer = exchange(rp, &subject, ACCESS_TOKEN, more).await.ok();
+                assert_eq!(claims(&answer.access_token())["aud"], API);
+            }
+            exchange(rp, &subject, ACCESS_TOKEN, &[("resource", "https://other.example/")]).await.is(400, "invalid_target");
+        }
         app.stop().await;
     })
     .await;

@@ -19,7 +19,7 @@ async fn told<'a>(app: &'a TestApp, canary: &Canary) -> RelyingParty<'a> {
 
 /// What the task of a running server does with the queue; returns how many messages were due.
 async fn deliver(app: &TestApp) -> usize {
-    let claimed = backchannel::claim(&app.app, 100).await.expect("the queue");
+    let claimed = backchannel::claim(&app.app, 100, &[]).await.expect("the queue");
     for delivery in &claimed {
         backchannel::deliver(&app.app, delivery).await.expect("the database");
     }

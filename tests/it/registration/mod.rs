@@ -1,5 +1,6 @@
 //! Clients that bring themselves: RFC 7591, RFC 7592.
 
+mod bounds;
 mod documents;
 mod managing;
 mod outside;

@@ -151,7 +151,7 @@ async fn one_client_with_many_sessions_leaves_places_for_the_others() {
         for number in 0..10 {
             let mut more = session.clone();
             (more.id, more.sid) = (uuid::Uuid::from_u128(number + 100), format!("sid-{number}"));
-            more.hash = authy::secret::TokenHash::of(&more.sid);
+            more.token_hash = authy::secret::TokenHash::of(&more.sid);
             sql.create_session(&more, &event("session.started")).await.unwrap();
             queue(&more.sid, "many").await;
         }

@@ -5,3 +5,4 @@ mod dpop;
 mod encryption;
 mod malleated;
 mod pairwise;
+mod resource_scopes;

@@ -10,7 +10,7 @@ use crate::telemetry::audit;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A person approved something for the client: its quarantine ends. Costs a write once a day at most.
+/// A person approved something for the client: its quarantine ends. Costs a write once a day at most, or four times in the life of an unused one.
 ///
 /// # Errors
 /// When the database is away.
@@ -82,5 +82,5 @@ fn key(app: &App, client: &Client, what: &'static str) -> (String, i64, &'static
 
 /// How often use is noted: daily, and often enough for who is removed sooner.
 fn period(app: &App) -> Duration {
-    DAY.min(app.settings.registration.expire_unused / 2)
+    DAY.min(app.settings.registration.expire_unused / 4)
 }

@@ -4,12 +4,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::Mint;
 use crate::clock::Timestamp;
-use crate::model::grant::Grant;
 use crate::model::resource::Resource;
-use crate::model::user::User;
-use crate::spec::access_token::{Holder, OpaqueClaims};
+use crate::spec::access_token::OpaqueClaims;
 
 /// How it differs from a token of the approval's own client.
 #[derive(Debug)]
@@ -28,18 +25,14 @@ pub struct Delegated<'a> {
     pub jwt: bool,
 }
 
-impl Mint<'_> {
+impl Delegated<'_> {
     /// It hangs from the same grant as the one given for it, and dies with it.
-    pub(super) fn claims_delegated(&self, user: &User, grant: &Grant, delegated: Delegated<'_>) -> OpaqueClaims {
-        let Delegated { scope, resources, authorization_details, act, not_after, jwt } = delegated;
-        let holder = Holder::User { subject: user.subject.clone(), grant_id: grant.id };
-        let mut claims = self.claims(holder, scope, resources);
-        claims.expires_at = claims.expires_at.min(not_after);
-        claims.act = act;
-        claims.authorization_details = authorization_details.to_vec();
-        if jwt && claims.audience.is_empty() {
-            claims.audience = vec![self.own_audience()];
+    pub(super) fn limit(self, claims: OpaqueClaims) -> OpaqueClaims {
+        OpaqueClaims {
+            expires_at: claims.expires_at.min(self.not_after),
+            act: self.act,
+            authorization_details: self.authorization_details.to_vec(),
+            ..claims
         }
-        claims
     }
 }

@@ -31,6 +31,7 @@ use crate::spec::access_token::{Holder, JwtClaims, OpaqueClaims};
 use crate::spec::ciba;
 use crate::spec::claims;
 use crate::spec::claims_request::ClaimsRequest;
+use crate::spec::error::OAuthError;
 use crate::spec::id_token::{self, IdTokenClaims};
 use crate::spec::resource;
 use crate::spec::scope::Scope;
@@ -133,7 +134,8 @@ impl<'a> Mint<'a> {
         resources: &[Arc<Resource>],
     ) -> Result<AccessToken, Failure> {
         let holder = Holder::User { subject: user.subject.clone(), grant_id: grant.id };
-        let claims = OpaqueClaims { authorization_details: grant.authorization_details.clone(), ..self.claims(holder, scope, resources) };
+        let claims = self.claims(holder, scope, (resources, false)).await?;
+        let claims = OpaqueClaims { authorization_details: grant.authorization_details.clone(), ..claims };
         self.access_token(&claims, resources, Some((user, &grant.authentication))).await
     }
 
@@ -147,8 +149,8 @@ impl<'a> Mint<'a> {
         resources: &[Arc<Resource>],
         authorization_details: &[Value],
     ) -> Result<AccessToken, Failure> {
-        let claims =
-            OpaqueClaims { authorization_details: authorization_details.to_vec(), ..self.claims(Holder::Client, scope, resources) };
+        let claims = self.claims(Holder::Client, scope, (resources, false)).await?;
+        let claims = OpaqueClaims { authorization_details: authorization_details.to_vec(), ..claims };
         self.access_token(&claims, resources, None).await
     }
 
@@ -158,8 +160,9 @@ impl<'a> Mint<'a> {
     /// [`Failure::Broken`] when signing fails.
     pub async fn access_token_delegated(&self, user: &User, grant: &Grant, delegated: Delegated<'_>) -> Result<AccessToken, Failure> {
         let resources = delegated.resources;
-        let claims = self.claims_delegated(user, grant, delegated);
-        self.access_token(&claims, resources, Some((user, &grant.authentication))).await
+        let holder = Holder::User { subject: user.subject.clone(), grant_id: grant.id };
+        let claims = self.claims(holder, delegated.scope, (resources, delegated.jwt)).await?;
+        self.access_token(&delegated.limit(claims), resources, Some((user, &grant.authentication))).await
     }
 
     /// An ID Token, when `openid` was approved: OIDC Core §2, §3.1.3.6, §12.2.
@@ -221,30 +224,32 @@ impl<'a> Mint<'a> {
         (Secret::new(token), stored)
     }
 
-    fn claims(&self, holder: Holder, scope: &[String], resources: &[Arc<Resource>]) -> OpaqueClaims {
-        OpaqueClaims {
+    /// `jwt`: in any case. An opaque token has no audience: it is for authy's own endpoints.
+    async fn claims(&self, holder: Holder, scope: &[String], (resources, jwt): (&[Arc<Resource>], bool)) -> Result<OpaqueClaims, Failure> {
+        let jwt = jwt || self.client.metadata.access_token_format == AccessTokenFormat::Jwt;
+        let default = match &self.client.metadata.default_resource {
+            Some(uri) if jwt && resources.is_empty() => self.app.resource(uri).await?,
+            _ => None,
+        };
+        let open = resource::open_scopes(scope, if resources.is_empty() { default.as_slice() } else { resources });
+        if open.is_empty() && !scope.is_empty() {
+            return Err(OAuthError::invalid_scope("None of the scopes is one of the resource.").about("scope").into());
+        }
+        Ok(OpaqueClaims {
             holder,
             client_id: self.client.client_id.clone(),
-            scope: resource::open_scopes(scope, resources).join(" "),
-            audience: self.audience(resources),
+            scope: open.join(" "),
+            audience: match resources {
+                [] if jwt => vec![self.own_audience()],
+                resources => resources.iter().map(|resource| resource.uri.clone()).collect(),
+            },
             issued_at: self.now,
             expires_at: self.now + self.lifetime(resources),
             jti: self.app.entropy.identifier(),
             confirmation: self.confirmation.clone(),
             authorization_details: Vec::new(),
             act: None,
-        }
-    }
-
-    /// Empty for an opaque token, which is for authy's own endpoints.
-    fn audience(&self, resources: &[Arc<Resource>]) -> Vec<String> {
-        if !resources.is_empty() {
-            return resources.iter().map(|resource| resource.uri.clone()).collect();
-        }
-        match self.client.metadata.access_token_format {
-            AccessTokenFormat::Opaque => Vec::new(),
-            AccessTokenFormat::Jwt => vec![self.own_audience()],
-        }
+        })
     }
 
     /// The `aud` of a JWT for which no resource is asked.

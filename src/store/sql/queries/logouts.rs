@@ -101,11 +101,17 @@ pub async fn claim_logouts(
 async fn due_logouts(conn: &mut Conn, now: Timestamp, limit: i64, busy: &[String]) -> QueryResult<Vec<DeliveryRow>> {
     let due = logout_deliveries::table.filter(logout_deliveries::due_at.le(Time(now)));
     let free = due.filter(logout_deliveries::client_id.ne_all(busy)).group_by(logout_deliveries::client_id);
-    let clients = free.select(logout_deliveries::client_id).order(diesel::dsl::min(logout_deliveries::due_at).asc()).limit(limit);
+    let clients = free
+        .select(logout_deliveries::client_id)
+        .order((diesel::dsl::min(logout_deliveries::due_at).asc(), logout_deliveries::client_id.asc()))
+        .limit(limit);
     let mut rows = Vec::new();
     for client_id in clients.load::<String>(conn).await? {
         let room = limit.saturating_sub(i64::try_from(rows.len()).unwrap_or(i64::MAX)).min(MOST_PER_CLIENT);
-        let of_client = due.filter(logout_deliveries::client_id.eq(client_id)).order(logout_deliveries::due_at.asc()).limit(room);
+        let of_client = due
+            .filter(logout_deliveries::client_id.eq(client_id))
+            .order((logout_deliveries::due_at.asc(), logout_deliveries::sid.asc()))
+            .limit(room);
         rows.extend(of_client.select(DeliveryRow::as_select()).load(conn).await?);
     }
     Ok(rows)

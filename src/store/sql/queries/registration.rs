@@ -114,13 +114,16 @@ pub async fn dynamic_client(conn: &mut Conn, client_id: &str) -> QueryResult<Opt
     row.map(DynamicRow::into_dynamic).transpose()
 }
 
-/// The token first: of several who present one at once, and get another for it, one comes through.
+/// The token before anything else: of several who present one at once, and get another for it, one comes through. The client's row is locked
+/// before that of its token, as by everybody who deletes one.
 pub async fn change_registered_client(
     conn: &mut Conn,
     client: &Client,
     (presented, next): (&TokenHash, &TokenHash),
     event: Option<&AuditEvent>,
 ) -> QueryResult<bool> {
+    let locked = diesel::update(registered::table.find(&client.client_id)).set(registered::client_id.eq(&client.client_id));
+    locked.execute(conn).await?;
     let row = dynamic_clients::table.find(&client.client_id).filter(dynamic_clients::token_hash.eq(presented.as_bytes().to_vec()));
     let held = diesel::update(row).set(dynamic_clients::token_hash.eq(next.as_bytes().to_vec())).execute(conn).await? > 0;
     if !held || !clients::replace_metadata(conn, client).await? {
