@@ -2,7 +2,7 @@
 
 use crate::clock::Timestamp;
 
-/// Messages to one client that are on their way at once: one that does not answer keeps no other waiting.
+/// Messages that one client is sent before it answers some: one that does not answer keeps no other waiting.
 pub const MOST_PER_CLIENT: i64 = 4;
 
 /// One message to one client about the end of one session. It waits in SQL until it is delivered or given up.

@@ -1,5 +1,6 @@
 //! Tells clients' servers of sessions that ended, on this node, another one, or by a command beside the server.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use crate::app::App;
 use crate::endpoints::end_session::backchannel;
-use crate::model::logout_delivery::LogoutDelivery;
+use crate::model::logout_delivery::{LogoutDelivery, MOST_PER_CLIENT};
 
 /// Between two looks at the queue.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -20,19 +21,18 @@ pub async fn run(app: Arc<App>) {
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut under_way = JoinSet::new();
     let mut clients: Vec<(String, AbortHandle)> = Vec::new();
-    let (mut failing, mut more) = (false, false);
+    let mut failing = false;
     loop {
         tokio::select! {
             _ = tick.tick() => {}
-            // There may be more where these came from.
-            Some(_) = under_way.join_next(), if more => {}
+            // There may be more for who has just answered. None is under way: the next tick.
+            Some(_) = under_way.join_next() => {}
         }
         while under_way.try_join_next().is_some() {}
         clients.retain(|(_, message)| !message.is_finished());
         match backchannel::claim(&app, AT_ONCE.saturating_sub(under_way.len()), &busy(&clients)).await {
             Ok(claimed) => {
                 failing = false;
-                more = !claimed.is_empty();
                 for delivery in claimed {
                     let client_id = delivery.client_id.clone();
                     clients.push((client_id, under_way.spawn(deliver(app.clone(), delivery))));
@@ -40,20 +40,21 @@ pub async fn run(app: Arc<App>) {
             }
             // Said once per outage: the queue waits in the database.
             Err(error) if !failing => {
-                (failing, more) = (true, false);
+                failing = true;
                 tracing::warn!(%error, "the queue of logouts could not be read");
             }
-            Err(_) => more = false,
+            Err(_) => {}
         }
     }
 }
 
-/// Who has not answered the last messages yet.
+/// Who has as many messages to answer as anybody gets.
 fn busy(under_way: &[(String, AbortHandle)]) -> Vec<String> {
-    let mut busy: Vec<String> = under_way.iter().map(|(client_id, _)| client_id.clone()).collect();
-    busy.sort_unstable();
-    busy.dedup();
-    busy
+    let mut waiting: HashMap<&str, i64> = HashMap::new();
+    for (client_id, _) in under_way {
+        *waiting.entry(client_id).or_default() += 1;
+    }
+    waiting.into_iter().filter(|(_, messages)| *messages >= MOST_PER_CLIENT).map(|(client_id, _)| client_id.to_owned()).collect()
 }
 
 async fn deliver(app: Arc<App>, delivery: LogoutDelivery) {

@@ -1,7 +1,11 @@
 //! Which scopes a client may have for itself: RFC 6749 §3.3, §4.4. Pure.
 
+use std::sync::Arc;
+
+use crate::model::resource::Resource;
 use crate::spec::claims::STANDARD_SCOPES;
 use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::resource;
 use crate::spec::scope::Scope;
 
 /// The requested scopes, all of which must be registered; without any, every registered scope that does not speak of a person.
@@ -17,6 +21,17 @@ pub fn scope(requested: Option<&str>, registered: &[String]) -> Result<Vec<Strin
         return Ok(requested.to_vec());
     }
     Err(OAuthError::invalid_scope("A scope is unknown or not open to this client.").about("scope").into())
+}
+
+/// Of the scopes that were asked for, the resources must list some.
+///
+/// # Errors
+/// `invalid_scope`.
+pub fn some_left(requested: Option<&str>, scope: &[String], resources: &[Arc<Resource>]) -> Result<(), Refusal> {
+    if requested.is_none() || scope.is_empty() || !resource::open_scopes(scope, resources).is_empty() {
+        return Ok(());
+    }
+    Err(OAuthError::invalid_scope("None of the scopes is one of the resource.").about("scope").into())
 }
 
 #[cfg(test)]

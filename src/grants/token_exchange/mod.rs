@@ -103,17 +103,18 @@ async fn exchange_tokens(exchange: Exchange<'_>) -> Result<TokenResponse, Failur
 }
 
 /// The resources that the token is for, named in its request or by its client's `default_resource`: the new one is for no others. What is for
-/// a place that is none of ours any more is not passed on.
+/// a place that is none of ours any more is not passed on, and without a word of where it is to be used there is nothing to pass on.
 async fn good_for(exchange: &Exchange<'_>, subject: &Held, grant: &Grant) -> Result<Vec<String>, Failure> {
-    let Exchange { app, client, .. } = exchange;
+    let Exchange { app, client, params, .. } = exchange;
     let jwt = client.metadata.access_token_format == AccessTokenFormat::Jwt;
+    let names_none = ["resource", "audience"].iter().all(|name| params.get(name).is_none());
     let mut good_for = Vec::new();
     for uri in &subject.audience {
         // A client's own id is no place, and what it uses by default needs no registration.
         let own = *uri == grant.client_id || jwt && client.metadata.default_resource.as_ref() == Some(uri);
         match app.resource(uri).await? {
             Some(_) => good_for.push(uri.clone()),
-            None if own => {}
+            None if own || !names_none => {}
             None => {
                 return Err(OAuthError::invalid_target("The resource is not registered.").because("the subject token is for it").into());
             }

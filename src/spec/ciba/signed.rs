@@ -90,9 +90,9 @@ fn parameters(claims: &Map<String, Value>) -> Result<Params, &'static str> {
     for (name, value) in claims.iter().filter(|(name, _)| !matches!(name.as_str(), "iss" | "aud" | "exp" | "nbf" | "iat" | "jti")) {
         match value {
             Value::String(text) => pairs.push((name.clone(), text.clone())),
+            Value::Null => {}
             // RFC 9396 §3: in a JWT they are JSON as they are, an array or what is refused for it.
             details if name == "authorization_details" => pairs.push((name.clone(), details.to_string())),
-            Value::Null => {}
             Value::Number(number) => pairs.push((name.clone(), number.to_string())),
             Value::Array(several) if name == "resource" => {
                 let uris: Option<Vec<&str>> = several.iter().map(Value::as_str).collect();

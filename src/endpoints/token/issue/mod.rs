@@ -31,7 +31,6 @@ use crate::spec::access_token::{Holder, JwtClaims, OpaqueClaims};
 use crate::spec::ciba;
 use crate::spec::claims;
 use crate::spec::claims_request::ClaimsRequest;
-use crate::spec::error::OAuthError;
 use crate::spec::id_token::{self, IdTokenClaims};
 use crate::spec::resource;
 use crate::spec::scope::Scope;
@@ -232,9 +231,6 @@ impl<'a> Mint<'a> {
             _ => None,
         };
         let open = resource::open_scopes(scope, if resources.is_empty() { default.as_slice() } else { resources });
-        if open.is_empty() && !scope.is_empty() {
-            return Err(OAuthError::invalid_scope("None of the scopes is one of the resource.").about("scope").into());
-        }
         Ok(OpaqueClaims {
             holder,
             client_id: self.client.client_id.clone(),

@@ -83,7 +83,9 @@ pub async fn claim_logouts(
     busy: &[String],
 ) -> QueryResult<Vec<LogoutDelivery>> {
     let mut claimed = Vec::new();
-    for row in due_logouts(conn, now, limit, busy).await? {
+    let mut rows = due_logouts(conn, now, limit, busy).await?;
+    rows.sort_by(|one, other| (&one.client_id, &one.sid).cmp(&(&other.client_id, &other.sid))); // on every node in one order
+    for row in rows {
         // Who counts the attempt has it: another node that read the same row finds that it was counted.
         let unchanged = logout_deliveries::table
             .find((&row.sid, &row.client_id))
