@@ -98,7 +98,7 @@ pub struct Caches {
     pub client_keys_turns: Turns<(String, bool)>,
     /// Clients that are documents, as they were last read, or why they are of no use; and until when that is believed.
     pub client_documents: Cache<String, (Result<Arc<Client>, Refusal>, Timestamp)>,
-    /// Which clients were noted as used or approved on which day.
+    /// Which clients were noted as used or approved in which period.
     pub client_use: Cache<(String, i64, &'static str), ()>,
     /// Browser origins that any enabled client may call from (CORS preflight).
     pub origins: Cache<(), Arc<std::collections::HashSet<String>>>,

@@ -22,7 +22,7 @@ const HOSTS_OF_STRANGERS: usize = 128;
 /// A host, and for whom it is asked.
 type Key = (String, Registrant);
 
-/// Who is asked right now: an entry per host with a request under way, and no other.
+/// Who is asked right now: an entry per host and registrant with a request under way, and no other.
 #[derive(Debug)]
 pub struct Turns {
     hosts: Mutex<HashMap<Key, Host>>,

@@ -45,9 +45,9 @@ pub fn check(wanted: Binding, confirmation: &Confirmation) -> Result<(), Refusal
 ///
 /// # Errors
 /// `invalid_dpop_proof`.
-pub fn algorithm_is_allowed(client: &Client, algorithm: Algorithm) -> Result<(), Refusal> {
+pub fn algorithm_is_allowed(client: &Client, algorithm: Option<Algorithm>) -> Result<(), Refusal> {
     let fapi = client.metadata.profile.is_fapi();
-    if fapi && algorithm == Algorithm::RS256 {
+    if fapi && algorithm == Some(Algorithm::RS256) {
         return Err(dpop::invalid_proof().because("the profile of the client does not allow RS256"));
     }
     Ok(())

@@ -39,9 +39,7 @@ pub struct Possession {
 pub async fn of_client(app: &App, client: &Client, credentials: &Credentials) -> Result<Possession, Failure> {
     let wanted = binding::of(client);
     let mut proven = dpop(app, ("POST", credentials), None).await?;
-    if let Some(algorithm) = proven.algorithm {
-        binding::algorithm_is_allowed(client, algorithm)?;
-    }
+    binding::algorithm_is_allowed(client, proven.algorithm)?;
     if wanted.takes_certificate() {
         proven.confirmation.certificate = credentials.certificate.as_ref().map(|certificate| certificate.thumbprint());
     }

@@ -70,7 +70,7 @@ pub async fn userinfo(app: &App, request: &Request<'_>, client_id: &mut Option<S
     let user = user.ok_or_else(|| invalid_token().because("the account is locked or deleted"))?;
     let client = app.client(&facts.client_id).await?.filter(|client| client.enabled);
     let client = client.ok_or_else(|| invalid_token().because("the client is disabled or deleted"))?;
-    signed_with.map_or(Ok(()), |algorithm| binding::algorithm_is_allowed(&client, algorithm))?;
+    binding::algorithm_is_allowed(&client, signed_with)?;
 
     let asked = ClaimsRequest::from_stored(&grant.claims_request);
     let mut released = claims::user_claims(&user, &scope, &asked.userinfo);

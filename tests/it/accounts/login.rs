@@ -169,13 +169,7 @@ async fn passwords_that_differ_after_72_bytes_are_different() {
         let (right, wrong) = (format!("{}A", "x".repeat(80)), format!("{}B", "x".repeat(80)));
         let hash = authy::hashing::password::hash(&right, 4, app.app.entropy.as_ref()).expect("a hash");
         let password = authy::model::user::Password { hash, changed_at: app.now() };
-        assert!(
-            app.app
-                .sql
-                .set_password(&user.subject, &password, None, (&app.event("password.changed"), &app.event("session.ended")))
-                .await
-                .expect("set")
-        );
+        app.set_password(&user, &password).await;
         assert_eq!(guess(&app, "ada", &wrong).await.status, 401);
         assert_eq!(guess(&app, "ada", &right).await.status, 200);
         assert_eq!(guess(&app, "ada@example.org", &right).await.status, 200, "the e-mail address names the account too");

@@ -204,11 +204,7 @@ async fn no_grant_type_gives_what_its_person_took_back() {
             app.advance(Duration::from_secs(1));
             let password = sql.password_of(&ada.subject).await.expect("the database").expect("a password");
             let password = Password { changed_at: app.now(), ..password };
-            assert!(
-                sql.set_password(&ada.subject, &password, None, (&app.event("password.set"), &app.event("session.ended")))
-                    .await
-                    .expect("the database")
-            );
+            app.set_password(ada, &password).await;
             app.app.forget_approvals();
             exchange(&rp, &case, &brought, &[]).await.is(400, "invalid_grant");
 

@@ -36,13 +36,7 @@ async fn unknown_locked_and_known_accounts_are_refused_in_the_same_time() {
         for name in ["known", "locked"] {
             let user = app.user(name).await;
             let password = Password { hash: hash.clone(), changed_at: app.now() };
-            assert!(
-                app.app
-                    .sql
-                    .set_password(&user.subject, &password, None, (&app.event("password.changed"), &app.event("session.ended")))
-                    .await
-                    .expect("set")
-            );
+            app.set_password(&user, &password).await;
             if name == "locked" {
                 app.app.sql.lock_user(&user.subject, Some(app.now()), &app.event("user.locked")).await.expect("locked");
             }

@@ -111,6 +111,12 @@ impl TestApp {
         }
     }
 
+    /// As an administrator sets it.
+    pub async fn set_password(&self, user: &User, password: &Password) {
+        let events = (&self.event("password.set"), &self.event("session.ended"));
+        assert!(self.app.sql.set_password(&user.subject, password, None, events).await.expect("the database"));
+    }
+
     /// A user with every standard claim, whose password is [`PASSWORD`].
     pub async fn user(&self, username: &str) -> User {
         let user = User {

@@ -74,7 +74,7 @@ fn note(app: &App, client: &Client, what: &'static str) {
     app.caches.client_use.put(key(app, client, what), ());
 }
 
-/// A name and a day: the next day it is noted anew.
+/// A name and a period: in the next one it is noted anew.
 fn key(app: &App, client: &Client, what: &'static str) -> (String, i64, &'static str) {
     let period = i64::try_from(period(app).as_secs()).unwrap_or(i64::MAX).max(1);
     (client.client_id.clone(), app.now().as_seconds().div_euclid(period), what)

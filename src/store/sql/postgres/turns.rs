@@ -7,9 +7,9 @@ use diesel_async::RunQueryDsl as _;
 use super::Conn;
 
 /// The advisory lock of who counts the clients in quarantine: "quara" in ASCII.
-pub const QUARANTINE: i64 = 0x71_75_61_72_61;
+const QUARANTINE: i64 = 0x71_75_61_72_61;
 
-/// Waits for everybody who came before; the turn ends with the transaction.
-pub async fn take(conn: &mut Conn, turn: i64) -> QueryResult<()> {
-    diesel::sql_query("select pg_advisory_xact_lock($1)").bind::<BigInt, _>(turn).execute(conn).await.map(drop)
+/// Waits for everybody who counts the clients in quarantine; the turn ends with the transaction.
+pub async fn quarantine(conn: &mut Conn) -> QueryResult<()> {
+    diesel::sql_query("select pg_advisory_xact_lock($1)").bind::<BigInt, _>(QUARANTINE).execute(conn).await.map(drop)
 }

@@ -101,7 +101,7 @@ pub async fn registration_token_lives(conn: &mut Conn, hash: &TokenHash, now: Ti
 
 /// Until the client is in its place nobody else counts.
 async fn has_room(conn: &mut Conn, quarantine: u32) -> QueryResult<bool> {
-    turns::take(conn, turns::QUARANTINE).await?;
+    turns::quarantine(conn).await?;
     let waiting: i64 = dynamic_clients::table.filter(dynamic_clients::approved_at.is_null()).count().get_result(conn).await?;
     Ok(waiting < i64::from(quarantine))
 }

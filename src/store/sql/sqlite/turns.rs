@@ -4,11 +4,8 @@ use diesel::QueryResult;
 
 use super::Conn;
 
-/// See the Postgres module of this name.
-pub const QUARANTINE: i64 = 0;
-
 /// A transaction that writes has the file to itself from its beginning.
 #[expect(clippy::unused_async, reason = "as on Postgres, which waits")]
-pub async fn take(_: &mut Conn, _: i64) -> QueryResult<()> {
+pub async fn quarantine(_: &mut Conn) -> QueryResult<()> {
     Ok(())
 }
