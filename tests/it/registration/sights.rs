@@ -1,12 +1,17 @@
 //! What people see of applications that brought themselves: RFC 7591 §5.
 
+use std::sync::Arc;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::support::*;
 use crate::support::app::TestApp;
 use crate::support::backends;
-use crate::support::relying_party::query;
+use crate::support::elsewhere::{self, CIBA, DEVICE_CODE};
+use crate::support::relying_party::{post, query};
+
+const SAID: &str = "Nobody here has checked this application";
 
 #[tokio::test]
 async fn an_approval_counts_for_the_places_that_the_person_saw() {
@@ -73,6 +78,51 @@ async fn names_that_deceive_and_addresses_that_run_something_are_refused_in_ever
         body["client_uri#fa"] = json!("https://stranger.example/fa");
         let registered = register(&app, &body, None).await;
         assert_eq!((registered.status, registered.text("client_uri#fa").as_str()), (201, "https://stranger.example/fa"));
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_device_whose_application_is_a_document_shows_the_host_that_published_it() {
+    backends::each(async |backend| {
+        let (shelf, id) = (Arc::new(Shelf::default()), "https://tv.example.com/program.json");
+        let document = json!({"client_id": id, "client_name": "Your Bank", "token_endpoint_auth_method": "none", "grant_types": [DEVICE_CODE],
+            "redirect_uris": ["https://bank.example/cb"]});
+        shelf.put(id, &document, None);
+        let allow = |settings: &mut authy::config::Settings| settings.registration.grant_types.push(DEVICE_CODE.to_owned());
+        let app = TestApp::start_asking(backend, allow, Some(shelf)).await;
+        app.user("ada").await;
+        let fields = [("client_id", id), ("scope", "openid")];
+        let started = post(&app.base, "/oauth2/device_authorization", &fields, Default::default()).await.ok();
+        let page = elsewhere::question(&mut app.browser(), &started, "ada").await;
+        for told in ["Your Bank", "not verified", "tv.example.com", SAID] {
+            assert!(page.body.contains(told), "{told}: {}", page.body);
+        }
+        assert!(!page.body.contains("bank.example"), "no answer goes there: {}", page.body);
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_request_to_a_person_elsewhere_says_that_nobody_has_checked_who_asks() {
+    backends::each(async |backend| {
+        let app = TestApp::start_with(backend, |settings| {
+            open(settings);
+            settings.registration.grant_types.push(CIBA.to_owned());
+        })
+        .await;
+        app.user("ada").await;
+        let mut wanted = public();
+        wanted["token_endpoint_auth_method"] = json!("client_secret_basic");
+        wanted["grant_types"] = json!([CIBA]);
+        wanted["backchannel_token_delivery_mode"] = json!("poll");
+        let registered = register(&app, &wanted, None).await;
+        let rp = relying_party(&app, &registered).await;
+        rp.post("/oauth2/bc-authorize", &[("scope", "openid"), ("login_hint", "ada")]).await.ok();
+        let page = elsewhere::approvals(&mut app.browser(), "ada").await;
+        assert!(page.body.contains("Stranger") && page.body.contains("not verified") && page.body.contains(SAID), "{}", page.body);
         app.stop().await;
     })
     .await;

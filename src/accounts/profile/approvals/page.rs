@@ -18,6 +18,7 @@ pub struct ApprovalsPage<'a> {
 struct Row {
     id: String,
     name: String,
+    host: Option<String>,
     verified: bool,
     message: String,
     wishes: Wishes,
@@ -30,6 +31,7 @@ impl<'a> ApprovalsPage<'a> {
         let row = |waiting: Waiting| Row {
             id: waiting.id.to_string(),
             name: waiting.client.name,
+            host: waiting.client.host,
             verified: waiting.client.verified,
             message: waiting.binding_message.unwrap_or_default(),
             wishes: waiting.wishes,
