@@ -7,6 +7,7 @@ use std::rc::{Rc, Weak};
 use actix_web::Error;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::ConnectionType;
 use actix_web::middleware::Next;
 use socket2::Socket;
 
@@ -77,14 +78,35 @@ impl Watched {
     }
 }
 
+/// An offer of another protocol is passed over (RFC 9110 §7.8). actix-http ends its connection after the answer; the answer says so
+/// (RFC 9112 §9.6), or a client that keeps the connection loses its next request. JDK's client offers h2c whenever there is no TLS.
+#[derive(Clone, Copy, Debug)]
+pub struct Offer(bool);
+
+impl Offer {
+    /// What the head of the request says.
+    pub fn of(request: &ServiceRequest) -> Self {
+        Self(request.head().connection_type() == ConnectionType::Upgrade)
+    }
+
+    /// Says in the answer that the connection ends, if it does.
+    pub fn pass_over(self, response: &mut ServiceResponse<BoxBody>) {
+        if self.0 {
+            response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+        }
+    }
+}
+
 /// The middleware of a listener that needs no other.
 ///
 /// # Errors
 /// Those of the inner service.
 pub async fn attend(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let _at_work = request.conn_data::<Connection>().map(Connection::work);
-    let unread = unread::keep(&mut request);
-    next.call(request).await.map(|response| unread.until_sent(response.map_into_boxed_body()))
+    let (unread, offer) = (unread::keep(&mut request), Offer::of(&request));
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    offer.pass_over(&mut response);
+    Ok(unread.until_sent(response))
 }
 
 #[cfg(test)]

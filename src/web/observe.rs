@@ -9,7 +9,7 @@ use tracing::Instrument as _;
 
 use crate::app::App;
 use crate::telemetry::metrics::Endpoint;
-use crate::web::connection::Connection;
+use crate::web::connection::{Connection, Offer};
 use crate::web::{error_page, extract, limits, request_id, security_headers, unread};
 
 /// Answers what is at hand before a route is looked for; `None` leaves the request to the routes.
@@ -25,7 +25,7 @@ pub async fn observe(mut request: ServiceRequest, next: Next<impl MessageBody + 
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
     let _at_work = request.conn_data::<Connection>().map(Connection::work);
-    let unread = unread::keep(&mut request);
+    let (unread, offer) = (unread::keep(&mut request), Offer::of(&request));
     let (endpoint, started) = (endpoint(request.path(), app.issuer.path()), app.now());
     let (app, response) = match endpoint {
         // Documents are the same for everybody and log nothing: a route, an id and a span would be a third of what they cost.
@@ -33,6 +33,7 @@ pub async fn observe(mut request: ServiceRequest, next: Next<impl MessageBody + 
         _ => in_span(app, request, next).await?,
     };
     let mut response = response;
+    offer.pass_over(&mut response);
     security_headers::everywhere(app.issuer.is_https(), response.headers_mut());
     app.metrics.request(endpoint, response.status().as_u16(), app.now().since(started));
     Ok(unread.until_sent(response))

@@ -78,6 +78,25 @@ async fn with_a_strict_host_a_strange_target_is_refused_beside_a_right_host() {
     .await;
 }
 
+/// RFC 9110 §7.8, RFC 9112 §9.6: as JDK's client does with every request when there is no TLS.
+#[tokio::test]
+async fn an_offer_of_another_protocol_is_passed_over_and_the_answer_says_that_the_connection_ends() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let places = [(&app.base, "/login"), (&app.base, "/.well-known/jwks.json"), (&app.base, "/nowhere"), (&app.management, "/livez")];
+        for (base, path) in places {
+            let authority = base.strip_prefix("http://").expect("http");
+            let offer = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAA";
+            let answer =
+                spoken(authority, &format!("GET {path} HTTP/1.1\r\nHost: {authority}\r\n{offer}\r\n\r\n")).await.to_ascii_lowercase();
+            assert!(answer.contains("connection: close") && !answer.contains("upgrade"), "{path}: {answer}");
+            assert!(answer.starts_with(if path == "/nowhere" { "http/1.1 404 " } else { "http/1.1 200 " }), "{path}: {answer}");
+        }
+        app.stop().await;
+    })
+    .await;
+}
+
 /// What is answered to these very bytes, until the connection ends.
 async fn spoken(address: &str, request: &str) -> String {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
