@@ -11,7 +11,7 @@ use actix_web::http::ConnectionType;
 use actix_web::middleware::Next;
 use socket2::Socket;
 
-use crate::web::unread;
+use crate::web::unread::{self, Unread};
 
 /// Goes with the connection, and its second handle to the socket with it: a closed connection leaves no descriptor open.
 #[derive(Debug)]
@@ -78,22 +78,31 @@ impl Watched {
     }
 }
 
-/// An offer of another protocol is passed over (RFC 9110 §7.8). actix-http ends its connection after the answer; the answer says so
-/// (RFC 9112 §9.6), or a client that keeps the connection loses its next request. JDK's client offers h2c whenever there is no TLS.
-#[derive(Clone, Copy, Debug)]
-pub struct Offer(bool);
+/// What the connection of a request needs from its beginning to its answer.
+#[derive(Debug)]
+pub struct Attended {
+    _at_work: Option<AtWork>,
+    unread: Unread,
+    offered: bool,
+}
 
-impl Offer {
-    /// What the head of the request says.
-    pub fn of(request: &ServiceRequest) -> Self {
-        Self(request.head().connection_type() == ConnectionType::Upgrade)
+impl Attended {
+    /// A request has begun.
+    pub fn begin(request: &mut ServiceRequest) -> Self {
+        Self {
+            _at_work: request.conn_data::<Connection>().map(Connection::work),
+            unread: unread::keep(request),
+            offered: request.head().connection_type() == ConnectionType::Upgrade,
+        }
     }
 
-    /// Says in the answer that the connection ends, if it does.
-    pub fn pass_over(self, response: &mut ServiceResponse<BoxBody>) {
-        if self.0 {
+    /// An offer of another protocol is passed over (RFC 9110 §7.8). actix-http ends its connection after the answer; the answer says so
+    /// (RFC 9112 §9.6), or a client that keeps the connection loses its next request. JDK's client offers h2c whenever there is no TLS.
+    pub fn end(self, mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+        if self.offered {
             response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
         }
+        self.unread.until_sent(response)
     }
 }
 
@@ -102,11 +111,8 @@ impl Offer {
 /// # Errors
 /// Those of the inner service.
 pub async fn attend(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
-    let _at_work = request.conn_data::<Connection>().map(Connection::work);
-    let (unread, offer) = (unread::keep(&mut request), Offer::of(&request));
-    let mut response = next.call(request).await?.map_into_boxed_body();
-    offer.pass_over(&mut response);
-    Ok(unread.until_sent(response))
+    let attended = Attended::begin(&mut request);
+    next.call(request).await.map(|response| attended.end(response.map_into_boxed_body()))
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use tracing::Instrument as _;
 
 use crate::app::App;
 use crate::telemetry::metrics::Endpoint;
-use crate::web::connection::{Connection, Offer};
-use crate::web::{error_page, extract, limits, request_id, security_headers, unread};
+use crate::web::connection::Attended;
+use crate::web::{error_page, extract, limits, request_id, security_headers};
 
 /// Answers what is at hand before a route is looked for; `None` leaves the request to the routes.
 #[derive(Clone, Copy, Debug)]
@@ -24,8 +24,7 @@ pub async fn observe(mut request: ServiceRequest, next: Next<impl MessageBody + 
     let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
-    let _at_work = request.conn_data::<Connection>().map(Connection::work);
-    let (unread, offer) = (unread::keep(&mut request), Offer::of(&request));
+    let attended = Attended::begin(&mut request);
     let (endpoint, started) = (endpoint(request.path(), app.issuer.path()), app.now());
     let (app, response) = match endpoint {
         // Documents are the same for everybody and log nothing: a route, an id and a span would be a third of what they cost.
@@ -33,10 +32,9 @@ pub async fn observe(mut request: ServiceRequest, next: Next<impl MessageBody + 
         _ => in_span(app, request, next).await?,
     };
     let mut response = response;
-    offer.pass_over(&mut response);
     security_headers::everywhere(app.issuer.is_https(), response.headers_mut());
     app.metrics.request(endpoint, response.status().as_u16(), app.now().since(started));
-    Ok(unread.until_sent(response))
+    Ok(attended.end(response))
 }
 
 async fn document(

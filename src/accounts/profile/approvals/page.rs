@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::Waiting;
+use crate::accounts::client_card::ClientCard;
 use crate::accounts::consent::wishes::Wishes;
 use crate::web::page::Page;
 
@@ -17,9 +18,7 @@ pub struct ApprovalsPage<'a> {
 #[derive(Debug)]
 struct Row {
     id: String,
-    name: String,
-    host: Option<String>,
-    verified: bool,
+    client: ClientCard,
     message: String,
     wishes: Wishes,
     until: String,
@@ -30,9 +29,7 @@ impl<'a> ApprovalsPage<'a> {
     pub fn new(page: Page<'a>, waiting: Vec<Waiting>) -> Self {
         let row = |waiting: Waiting| Row {
             id: waiting.id.to_string(),
-            name: waiting.client.name,
-            host: waiting.client.host,
-            verified: waiting.client.verified,
+            client: waiting.client,
             message: waiting.binding_message.unwrap_or_default(),
             wishes: waiting.wishes,
             until: waiting.expires_at.for_people(),
