@@ -38,7 +38,7 @@ type PublicKey = Vec<(&'static str, String)>;
 
 /// When a certificate in DER ends: RFC 5280 §4.1.2.5. `None` when it is none.
 pub fn ends(der: &[u8]) -> Option<Timestamp> {
-    let end = Certificate::from_der(der).ok()?.tbs_certificate.validity.not_after.to_unix_duration();
+    let end = Certificate::from_der(der).ok()?.tbs_certificate().validity().not_after.to_unix_duration();
     i64::try_from(end.as_secs()).ok().map(Timestamp::from_seconds)
 }
 
@@ -49,16 +49,16 @@ impl Identity {
     /// When it is not one. A key of an unknown kind is none.
     pub fn read(der: &[u8]) -> Result<Self, x509_cert::der::Error> {
         let certificate = Certificate::from_der(der)?;
-        let body = &certificate.tbs_certificate;
+        let body = certificate.tbs_certificate();
         let mut identity = Self {
-            subject: body.subject.clone(),
+            subject: body.subject().clone().into(),
             dns: Vec::new(),
             uris: Vec::new(),
             addresses: Vec::new(),
             emails: Vec::new(),
             key: public_key(&certificate),
         };
-        for name in body.get::<SubjectAltName>()?.map(|(_, names)| names.0).unwrap_or_default() {
+        for name in body.get_extension::<SubjectAltName>()?.map(|(_, names)| names.0).unwrap_or_default() {
             match name {
                 GeneralName::DnsName(name) => identity.dns.push(name.as_str().to_ascii_lowercase()),
                 GeneralName::UniformResourceIdentifier(uri) => identity.uris.push(uri.as_str().to_owned()),
@@ -84,8 +84,14 @@ impl Identity {
     }
 }
 
+/// Longer names are nobody's: RFC 5280 §A.1 bounds most parts of one to 64 characters.
+const LONGEST_NAME: usize = 2_000;
+
 /// Reads a distinguished name as RFC 4514 §3 writes it, and also with a space after each comma, as most tools print it.
 pub fn distinguished_name(text: &str) -> Option<RdnSequence> {
+    if text.len() > LONGEST_NAME {
+        return None;
+    }
     let mut tidy = String::with_capacity(text.len());
     let mut escaped = false;
     let mut after_comma = false;
@@ -107,7 +113,7 @@ fn attributes(name: &RdnSequence) -> Vec<Vec<(String, String)>> {
         pairs.sort();
         pairs
     };
-    name.0.iter().map(|one| relative(&mut one.0.iter())).collect()
+    name.iter().map(|one| relative(&mut one.iter())).collect()
 }
 
 fn value(attribute: &AttributeTypeAndValue) -> String {
@@ -126,7 +132,7 @@ fn address(bytes: &[u8]) -> Option<IpAddr> {
 }
 
 fn public_key(certificate: &Certificate) -> Option<PublicKey> {
-    let info = &certificate.tbs_certificate.subject_public_key_info;
+    let info = certificate.tbs_certificate().subject_public_key_info();
     let bits = info.subject_public_key.as_bytes()?;
     let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
     match info.algorithm.oid {
@@ -184,5 +190,20 @@ mod tests {
         ] {
             assert!(!same(name, other), "{other}");
         }
+    }
+
+    #[test]
+    fn a_type_in_numbers_is_one_that_can_be_counted() {
+        assert!(same("2.5.4.3=client.example, C=GB", "CN=client.example,C=GB"));
+        assert!(distinguished_name("1.2.268435455=x").is_some());
+        // 2^32 + 3 is not 3.
+        assert!(!same("2.5.4.4294967299=client.example", "CN=client.example"));
+        assert!(same("1.2.4294967295=x", "1.2.4294967295=X") && !same("1.2.128=x", "1.2.0=x"));
+        let long = |length: usize, digit: &str| format!("C=GB, 1.2.{}=x", digit.repeat(length));
+        for name in [long(11, "1"), long(50_000, "0"), "C=GB+1.2.99999999999=x".to_owned(), ".=x".to_owned()] {
+            assert!(distinguished_name(&name).is_none(), "{}", name.len());
+        }
+        assert!(distinguished_name(&format!("CN={}", "x".repeat(LONGEST_NAME))).is_none());
+        assert!(distinguished_name("serialNumber=12345678901234567890,CN=a\\+b").is_some());
     }
 }

@@ -63,6 +63,8 @@ async fn a_certificate_that_an_authority_vouches_for_proves_its_name() {
         }
         let by_address = named(&app, |metadata| metadata.protocol.tls_client_auth_san_ip = Some("192.0.2.1".to_owned())).await;
         ask(&by_address, Some(&authority.issue("rp.example"))).await.is(401, "invalid_client");
+        let by_number = named(&app, |metadata| metadata.protocol.tls_client_auth_subject_dn = Some("1.2.4294967295=x".to_owned())).await;
+        ask(&by_number, Some(&authority.issue("rp.example"))).await.is(401, "invalid_client");
         let nameless = named(&app, |_| {}).await;
         ask(&nameless, Some(&authority.issue("rp.example"))).await.is(401, "invalid_client");
         app.stop().await;

@@ -43,3 +43,17 @@ async fn a_nul_in_the_metadata_is_refused_with_a_sentence() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_name_of_a_certificate_that_nobody_can_read_is_refused_with_a_sentence() {
+    backends::each(async |backend| {
+        let app = TestApp::start_with(backend, open).await;
+        for name in ["1.2.99999999999=x".to_owned(), format!("1.2.{}=x", "0".repeat(30_000)), format!("CN={}", "x".repeat(30_000))] {
+            let mut body = public();
+            body["tls_client_auth_subject_dn"] = json!(name);
+            register(&app, &body, None).await.is(400, "invalid_client_metadata");
+        }
+        app.stop().await;
+    })
+    .await;
+}
