@@ -2,15 +2,20 @@
 
 use authy::admin::clients::document;
 use authy::clock::Timestamp;
+use authy::config::Registration;
+use authy::endpoints::client_document;
 use authy::jose::client_keys::ClientKeys;
 use authy::jose::{json, unsecured};
 use authy::model::client::{Client, ClientMetadata, ClientOrigin, Profile};
 use authy::spec::authorization_details::{self, schema, sentence};
+use authy::spec::ciba;
 use authy::spec::claims_request::ClaimsRequest;
+use authy::spec::client_id_document;
 use authy::spec::client_metadata::{self, ClientDraft};
 use authy::spec::issuer::Issuer;
 use authy::spec::params::Params;
 use authy::spec::request_object;
+use authy::spec::subject;
 use serde_json::Value;
 
 use super::{text, two};
@@ -80,6 +85,53 @@ pub fn authorization_details(data: &[u8]) {
     }
     if sentence::is_sentence(&raw) {
         let _ = sentence::in_words(&raw, &detail);
+    }
+}
+
+/// Client ID Metadata Document §3, §4: the first line is the client's id, the rest what stands there. Whoever is described so has no secret
+/// and none of what an administrator gives. Also OIDC Registration §5: the other document that is fetched from strangers.
+pub fn client_id_document(data: &[u8]) {
+    let (client_id, document) = two(data);
+    let _ = subject::names_all(document.as_bytes(), std::slice::from_ref(&client_id));
+    let Ok(url) = client_id_document::check_url(&client_id) else { return };
+    assert_eq!(url.as_str(), client_id);
+    assert!(
+        client_id.starts_with("https://") && !client_id.contains(['?', '#', '\\', ' ']) && !client_id.split('/').any(|part| part == "..")
+    );
+    let policy = Registration {
+        profiles: vec!["oauth21".to_owned()],
+        grant_types: vec!["authorization_code".to_owned(), "refresh_token".to_owned()],
+        scopes: vec!["openid".to_owned(), "profile".to_owned()],
+        ..Registration::default()
+    };
+    if let Ok(described) = client_document::read::client(&url, document.as_bytes(), (&policy, NOW)) {
+        assert_eq!(described.client_id, client_id);
+        assert!(!described.is_vouched_for() && !described.metadata.skip_consent && described.secrets.is_empty());
+        assert!(
+            described.metadata.profile == Profile::Oauth21 && described.metadata.scopes.iter().all(|scope| policy.scopes.contains(scope))
+        );
+    }
+}
+
+/// CIBA §7.1, §7.1.1: the bytes as a form, and as the claims of a request whose signature was good.
+pub fn ciba_request(data: &[u8]) {
+    let mut asking = client(Profile::Fapi1);
+    asking.metadata.scopes = vec!["openid".to_owned(), "profile".to_owned()];
+    let ours = ["https://id.example".to_owned()];
+    let form = Params::parse(&text(data)).ok();
+    let claims = json::object(data);
+    let said = claims.and_then(|claims| ciba::signed(&claims, "c1", &ours, NOW).ok()).map(|(params, ..)| params);
+    for mode in ["poll", "ping", "push"] {
+        asking.metadata.protocol.backchannel_token_delivery_mode = Some(mode.to_owned());
+        for params in form.iter().chain(&said) {
+            let _ = ciba::nothing_beside(params);
+            if let Ok(request) = ciba::check(params, &asking) {
+                assert!(
+                    request.scope.is_openid()
+                        && request.scope.is_subset_of(&authy::spec::scope::Scope::parse("openid profile").expect("a scope"))
+                );
+            }
+        }
     }
 }
 

@@ -1,12 +1,21 @@
 //! Parameters, URIs and headers.
 
-use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use std::net::IpAddr;
+
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use authy::spec::device::UserCode;
+use authy::spec::issuer::Issuer;
 use authy::spec::logout::LogoutRequest;
 use authy::spec::params::Params;
+use authy::spec::pkce::{self, CodeChallenge};
 use authy::spec::prompt::Hints;
 use authy::spec::redirect_uri::{self, Registration};
+use authy::spec::response_mode::ResponseMode;
+use authy::spec::response_type::ResponseType;
 use authy::spec::scope::Scope;
-use authy::spec::{basic, bearer, claims_request::ClaimsRequest, resource};
+use authy::spec::token_exchange;
+use authy::spec::{basic, bearer, claims_request::ClaimsRequest, resource, webfinger};
+use authy::web::client_address;
 use authy::web::cookies::{Cookies, Kind};
 
 use super::{text, two};
@@ -14,7 +23,9 @@ use super::{text, two};
 /// A query or a form: RFC 6749 §3.1. What was read is written as it was read, and everything that reads parameters bears it.
 pub fn params(data: &[u8]) {
     let raw = text(data);
-    let _ = Params::parse_repeating(&raw);
+    if let Ok(query) = Params::parse_repeating(&raw) {
+        question(&query);
+    }
     let typed = Params::of_page_form(&raw);
     assert!(typed.iter().all(|(name, value)| typed.has_field(name) && !value.is_empty()), "what is read was there");
     let Ok(params) = Params::parse(&raw) else { return };
@@ -24,6 +35,32 @@ pub fn params(data: &[u8]) {
     let _ = ClaimsRequest::check(&params);
     let _ = resource::requested(&params);
     let _ = LogoutRequest::check(&params);
+    words(&params);
+}
+
+/// RFC 7033 §4.2: the answer is about what was asked.
+fn question(query: &Params) {
+    let issuer = Issuer::parse("https://id.example").expect("an issuer");
+    if let Ok(Some(descriptor)) = webfinger::describe(query, &issuer) {
+        assert_eq!(query.get("resource"), Some(descriptor.subject.as_str()));
+    }
+}
+
+/// What one parameter says: RFC 7636 §4.2, §4.6, Multiple Response Types §2, RFC 8628 §6.1, RFC 8693 §3.
+fn words(params: &Params) {
+    if let Ok(Some(challenge)) = CodeChallenge::check(params, false) {
+        assert_eq!(challenge.as_str().len(), 43);
+        if pkce::verify(Some(challenge.as_str()), params.get("code_verifier")).is_ok() {
+            assert_eq!(params.get("code_verifier").map(pkce::challenge_of).as_deref(), Some(challenge.as_str()));
+        }
+    }
+    let response_type = params.get("response_type").and_then(ResponseType::parse);
+    let _ = ResponseMode::check(params, response_type.unwrap_or(ResponseType::Code));
+    if let Some(code) = params.get("user_code").and_then(UserCode::parse) {
+        assert!(UserCode::parse(&code.for_people()).is_some_and(|again| again == code), "what people read can be typed");
+    }
+    let _ = params.get("subject_token_type").map(|text| token_exchange::Presented::parse(text, "subject_token_type"));
+    let _ = token_exchange::Requested::parse(params.get("requested_token_type"));
 }
 
 /// RFC 6749 §3.3.
@@ -79,4 +116,21 @@ pub fn cookies(data: &[u8]) {
             assert!(value.expose().bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte)));
         }
     }
+}
+
+/// RFC 7239 §4: one line is `X-Forwarded-For`, the next `Forwarded`. Nobody but a trusted proxy chooses an address.
+pub fn forwarded(data: &[u8]) {
+    let mut headers = HeaderMap::new();
+    for (number, line) in data.split(|byte| *byte == b'\n').enumerate() {
+        let name = if number % 2 == 0 { HeaderName::from_static("x-forwarded-for") } else { header::FORWARDED };
+        if let Ok(value) = HeaderValue::from_bytes(line) {
+            headers.append(name, value);
+        }
+    }
+    let stranger = IpAddr::from([192, 0, 2, 1]);
+    let is_proxy = |address: IpAddr| matches!(address, IpAddr::V4(v4) if v4.octets()[0] == 10);
+    assert_eq!(client_address::find(stranger, &headers, is_proxy), stranger);
+    let found = client_address::find(IpAddr::from([10, 0, 0, 1]), &headers, is_proxy);
+    assert_eq!(found, found.to_canonical(), "an address is written in one way");
+    assert_eq!(client_address::find(IpAddr::from([10, 0, 0, 1]), &headers, |_| false), IpAddr::from([10, 0, 0, 1]));
 }

@@ -1,6 +1,7 @@
 //! What is fuzzed: each function takes any bytes for one kind of input that strangers send, and panics when a promise is broken. The
 //! fuzzer calls them through `fuzz_targets`, and `cargo test` (tests/it/fuzz.rs) with the corpus and changes to it.
 
+mod certificates;
 mod documents;
 mod encryption;
 mod headers;
@@ -16,11 +17,15 @@ pub const TARGETS: &[Target] = &[
     ("redirect_uri", headers::redirect_uri),
     ("authorization_header", headers::authorization_header),
     ("cookies", headers::cookies),
+    ("forwarded", headers::forwarded),
     ("claims_request", documents::claims_request),
     ("client_metadata", documents::client_metadata),
     ("client_keys", documents::client_keys),
     ("request_object", documents::request_object),
     ("authorization_details", documents::authorization_details),
+    ("client_id_document", documents::client_id_document),
+    ("ciba_request", documents::ciba_request),
+    ("certificate", certificates::certificate),
     ("jwe", encryption::jwe),
     ("dpop_proof", tokens::dpop_proof),
     ("own_token", tokens::own_token),

@@ -11,7 +11,7 @@ use authy::jose::verify::{self, Expect, Typ};
 use authy::jose::{Algorithm, KeySet, keys};
 use authy::model::client::Profile;
 use authy::sealing::{MasterKey, Purpose, Sealer};
-use authy::spec::{client_assertion, dpop};
+use authy::spec::{client_assertion, dpop, jwt_bearer};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use josekit::jwk::Jwk;
@@ -114,10 +114,14 @@ pub fn dpop_proof(data: &[u8]) {
     }
 }
 
-/// RFC 7523 §3: the claims of an assertion whose signature was good.
+/// RFC 7523 §3: the claims of an assertion whose signature was good, of a client and of an issuer that is trusted.
 pub fn assertion_claims(data: &[u8]) {
     if let Ok(Value::Object(claims)) = serde_json::from_slice::<Value>(data) {
         check_assertion(&claims);
+        if jwt_bearer::check(&claims, "https://issuer.example", &[ISSUER.to_owned()], NOW).is_ok() {
+            assert_eq!(jwt_bearer::claimed_issuer(&claims), Some("https://issuer.example"));
+            assert!(claims.contains_key("sub") && claims.contains_key("aud") && claims.contains_key("exp") && claims.contains_key("jti"));
+        }
     }
 }
 
