@@ -50,7 +50,8 @@ const OF_PEOPLE: &[&str] = &["authorization_code", "implicit", DEVICE_CODE, ciba
 /// Those that need a client which can prove who it is: RFC 6749 §4.4, RFC 8693 §2.1.
 const NEVER_PUBLIC: &[&str] = &["client_credentials", TOKEN_EXCHANGE, jwt_bearer::GRANT_TYPE, ciba::GRANT_TYPE];
 
-fn signs_people_in(grant_types: &[String]) -> bool {
+/// Whether one of them is a way to sign people in.
+pub fn signs_people_in(grant_types: &[String]) -> bool {
     grant_types.iter().any(|grant| OF_PEOPLE.contains(&grant.as_str()))
 }
 

@@ -106,6 +106,7 @@ pub fn draft(members: Map<String, Value>, policy: &Registration) -> Result<Clien
     draft.scopes = scopes(&draft.scopes, policy);
     choose_profile(&mut draft, policy)?;
     choose_grants(&mut draft, policy)?;
+    some_scope(&draft)?;
     one_key_set(&draft)?;
     Ok(draft)
 }
@@ -165,6 +166,14 @@ fn scopes(asked: &[String], policy: &Registration) -> Vec<String> {
         return policy.scopes.clone();
     }
     asked.iter().filter(|scope| policy.scopes.contains(scope)).cloned().collect()
+}
+
+/// Without any scope a client that signs people in would have the usual ones, and with them more than the policy gives.
+fn some_scope(draft: &ClientDraft) -> Result<(), Refusal> {
+    if draft.scopes.is_empty() && client_metadata::signs_people_in(&draft.grant_types) {
+        return Err(invalid("scope", "None of the scopes is open to clients that register themselves."));
+    }
+    Ok(())
 }
 
 /// Response types besides `code` exist only on the profile `legacy`; whoever asks for them asks for it.

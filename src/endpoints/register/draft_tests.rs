@@ -31,6 +31,20 @@ fn every_member_is_either_open_to_strangers_or_not() {
 }
 
 #[test]
+fn scopes_beyond_the_policy_are_dropped_and_never_become_the_usual_ones() {
+    let mut policy = Settings::for_tests().registration;
+    policy.scopes = vec!["openid".to_owned(), "profile".to_owned()];
+    assert_eq!(with(json!({}), &policy).unwrap().scopes, policy.scopes);
+    assert_eq!(with(json!({"scope": "openid email"}), &policy).unwrap().scopes, ["openid"]);
+    assert_eq!(with(json!({"scope": "email"}), &policy).unwrap_err().error.about, Some("scope"));
+    let nothing = Registration { scopes: Vec::new(), grant_types: vec!["client_credentials".to_owned()], ..policy.clone() };
+    let service = json!({"grant_types": ["client_credentials"], "redirect_uris": [], "scope": "email"});
+    assert!(checked(&with(service, &nothing).unwrap()).unwrap().scopes.is_empty());
+    policy.scopes.clear();
+    assert_eq!(with(json!({}), &policy).unwrap_err().error.about, Some("scope"));
+}
+
+#[test]
 fn grant_types_follow_the_response_types_and_the_policy() {
     let plain = made(json!({})).unwrap();
     assert_eq!(

@@ -100,6 +100,29 @@ async fn nothing_that_only_administrators_may_set_comes_in_by_registration() {
 }
 
 #[tokio::test]
+async fn who_asks_for_nothing_but_scopes_beyond_the_policy_does_not_get_the_usual_ones() {
+    backends::each(async |backend| {
+        let app = TestApp::start_with(backend, |settings| {
+            open(settings);
+            settings.registration.scopes = vec!["openid".to_owned(), "profile".to_owned()];
+        })
+        .await;
+        let mut greedy = public();
+        greedy["scope"] = json!("email offline_access");
+        register(&app, &greedy, None).await.is(400, "invalid_client_metadata");
+        let made = register(&app, &public(), None).await;
+        assert_eq!((made.status, &made.body["scope"]), (201, &json!("openid profile")), "{}", made.body);
+        let id = made.text("client_id");
+        greedy["client_id"] = json!(id);
+        let token = made.text("registration_access_token");
+        manage(&app, Method::PUT, &id, (Some(&greedy), &token)).await.is(400, "invalid_client_metadata");
+        assert_eq!(app.app.sql.client_by_id(&id).await.expect("the database").expect("the client").metadata.scopes, ["openid", "profile"]);
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn secrets_and_registration_tokens_are_replaced_when_the_policy_says_so() {
     backends::each(async |backend| {
         let app = TestApp::start_with(backend, |settings| {
