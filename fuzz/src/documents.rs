@@ -106,9 +106,10 @@ pub fn client_id_document(data: &[u8]) {
     if let Ok(described) = client_document::read::client(&url, document.as_bytes(), (&policy, NOW)) {
         assert_eq!(described.client_id, client_id);
         assert!(!described.is_vouched_for() && !described.metadata.skip_consent && described.secrets.is_empty());
-        assert!(
-            described.metadata.profile == Profile::Oauth21 && described.metadata.scopes.iter().all(|scope| policy.scopes.contains(scope))
-        );
+        let metadata = &described.metadata;
+        assert!(metadata.profile == Profile::Oauth21 && metadata.response_types == ["code"]);
+        assert!(metadata.scopes.iter().all(|scope| policy.scopes.contains(scope)));
+        assert!(metadata.grant_types.iter().all(|grant| policy.grant_types.contains(grant)));
     }
 }
 
