@@ -139,7 +139,7 @@ impl App {
         if client_id.len() > 2_048 {
             return Ok(None);
         }
-        self.caches.clients.read(client_id, shared(self.client_in_force(client_id))).await
+        self.caches.clients.read(client_id, || shared(self.client_in_force(client_id))).await
     }
 
     /// A client as it may act now: what was allowed until yesterday is not in force today.
@@ -164,12 +164,12 @@ impl App {
 
     /// A user, locked or not.
     pub async fn user(&self, subject: &str) -> Result<Option<Arc<User>>, StoreError> {
-        self.caches.users.read(subject, shared(self.sql.user_by_subject(subject))).await
+        self.caches.users.read(subject, || shared(self.sql.user_by_subject(subject))).await
     }
 
     /// A session by the hash of its cookie, ended or not. For what does not outlive a session that has ended: pages of ours ask anew.
     pub async fn session(&self, token: &TokenHash) -> Result<Option<Arc<Session>>, StoreError> {
-        self.caches.sessions.read(token, shared(self.sql.session_by_token(token))).await
+        self.caches.sessions.read(token, || shared(self.sql.session_by_token(token))).await
     }
 
     /// Whether what a user has approved for a client `suffices`. What is remembered counts only as far: another node may have saved more.
@@ -191,18 +191,18 @@ impl App {
 
     /// A grant, revoked or not.
     pub async fn grant(&self, id: Uuid) -> Result<Option<Arc<Grant>>, StoreError> {
-        self.caches.grants.read(&id, shared(self.sql.grant_by_id(id))).await
+        self.caches.grants.read(&id, || shared(self.sql.grant_by_id(id))).await
     }
 
     /// A registered resource (RFC 8707).
     pub async fn resource(&self, uri: &str) -> Result<Option<Arc<Resource>>, StoreError> {
-        self.caches.resources.read(uri, shared(self.sql.resource(uri))).await
+        self.caches.resources.read(uri, || shared(self.sql.resource(uri))).await
     }
 
     /// The registered types of authorization details (RFC 9396).
     pub async fn authorization_types(&self) -> Result<Arc<Vec<AuthorizationType>>, StoreError> {
-        let all = async { self.sql.list_authorization_types().await.map(Some) };
-        self.caches.authorization_types.read(&(), shared(all)).await.map(Option::unwrap_or_default)
+        let all = async || self.sql.list_authorization_types().await.map(Some);
+        self.caches.authorization_types.read(&(), || shared(all())).await.map(Option::unwrap_or_default)
     }
 
     /// The same, where the database need not be asked.
@@ -212,7 +212,7 @@ impl App {
 
     /// Whether a token without a grant was revoked by its `jti`.
     pub async fn token_is_revoked(&self, jti: &str) -> Result<bool, StoreError> {
-        let asked = async { self.sql.token_is_revoked(jti).await.map(Some) };
+        let asked = async || self.sql.token_is_revoked(jti).await.map(Some);
         self.caches.revoked_tokens.read(jti, asked).await.map(|revoked| revoked == Some(true))
     }
 

@@ -39,19 +39,21 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
         self.entries.get(key).filter(|(made, _)| made.elapsed() < self.lifetime).map(|(_, value)| value)
     }
 
-    /// A live entry, or what `load` finds, which is remembered then. Nothing found is never remembered.
+    /// A live entry, or what `load` finds, which is remembered then. Nothing found is never remembered. Loading takes room of its own: every
+    /// request would carry it about in its future otherwise, and hardly one in a thousand loads.
     ///
     /// # Errors
     /// Those of `load`.
-    pub async fn read<Q, E>(&self, key: &Q, load: impl Future<Output = Result<Option<V>, E>>) -> Result<Option<V>, E>
+    pub async fn read<Q, E, L>(&self, key: &Q, load: impl FnOnce() -> L) -> Result<Option<V>, E>
     where
         K: Borrow<Q>,
         Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
+        L: Future<Output = Result<Option<V>, E>>,
     {
         if let Some(value) = self.get(key) {
             return Ok(Some(value));
         }
-        let found = load.await?;
+        let found = Box::pin(load()).await?;
         if let Some(value) = &found {
             self.put(key.to_owned(), value.clone());
         }

@@ -76,7 +76,7 @@ impl App {
         if let Some(signer) = keys.set.signer(algorithm, self.now()) {
             return Ok(Secret::new(signer.sign(typ, claims)?));
         }
-        self.provide_key(algorithm).await?;
+        Box::pin(self.provide_key(algorithm)).await?;
         let keys = self.keys.current();
         let signer = keys.set.signer(algorithm, self.now()).ok_or_else(|| anyhow::anyhow!("no key signs {algorithm} now"))?;
         Ok(Secret::new(signer.sign(typ, claims)?))

@@ -121,9 +121,13 @@ pub async fn authenticate(app: &App, presented: &Presented<'_>) -> Result<Authen
     let attempts = attempts(presented)?;
     match check(app, presented, &attempts).await {
         // Refused by what was read a moment ago: a secret that has been changed meanwhile works at once.
-        Err(Failure::Refused(_)) if any_changed(app, &attempts).await? => check(app, presented, &attempts).await,
+        Err(Failure::Refused(refusal)) => Box::pin(check_anew(app, presented, &attempts, refusal)).await,
         verdict => verdict,
     }
+}
+
+async fn check_anew(app: &App, presented: &Presented<'_>, attempts: &[Attempt], refusal: Refusal) -> Result<AuthenticatedClient, Failure> {
+    if any_changed(app, attempts).await? { check(app, presented, attempts).await } else { Err(refusal.into()) }
 }
 
 async fn any_changed(app: &App, attempts: &[Attempt]) -> Result<bool, Failure> {
@@ -155,12 +159,13 @@ async fn check(app: &App, presented: &Presented<'_>, attempts: &[Attempt]) -> Re
     Err(refusal.unwrap_or_else(|| invalid_client().because("unknown client or wrong secret")).into())
 }
 
+/// Boxed is what has a signature to verify or a store to ask: in line it would be a part of every request's future.
 async fn prove(app: &App, client: &Client, presented: &Presented<'_>, proof: &Proof) -> Result<(), Failure> {
     match proof {
         Proof::Nothing => Ok(()),
         Proof::Secret(secret) => secrets::fits(app, client, secret, presented.credentials).await,
-        Proof::Assertion(token) => prove_by_assertion(app, client, presented, token).await,
-        Proof::Certificate => mtls_proof(app, client, presented).await,
+        Proof::Assertion(token) => Box::pin(prove_by_assertion(app, client, presented, token)).await,
+        Proof::Certificate => Box::pin(mtls_proof(app, client, presented)).await,
     }
 }
 

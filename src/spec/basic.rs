@@ -6,7 +6,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::secret::Secret;
 use crate::spec::error::{OAuthError, Refusal};
-use crate::spec::params::decode_component;
+use crate::spec::params::{decode_component, is_encoded};
 
 const BASE64: GeneralPurpose =
     GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
@@ -37,15 +37,11 @@ pub fn parse(header: &str) -> Result<Option<Vec<Credentials>>, Refusal> {
     let text = Secret::new(String::from_utf8(bytes).map_err(|_| malformed("the credentials are not UTF-8"))?);
     let (client_id, client_secret) = text.expose().split_once(':').ok_or_else(|| malformed("the credentials have no colon"))?;
     let proper = |id: &str| !id.is_empty() && !id.chars().any(char::is_control);
-    let decoded = decode_component(client_id).zip(decode_component(client_secret)).filter(|(id, _)| proper(id));
-    let raw = (client_id.to_owned(), client_secret.to_owned());
-    let mut readings = Vec::with_capacity(2);
-    for (client_id, client_secret) in decoded.into_iter().chain(Some(raw).filter(|(id, _)| proper(id))) {
-        let reading = Credentials { client_id, client_secret: Secret::new(client_secret) };
-        if !readings.contains(&reading) {
-            readings.push(reading);
-        }
-    }
+    let decoded = decode_component(client_id).zip(decode_component(client_secret));
+    let raw = is_encoded(text.expose()).then(|| (client_id.to_owned(), client_secret.to_owned()));
+    let readings: Vec<Credentials> = (decoded.into_iter().chain(raw).filter(|(id, _)| proper(id)))
+        .map(|(client_id, client_secret)| Credentials { client_id, client_secret: Secret::new(client_secret) })
+        .collect();
     if readings.is_empty() { Err(malformed("the credentials name no client")) } else { Ok(Some(readings)) }
 }
 

@@ -30,15 +30,17 @@ pub fn allow_everybody(headers: &mut HeaderMap) {
 /// Opens an answer to the request's own origin, if it is one of the client's. `client_id` is the client that was authenticated or looked up.
 pub async fn allow_client(app: &App, request: &HttpRequest, client_id: Option<&str>, mut response: HttpResponse) -> HttpResponse {
     vary(response.headers_mut());
-    let (Some(origin), Some(client_id)) = (origin(request), client_id) else { return response };
-    if let Ok(Some(client)) = app.client(client_id).await {
-        let allowed =
-            client.enabled && origins(client.metadata.redirect_uris.iter().chain(&client.metadata.allowed_origins)).contains(&origin);
-        if allowed {
-            allow(response.headers_mut(), &origin);
-        }
+    if let (Some(origin), Some(client_id)) = (origin(request), client_id)
+        && Box::pin(is_origin_of(app, client_id, &origin)).await
+    {
+        allow(response.headers_mut(), &origin);
     }
     response
+}
+
+async fn is_origin_of(app: &App, client_id: &str, origin: &str) -> bool {
+    let Ok(Some(client)) = app.client(client_id).await else { return false };
+    client.enabled && origins(client.metadata.redirect_uris.iter().chain(&client.metadata.allowed_origins)).contains(origin)
 }
 
 /// Answers `OPTIONS` on an endpoint that clients call from browsers: nobody is authenticated yet, so an origin of any enabled client will do.

@@ -19,14 +19,22 @@ use crate::secret::{Secret, TokenHash};
 /// `invalid_client`, a refusal (429) for one wrong secret too many, or busy when the hashing queue is full.
 pub async fn fits(app: &App, client: &Client, presented: &Secret<String>, credentials: &Credentials) -> Result<(), Failure> {
     let hash = TokenHash::of(presented.expose());
-    let is_known = || live(app, client).any(|secret| is_known(app, client, secret, hash));
-    if is_known() {
+    if is_one_of(app, client, hash) {
         return Ok(());
     }
+    Box::pin(try_out(app, client, (presented, hash), credentials)).await
+}
+
+async fn try_out(
+    app: &App,
+    client: &Client,
+    (presented, hash): (&Secret<String>, TokenHash),
+    credentials: &Credentials,
+) -> Result<(), Failure> {
     let key = (client.client_id.clone(), hash);
     // A program that starts sends many requests at once, all with the same secret: it is one try if it is right.
     let _turn = app.caches.client_secret_turns.take(&key).await;
-    if is_known() {
+    if is_one_of(app, client, hash) {
         return Ok(());
     }
     let guess = guesses::admit(app, client, credentials).await?;
@@ -42,6 +50,10 @@ pub async fn fits(app: &App, client: &Client, presented: &Secret<String>, creden
 fn live<'a>(app: &App, client: &'a Client) -> impl Iterator<Item = &'a ClientSecret> {
     let now = app.now();
     client.secrets.iter().filter(move |secret| secret.expires_at.is_none_or(|end| now < end))
+}
+
+fn is_one_of(app: &App, client: &Client, presented: TokenHash) -> bool {
+    live(app, client).any(|secret| is_known(app, client, secret, presented))
 }
 
 fn is_known(app: &App, client: &Client, secret: &ClientSecret, presented: TokenHash) -> bool {

@@ -41,7 +41,7 @@ pub fn wanted(client: &Client, kind: Kind) -> Option<Encryption> {
 pub async fn token(app: &App, client: &Client, kind: Kind, signed: Secret<String>) -> Result<Secret<String>, Failure> {
     match wanted(client, kind) {
         None => Ok(signed),
-        Some(how) => to(app, client, how, (Some("JWT"), signed.expose().as_bytes())).await,
+        Some(how) => Box::pin(to(app, client, how, (Some("JWT"), signed.expose().as_bytes()))).await,
     }
 }
 
@@ -50,7 +50,7 @@ pub async fn token(app: &App, client: &Client, kind: Kind, signed: Secret<String
 /// # Errors
 /// As [`token`].
 pub async fn claims(app: &App, client: &Client, how: Encryption, claims: &[u8]) -> Result<Secret<String>, Failure> {
-    to(app, client, how, (None, claims)).await
+    Box::pin(to(app, client, how, (None, claims))).await
 }
 
 async fn to(

@@ -68,13 +68,13 @@ pub async fn introspect(app: &App, body: &str, credentials: &Credentials, form: 
     let facts = facts(app, &client, params.require("token")?).await?; // RFC 7662 §2.1
     match form {
         Form::Json => Ok(Answer::Json(Box::new(facts))),
-        Form::Jwt => signed(app, &client, &facts).await.map(Answer::Jwt),
+        Form::Jwt => Box::pin(signed(app, &client, &facts)).await.map(Answer::Jwt),
     }
 }
 
 async fn facts(app: &App, client: &AuthenticatedClient, token: &str) -> Result<Introspection, Failure> {
     if presented::looks_like_refresh_token(token) {
-        return of_refresh_token(app, client, token).await;
+        return Box::pin(of_refresh_token(app, client, token)).await;
     }
     let keys = app.keys.current();
     match presented::access_token(token, &app.sealer, &keys.set, (app.issuer.as_str(), app.now())) {

@@ -63,11 +63,17 @@ pub async fn of_token(app: &App, method: &str, credentials: &Credentials, access
 /// # Errors
 /// `invalid_dpop_proof`, `use_dpop_nonce`.
 pub async fn dpop(app: &App, (method, credentials): (&str, &Credentials), access_token: Option<&str>) -> Result<Possession, Failure> {
-    let Some(proof) = only_proof(&credentials.dpop)? else { return Ok(Possession::default()) };
+    match only_proof(&credentials.dpop)? {
+        Some(proof) => Box::pin(by_proof(app, (method, &credentials.path), proof, access_token)).await,
+        None => Ok(Possession::default()),
+    }
+}
+
+async fn by_proof(app: &App, (method, path): (&str, &str), proof: &str, access_token: Option<&str>) -> Result<Possession, Failure> {
     let now = app.now();
     let proof = embedded::verify(proof).map_err(|error| dpop::invalid_proof().because(error.to_string()))?;
     dpop::check_type(&proof.header)?;
-    let urls = urls(app, &credentials.path);
+    let urls = urls(app, path);
     let said = dpop::check(&proof.claims, Expected { method, urls: &urls, access_token, now })?;
     let age = nonce::check(&app.sealer, said.nonce.as_deref(), now);
     if age == Age::Unknown || age == Age::Absent && app.settings.require_dpop_nonce {

@@ -58,6 +58,10 @@ pub async fn used(app: &App, client: &Client) {
     if client.origin == ClientOrigin::Administrator || is_noted(app, client, "used") {
         return;
     }
+    Box::pin(note_use(app, client)).await;
+}
+
+async fn note_use(app: &App, client: &Client) {
     let now = app.now();
     let times = (now, now - period(app));
     match app.sql.note_client_use(&client.client_id, times, now + app.settings.registration.expire_unused).await {
