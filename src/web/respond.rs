@@ -73,7 +73,19 @@ pub fn redirect(location: &str) -> HttpResponse {
 /// What came by POST, from another site and so without the Lax cookies, asked again by GET: that brings them.
 pub fn post_to_get(issuer: &Issuer, path: &str, request: &HttpRequest, body: &FormBody) -> HttpResponse {
     let query = if body.as_str().is_empty() { request.query_string() } else { body.as_str() };
-    redirect(&format!("{}?{query}", issuer.url(path)))
+    redirect(&format!("{}?{}", issuer.url(path), as_query(query)))
+}
+
+/// A body may hold what has no place in a header or ends a query (RFC 3986 §3.4); encoded it means the same, and is refused or taken there.
+fn as_query(body: &str) -> String {
+    body.bytes().fold(String::with_capacity(body.len()), |mut query, byte| {
+        match byte {
+            b'#' => query.push_str("%23"),
+            b'!'..=b'~' => query.push(char::from(byte)),
+            other => query.push_str(&format!("%{other:02X}")),
+        }
+        query
+    })
 }
 
 /// Says when to come back, in whole seconds.

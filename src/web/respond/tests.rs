@@ -67,6 +67,15 @@ fn a_bearer_refusal_challenges() {
 }
 
 #[test]
+fn a_body_becomes_a_query_that_means_the_same() {
+    assert_eq!(as_query("state=a%20b+c&x=\"~!"), "state=a%20b+c&x=\"~!");
+    let raw = "state=a#b&nonce=\u{e9} \t\r\nX-Y: z\0\u{7f}";
+    assert_eq!(as_query(raw), "state=a%23b&nonce=%C3%A9%20%09%0D%0AX-Y:%20z%00%7F");
+    let decoded = |text: &str| url::form_urlencoded::parse(text.as_bytes()).into_owned().collect::<Vec<_>>();
+    assert_eq!(decoded(&as_query(raw)), decoded(raw));
+}
+
+#[test]
 fn a_redirect_is_303_and_writes_no_other_header() {
     let response = redirect("https://rp.example/cb?code=x");
     assert_eq!(response.status(), StatusCode::SEE_OTHER);

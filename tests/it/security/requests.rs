@@ -33,6 +33,34 @@ async fn malformed_authorization_headers_are_refused_everywhere() {
 }
 
 #[tokio::test]
+async fn no_byte_in_a_form_breaks_any_route() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let http = crate::support::http::client();
+        let posts = authy::routes::TABLE.iter().filter(|(_, methods)| methods.contains(&"POST")).map(|(path, _)| *path);
+        for path in posts {
+            let url = format!("{}{}", app.base, path.replace(['{', '}'], ""));
+            for form in
+                ["token=\0", "client_id=x\u{1}", "client_id=x\r\nX-Y: z", "a=\u{7f}", "a=\u{e9}\u{85}", "state=a#b", "%00=%", "x=%c3%28"]
+            {
+                let request = http.post(&url).header("content-type", "application/x-www-form-urlencoded").body(form);
+                let status = answer(request).await.status;
+                assert!(status < 500, "POST {path} with {form:?}: {status}");
+            }
+        }
+        let body = "client_id=none&x=a#b&state=s\n";
+        for path in ["/oauth2/authorize", "/oauth2/logout"] {
+            let url = format!("{}{path}", app.base);
+            let moved = answer(http.post(&url).header("content-type", "application/x-www-form-urlencoded").body(body)).await;
+            assert_eq!(moved.status, 303);
+            assert!(moved.headers["location"].to_str().expect("text").ends_with(&format!("{path}?client_id=none&x=a%23b&state=s%0A")));
+        }
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn bodies_are_bounded_and_parameters_come_once() {
     backends::each(async |backend| {
         let app = TestApp::start(backend).await;
