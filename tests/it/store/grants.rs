@@ -59,6 +59,22 @@ async fn another_clients_replay_revokes_nothing() {
         let _ = sql.redeem_grant(&grant, None, START).await.unwrap();
         sql.revoke_replayed_grant(grant.id, "thief", later(1), &event("code_replay")).await.unwrap();
         assert_eq!(sql.grant_by_id(grant.id).await.unwrap(), Some(grant));
+        assert!(!recorded(sql).await.contains(&"code_replay".to_owned()), "nor does it write");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_replay_that_ends_nothing_more_is_not_recorded_again() {
+    each(async |backend| {
+        let sql = &backend.sql;
+        let session = ada_with_app(sql).await;
+        let grant = grant(&session, "app");
+        let _ = sql.redeem_grant(&grant, None, START).await.unwrap();
+        for _ in 0..3 {
+            sql.revoke_replayed_grant(grant.id, "app", later(1), &event("code_replay")).await.unwrap();
+        }
+        assert_eq!(recorded(sql).await.iter().filter(|kind| *kind == "code_replay").count(), 1);
     })
     .await;
 }

@@ -123,14 +123,16 @@ pub async fn redeem_grant(conn: &mut Conn, grant: &Grant, token: Option<&Refresh
     Ok(if matches!(known, Some(Some(_))) { Redemption::Revoked } else { Redemption::SessionEnded })
 }
 
+/// Only a replay that ends something is told: whoever finds a used code can send it as often as they like.
 pub async fn revoke_replayed_grant(conn: &mut Conn, id: Uuid, client_id: &str, now: Timestamp, event: &AuditEvent) -> QueryResult<()> {
     let tombstone = GrantRow::tombstone(Id(id), client_id, now);
     // When the grant is on its way into the table, the insertion waits for it, and then finds it to revoke.
-    if diesel::insert_into(grants::table).values(tombstone).on_conflict(grants::id).do_nothing().execute(conn).await? == 0 {
+    let mut changed = diesel::insert_into(grants::table).values(tombstone).on_conflict(grants::id).do_nothing().execute(conn).await?;
+    if changed == 0 {
         let live = grants::table.find(Id(id)).filter(grants::client_id.eq(client_id).and(grants::revoked_at.is_null()));
-        diesel::update(live).set(grants::revoked_at.eq(Time(now))).execute(conn).await?;
+        changed = diesel::update(live).set(grants::revoked_at.eq(Time(now))).execute(conn).await?;
     }
-    audit::insert(conn, event).await
+    audit::insert_if(conn, changed > 0, event).await.map(drop)
 }
 
 pub async fn grant_by_id(conn: &mut Conn, id: Uuid) -> QueryResult<Option<Grant>> {
