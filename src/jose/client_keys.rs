@@ -8,7 +8,8 @@ mod weak;
 use serde_json::{Map, Value};
 
 use super::verify::{decode, split};
-use super::{Algorithm, JoseError, json};
+use super::{Algorithm, JoseError};
+use crate::spec::json;
 pub use key::{ClientKey, KeyError};
 
 /// More keys than this in one set are not looked at.

@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 
 use super::client_keys::ClientKey;
 use super::verify::{decode, split};
-use super::{Algorithm, JoseError, json};
+use super::{Algorithm, JoseError};
+use crate::spec::json;
 
 /// What the holder of a key has signed with it.
 #[derive(Clone, Debug, PartialEq)]

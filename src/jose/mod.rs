@@ -12,7 +12,6 @@
 pub mod algorithm;
 pub mod client_keys;
 pub mod embedded;
-pub mod json;
 pub mod jwe;
 pub mod jwks;
 pub mod keys;

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use super::JoseError;
 use super::verify::{decode, split};
-use super::{JoseError, json};
+use crate::spec::json;
 
 /// The `alg` of a compact JWS, not believed: to find out what it claims to be.
 pub fn algorithm_of(token: &str) -> Option<String> {

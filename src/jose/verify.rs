@@ -7,8 +7,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use super::{Algorithm, JoseError, KeySet, json};
+use super::{Algorithm, JoseError, KeySet};
 use crate::clock::Timestamp;
+use crate::spec::json;
 
 /// A token longer than this is not looked at, in bytes.
 pub const MAX_BYTES: usize = 16 * 1024;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::json;
 use crate::spec::params::Params;
 use crate::spec::plain_text::has_nul;
 
@@ -67,7 +68,7 @@ impl ClaimsRequest {
         if text.len() > MAX_LENGTH {
             return Err(invalid("longer than 8 KiB"));
         }
-        let Ok(Value::Object(members)) = serde_json::from_str::<Value>(text) else { return Err(invalid("not a JSON object")) };
+        let Some(members) = json::object(text.as_bytes()) else { return Err(invalid("not a JSON object, or a member comes twice in it")) };
         if members.values().any(has_nul) {
             return Err(invalid("a NUL character (U+0000) in it"));
         }

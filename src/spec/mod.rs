@@ -14,6 +14,7 @@
 //! | RFC 7523 §2.1 §3 | [`jwt_bearer`] |
 //! | RFC 7519 §4.1.3 | [`audience`] |
 //! | RFC 7033 §4, OIDC Discovery §2 | [`webfinger`] |
+//! | RFC 7515 §4, RFC 7519 §4, RFC 8725 §2.4 | [`json`] |
 //! | RFC 7591 §2 | [`client_metadata`] |
 //! | RFC 7591 §5 | [`plain_text`] |
 //! | Client ID Metadata Document §3 §4 | [`client_id_document`] |
@@ -73,6 +74,7 @@ pub mod id_token;
 pub mod introspection;
 pub mod issuer;
 pub mod jarm;
+pub mod json;
 pub mod jwt_bearer;
 pub mod logout;
 pub mod logout_token;

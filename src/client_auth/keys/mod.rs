@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use crate::app::App;
 use crate::app::client_keys::{FetchedKeys, Unusable};
 use crate::jose::client_keys::{ClientKeys, KeyError, Signed};
-use crate::jose::{Algorithm, JoseError, json};
+use crate::jose::{Algorithm, JoseError};
 use crate::model::client::Client;
 use crate::outbound::{Kind, OutboundError, Registrant, Request};
+use crate::spec::json;
 
 /// How long fetched keys are used when the answer does not say.
 const USUAL_AGE: Duration = Duration::from_secs(5 * 60);

@@ -6,10 +6,10 @@ use url::Url;
 use crate::clock::Timestamp;
 use crate::config::Registration;
 use crate::endpoints::register::draft;
-use crate::jose::json;
 use crate::model::client::{Client, ClientOrigin};
 use crate::spec::client_id_document::{check_document, unusable};
 use crate::spec::error::Refusal;
+use crate::spec::json;
 
 /// The client behind a document, under the policy for clients that nobody here registered.
 ///

@@ -16,7 +16,6 @@ use crate::accounts::quota::Quota;
 use crate::app::App;
 use crate::config::registration::Mode;
 use crate::failure::Failure;
-use crate::jose::json;
 use crate::model::client::{Client, ClientOrigin, ClientSecret, SecretHash};
 use crate::model::registration::{Admission, DynamicClient};
 use crate::sealing::Purpose;
@@ -24,6 +23,7 @@ use crate::secret::{Secret, TokenHash};
 use crate::spec::bearer::{self, Scheme};
 use crate::spec::client_metadata::ClientDraft;
 use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::json;
 use crate::store::sql::Registered;
 use crate::telemetry::audit;
 
@@ -72,7 +72,8 @@ async fn admit(app: &App, applicant: &Applicant<'_>) -> Result<Admission, Failur
     }
     let quota = Quota { kind: "register-address", limit: u64::from(policy.per_address), window: Duration::from_secs(3600) };
     if !quota.turn(app, Some(applicant.address), "").await?.is_granted() {
-        return Err(Failure::Busy("too many registrations from one address within an hour".into()));
+        let error = OAuthError::temporarily_unavailable("Too many registrations from this address; try again within the hour.");
+        return Err(error.because("one address may register AUTHY_REGISTRATION__PER_ADDRESS clients in an hour").into());
     }
     Ok(Admission::Open { quarantine: policy.quarantine_clients })
 }

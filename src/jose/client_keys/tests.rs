@@ -132,6 +132,8 @@ fn what_proves_nothing_is_not_registered() {
     let rsa = |n: &[u8], e: &[u8]| json!({ "kty": "RSA", "n": URL_SAFE_NO_PAD.encode(n), "e": URL_SAFE_NO_PAD.encode(e) });
     assert!(refused(rsa(&[0xff; 128], &[1, 0, 1])) && refused(rsa(&[0xff; 255], &[1, 0, 1])) && refused(rsa(&[0xff; 2048], &[1, 0, 1])));
     assert!(refused(rsa(&[0xff; 256], &[1])) && refused(rsa(&[0xff; 256], &[2])) && refused(rsa(&[], &[])));
+    let even = [&[0xff; 255][..], &[0xfe]].concat();
+    assert!(refused(rsa(&even, &[1, 0, 1])) && !refused(rsa(&[0xff; 256], &[1, 0, 1])));
     for wrong in [
         serde_json::from_str(ED.private_jwk.expose()).unwrap(),
         json!({ "kty": "oct", "k": "AAAA" }),

@@ -59,6 +59,10 @@ fn check_rsa(modulus: &[u8], exponent: &[u8]) -> Result<(), KeyError> {
     if leading == 0 || !RSA_BITS.contains(&bits) {
         return Err(KeyError("an RSA key has fewer than 2048 bits or more than 8192"));
     }
+    // The product of two odd primes.
+    if modulus.last().is_some_and(|last| last % 2 == 0) {
+        return Err(KeyError("the modulus of an RSA key is even, so it is none"));
+    }
     let odd = exponent.last().is_some_and(|last| last % 2 == 1);
     if !odd || exponent == [1] || exponent.len() > 4 {
         return Err(KeyError("an RSA key has an unusual exponent; 65537 is the usual one"));

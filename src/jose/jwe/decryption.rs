@@ -14,9 +14,10 @@ use super::{ContentEncryption, KeyManagement};
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::jose::verify::decode;
-use crate::jose::{JoseError, json, jwks, rotation, thumbprint};
+use crate::jose::{JoseError, jwks, rotation, thumbprint};
 use crate::model::signing_key::SigningKey;
 use crate::secret::Secret;
+use crate::spec::json;
 
 /// A token longer than this is not looked at, in bytes.
 pub const MAX_BYTES: usize = 32 * 1024;

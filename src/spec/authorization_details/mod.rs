@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::model::authorization_type::AuthorizationType;
 use crate::model::client::Client;
 use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::json;
 use crate::spec::params::Params;
 use crate::spec::plain_text::has_nul;
 
@@ -24,7 +25,10 @@ pub fn requested(params: &Params, client: &Client) -> Result<Vec<Value>, Refusal
     if text.len() > MAX_LENGTH {
         return Err(invalid("longer than 16 KiB"));
     }
-    let Ok(Value::Array(details)) = serde_json::from_str::<Value>(text) else { return Err(invalid("not a JSON array")) };
+    // A person must approve the very member that a resource server will read.
+    let Some(Value::Array(details)) = json::value(text.as_bytes()) else {
+        return Err(invalid("not a JSON array, or a member comes twice in it"));
+    };
     if details.len() > MAX_DETAILS || details.iter().any(|detail| depth(detail) > MAX_DEPTH) {
         return Err(invalid("too many details, or nested too deeply"));
     }
@@ -132,7 +136,8 @@ mod tests {
         let deep = format!(r#"[{{"type":"payment_initiation","a":{}{}}}]"#, "[".repeat(9), "]".repeat(9));
         let many = Value::from(vec![payment(); MAX_DETAILS + 1]).to_string();
         let nul = r#"[{"type":"payment_initiation","creditorName":"A\u0000"}]"#;
-        for text in [nul, "{}", "x", "[1]", r#"[{}]"#, r#"[{"type":1}]"#, r#"[{"type":"account_information"}]"#, &deep, &many] {
+        let twice = r#"[{"type":"payment_initiation","creditorName":"A","creditorName":"B"}]"#;
+        for text in [nul, twice, "{}", "x", "[1]", r#"[{}]"#, r#"[{"type":1}]"#, r#"[{"type":"account_information"}]"#, &deep, &many] {
             assert_eq!(ask(text).unwrap_err().error.error, ErrorCode::InvalidAuthorizationDetails, "{text}");
         }
         assert!(ask("").unwrap().is_empty());

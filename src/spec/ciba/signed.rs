@@ -31,6 +31,8 @@ const PARAMETERS: &[&str] = &[
     "requested_expiry",
     "resource",
 ];
+/// What belongs outside, so that a signed request that holds it was made for something else (compare RFC 9101 §4).
+const NEVER_INSIDE: &[&str] = &["request", "request_uri", "client_secret", "client_assertion", "client_assertion_type"];
 /// What a signed request may call itself (§7.1.1 gives it no name): nothing special, or what other requests are called.
 pub const TYPES: &[&str] = &["jwt", "oauth-authz-req+jwt"];
 
@@ -77,6 +79,12 @@ pub fn signed(
     }
     if issued > now + SKEW {
         return Err("iat");
+    }
+    if claims.get("client_id").is_some_and(|named| named.as_str() != Some(client_id)) {
+        return Err("client_id");
+    }
+    if NEVER_INSIDE.iter().any(|name| claims.contains_key(*name)) {
+        return Err("a parameter that belongs outside of it");
     }
     let jti = claims.get("jti").and_then(Value::as_str).filter(|jti| !jti.is_empty() && jti.len() <= LONGEST_TOKEN).ok_or("jti")?;
     let once = TokenHash::of(&format!("{client_id}\n{jti}"));
@@ -137,6 +145,9 @@ mod tests {
             json!({ "iat": 1_000_070 }),
             json!({ "jti": "" }),
             json!({ "login_hint": ["ada", "bob"] }),
+            json!({ "client_id": "d" }),
+            json!({ "request": "x" }),
+            json!({ "client_assertion": "x" }),
             json!({ "binding_message": {} }),
             json!({ "resource": [1] }),
         ] {

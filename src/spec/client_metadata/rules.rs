@@ -226,9 +226,14 @@ pub(super) fn check_addresses(draft: &ClientDraft, problems: &mut Vec<Problem>) 
     }
 }
 
-/// https, or http on this machine; without user information, so that nobody reads a wrong host.
+/// https, or http on this machine; without user information, so that nobody reads a wrong host, and with a host of its own: browsers
+/// take the first piece of the path of `https:///path` for one (RFC 3986 §3.2), and nobody is at `*.example.com`.
 pub(super) fn is_web_address(uri: &str) -> bool {
     let Ok(url) = Url::parse(uri) else { return false };
+    let after = uri.split_once("://").map_or("/", |(_, after)| after);
+    if after.starts_with(['/', '?', '#']) || url.host_str().is_some_and(|host| host.contains('*')) {
+        return false;
+    }
     let loopback = match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),

@@ -128,6 +128,10 @@ fn addresses_are_https_or_this_machine() {
         "//rp.example",
         "https://u@rp.example",
         " https://rp.example",
+        "https:///rp.example",
+        "https:rp.example",
+        "https://?x",
+        "https://*.rp.example/",
     ] {
         let uri = Some(uri.to_owned());
         let wrong =

@@ -1,4 +1,4 @@
-//! JSON as security needs it: an object in which no member comes twice, at any level (RFC 7515 §4, RFC 7519 §4, RFC 8725 §2.4).
+//! JSON as security needs it: no member of an object comes twice, at any level (RFC 7515 §4, RFC 7519 §4, RFC 8725 §2.4).
 
 use std::fmt;
 
@@ -8,10 +8,15 @@ use serde_json::{Map, Number, Value};
 /// Reads one JSON object; `None` when it is none, when anything follows it, or when a member comes twice at any level.
 /// Nesting beyond 128 levels is refused before it costs stack.
 pub fn object(bytes: &[u8]) -> Option<Map<String, Value>> {
-    match serde_json::from_slice::<Strict>(bytes) {
-        Ok(Strict(Value::Object(members))) => Some(members),
+    match value(bytes) {
+        Some(Value::Object(members)) => Some(members),
         _ => None,
     }
+}
+
+/// Reads any one JSON value as [`object`] reads an object.
+pub fn value(bytes: &[u8]) -> Option<Value> {
+    serde_json::from_slice::<Strict>(bytes).ok().map(|Strict(value)| value)
 }
 
 struct Strict(Value);
