@@ -8,6 +8,9 @@ use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::config::LogFormat;
 
+/// Where the HTTP server logs.
+const HTTP_SERVER: &str = "actix_http";
+
 /// Starts logging; a second call changes nothing. Panics are logged too, by their place and without their words, which may hold anything.
 ///
 /// # Errors
@@ -32,12 +35,17 @@ pub fn init(directives: &str, format: LogFormat) -> Result<(), ParseError> {
 }
 
 /// `debug` and `trace` without a target mean authy itself: other crates log requests and query parameters there, and those hold secrets.
+/// The HTTP server calls a stranger's malformed request an error; it is none of ours, and must wake nobody unless somebody asks for it.
 fn bounded(directives: &str) -> String {
     let ours = |word: &str| match word.to_ascii_lowercase().as_str() {
         level @ ("debug" | "trace") => format!("info,authy={level}"),
         _ => word.to_owned(),
     };
-    directives.split(',').map(|word| ours(word.trim())).collect::<Vec<_>>().join(",")
+    let mut words: Vec<String> = directives.split(',').map(|word| ours(word.trim())).collect();
+    if !directives.contains(HTTP_SERVER) {
+        words.push(format!("{HTTP_SERVER}=off"));
+    }
+    words.join(",")
 }
 
 #[cfg(test)]
@@ -46,8 +54,9 @@ mod tests {
 
     #[test]
     fn more_detail_is_asked_of_authy_only_unless_another_target_is_named() {
-        assert_eq!(bounded("trace"), "info,authy=trace");
-        assert_eq!(bounded("DEBUG, h2=debug"), "info,authy=debug,h2=debug");
-        assert_eq!(bounded("warn"), "warn");
+        assert_eq!(bounded("trace"), "info,authy=trace,actix_http=off");
+        assert_eq!(bounded("DEBUG, h2=debug"), "info,authy=debug,h2=debug,actix_http=off");
+        assert_eq!(bounded("warn"), "warn,actix_http=off");
+        assert_eq!(bounded("warn,actix_http=info"), "warn,actix_http=info");
     }
 }

@@ -62,7 +62,7 @@ verbs! {
     add(key: &str, by: i64, ttl: Duration) -> u64;
     /// Removes a value.
     delete(key: &str) -> ();
-    /// Answers when the store does.
+    /// Answers when the store does, and takes what it is given.
     ping() -> ();
 }
 

@@ -179,9 +179,7 @@ async fn one_address_registers_only_so_many_clients_in_an_hour() {
         for _ in 0..2 {
             assert_eq!(register(&app, &public(), None).await.status, 201);
         }
-        let refused = register(&app, &public(), None).await;
-        refused.is(429, "temporarily_unavailable");
-        assert!(refused.headers.contains_key("retry-after"));
+        register(&app, &public(), None).await.is(429, "temporarily_unavailable");
         app.advance(Duration::from_secs(3601));
         assert_eq!(register(&app, &public(), None).await.status, 201);
         app.stop().await;

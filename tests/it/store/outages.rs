@@ -111,3 +111,35 @@ async fn a_redis_that_is_away_is_unavailable_and_a_url_without_sense_is_broken()
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     assert!(matches!(Kv::open_redis("localhost:6379", None).await, Err(StoreError::Broken(_))));
 }
+
+/// As a Redis that is full or became a replica: it answers, and takes nothing.
+#[tokio::test]
+async fn a_redis_that_takes_no_writes_is_not_ready() {
+    use std::io::{Read as _, Write as _};
+    let Some(servers) = Servers::from_environment() else { return };
+    on_servers(&servers, &async |backend: crate::support::backends::Backend| {
+        let redis = backend.redis.expect("Redis");
+        let mut url = url::Url::parse(&redis.url).unwrap();
+        let place = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap_or(6379));
+        let name = redis.prefix.trim_end_matches(':').to_owned();
+        let administer = |command: String| {
+            let mut line = std::net::TcpStream::connect(&place).unwrap();
+            line.write_all(format!("{command}\r\n").as_bytes()).unwrap();
+            let mut answer = [0; 100];
+            let read = line.read(&mut answer).unwrap();
+            String::from_utf8_lossy(&answer[..read]).trim_end().to_owned()
+        };
+        assert_eq!(administer(format!("ACL SETUSER {name} on >reader ~* +@read +@connection +set")), "+OK");
+        url.set_username(&name).unwrap();
+        url.set_password(Some("reader")).unwrap();
+        let kv = Kv::open_redis_under(url.as_str(), None, &redis.prefix).await.unwrap();
+        kv.ping().await.unwrap();
+        assert_eq!(administer(format!("ACL SETUSER {name} -set")), "+OK");
+        assert_eq!(kv.get("k:1").await.unwrap(), None, "it answers");
+        assert!(kv.ping().await.is_err());
+        assert_eq!(administer(format!("ACL SETUSER {name} +set")), "+OK");
+        kv.ping().await.unwrap();
+        assert_eq!(administer(format!("ACL DELUSER {name}")), ":1");
+    })
+    .await;
+}
