@@ -19,7 +19,6 @@ use crate::sealing::Sealer;
 use crate::sealing::pairwise::PairwiseKey;
 use crate::secret::TokenHash;
 use crate::spec::client_metadata::weakening;
-use crate::spec::error::Refusal;
 use crate::spec::issuer::Issuer;
 use crate::store::StoreError;
 use crate::store::kv::Kv;
@@ -31,12 +30,14 @@ use uuid::Uuid;
 pub mod builder;
 pub mod cache;
 pub mod client_authorities;
+pub mod client_documents;
 pub mod client_keys;
 pub mod keys;
 pub mod subjects;
 
 use cache::{Cache, Turns};
 use client_authorities::ClientAuthorities;
+use client_documents::ClientDocument;
 use client_keys::FetchedKeys;
 use keys::Keys;
 
@@ -96,8 +97,8 @@ pub struct Caches {
     pub client_keys: Cache<(String, bool), Arc<FetchedKeys>>,
     /// Who is fetching such keys.
     pub client_keys_turns: Turns<(String, bool)>,
-    /// Clients that are documents, as they were last read, or why they are of no use; and until when that is believed.
-    pub client_documents: Cache<String, (Result<Arc<Client>, Refusal>, Timestamp)>,
+    /// Clients that are documents, as they were last read, or why they are of no use.
+    pub client_documents: Cache<String, ClientDocument>,
     /// Which clients were noted as used or approved in which period.
     pub client_use: Cache<(String, i64, &'static str), ()>,
     /// Browser origins that any enabled client may call from (CORS preflight).
@@ -142,9 +143,14 @@ impl App {
         self.caches.clients.read(client_id, || shared(self.client_in_force(client_id))).await
     }
 
-    /// A client as it may act now: what was allowed until yesterday is not in force today.
+    /// A client as it may act now: what was allowed until yesterday is not in force today, and one that is to be swept away is gone.
     async fn client_in_force(&self, client_id: &str) -> Result<Option<Client>, StoreError> {
-        Ok(self.sql.client_by_id(client_id).await?.map(|client| weakening::in_force(client, self.now())))
+        let Some(client) = self.sql.client_by_id(client_id).await? else { return Ok(None) };
+        let now = self.now();
+        if !client.is_vouched_for() && self.sql.dynamic_client(client_id).await?.is_some_and(|dynamic| dynamic.expires_at <= now) {
+            return Ok(None);
+        }
+        Ok(Some(weakening::in_force(client, now)))
     }
 
     /// Whether a remembered client is no longer what SQL holds; what is remembered is then mended. Asked before a refusal, so that what

@@ -8,6 +8,9 @@ use crate::model::client::{AuthMethod, ClientMetadata};
 use crate::spec::client_metadata::Problem;
 use crate::spec::signing_algorithm::OF_CLIENTS;
 
+/// The longest name of a certificate.
+const LONGEST_NAME: usize = 2_000;
+
 /// Every problem at once.
 pub fn check(metadata: &ClientMetadata) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -45,6 +48,19 @@ fn check_method(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
     if protocol.tls_client_auth_subject_dn.as_deref().is_some_and(|name| distinguished_name(name).is_none_or(|name| name.is_empty())) {
         let mend = "write it as RFC 4514 does: CN=client.example.com,O=Example,C=GB";
         problems.push(Problem::new("tls_client_auth_subject_dn", "it is not a distinguished name", mend));
+    }
+    for (field, name) in [
+        ("tls_client_auth_san_dns", &protocol.tls_client_auth_san_dns),
+        ("tls_client_auth_san_uri", &protocol.tls_client_auth_san_uri),
+        ("tls_client_auth_san_email", &protocol.tls_client_auth_san_email),
+    ] {
+        if name.as_deref().is_some_and(|name| name.trim().is_empty() || name.len() > LONGEST_NAME) {
+            problems.push(Problem::new(
+                field,
+                "it is empty or too long",
+                "write the name as it stands in the certificate, up to 2000 bytes",
+            ));
+        }
     }
     if protocol.tls_client_auth_san_ip.as_deref().is_some_and(|text| text.parse::<std::net::IpAddr>().is_err()) {
         problems.push(Problem::new("tls_client_auth_san_ip", "it is not an IP address", "write it like 192.0.2.1 or 2001:db8::1"));

@@ -2,7 +2,7 @@
 
 pub mod protocol;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -201,6 +201,9 @@ pub struct ClientMetadata {
     pub protocol: ProtocolMetadata,
     /// Registered members that this version does not act upon: kept, shown again, never lost.
     pub more: BTreeMap<String, serde_json::Value>,
+    /// What an administrator has changed on a client that describes itself: names of members, which are no longer the client's to change.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub settled: BTreeSet<String>,
 }
 
 impl ClientMetadata {

@@ -164,7 +164,9 @@ fn prepared(request: Request, target: Target) -> Result<reqwest::Request, Outbou
 
 /// Reads an answer, and stops at the first byte too many.
 async fn read(kind: Kind, mut answer: reqwest::Response) -> Result<Answer, OutboundError> {
-    if !answer.status().is_success() {
+    // A document is what 200 brings, and nothing else (Client ID Metadata Document §5); a notice may be taken with any success.
+    let taken = if kind == Kind::Notice { answer.status().is_success() } else { answer.status() == reqwest::StatusCode::OK };
+    if !taken {
         return Err(OutboundError::Status(answer.status().as_u16()));
     }
     let max_age = max_age(answer.headers());

@@ -39,6 +39,9 @@ impl Wanted {
 /// The claims asked for at one place, by name.
 pub type Section = BTreeMap<String, Wanted>;
 
+/// About the sign-in and not about the person: OIDC Core §2 puts them into ID Tokens without anybody's word.
+const OF_THE_SIGN_IN: &[&str] = &["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid"];
+
 /// The checked `claims` parameter. It is stored with the grant as JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Default)]
 #[serde(default)]
@@ -97,9 +100,10 @@ impl ClaimsRequest {
         self.userinfo.is_empty() && self.id_token.is_empty()
     }
 
-    /// The names that are asked for at either place, sorted: what consent is about.
+    /// The names that are asked for at either place and say something about the person, sorted: what consent is about.
     pub fn names(&self) -> BTreeSet<&str> {
-        self.userinfo.keys().chain(self.id_token.keys()).map(String::as_str).collect()
+        let named = self.userinfo.keys().chain(self.id_token.keys()).map(String::as_str);
+        named.filter(|name| !OF_THE_SIGN_IN.contains(name)).collect()
     }
 
     /// OIDC Core §5.5.1: whether a person with this `sub` may answer the request; a `sub` asked for by value must be met.
@@ -175,7 +179,7 @@ mod tests {
         let request = ClaimsRequest::parse(EXAMPLE).unwrap();
         assert!(request.userinfo["given_name"].essential && !request.userinfo["nickname"].essential);
         assert_eq!(request.id_token["acr"].values, ["urn:mace:incommon:iap:silver"]);
-        assert_eq!(request.names().len(), 8);
+        assert_eq!(request.names().len(), 6, "auth_time and acr are about the sign-in");
         assert_eq!(ClaimsRequest::from_stored(&request.to_stored()), request);
         assert!(request.essential_acr().is_empty(), "voluntary");
     }

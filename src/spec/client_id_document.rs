@@ -51,8 +51,13 @@ pub fn check_document(client_id: &str, members: &Map<String, Value>) -> Result<(
     if !matches!(method, None | Some("none" | "private_key_jwt" | "tls_client_auth" | "self_signed_tls_client_auth")) {
         return Err(unusable("the document asks for a method that needs a shared secret"));
     }
-    let lists = members.get("redirect_uris").and_then(Value::as_array).is_some_and(|uris| !uris.is_empty());
-    if lists { Ok(()) } else { Err(unusable("the document lists no redirect_uris")) }
+    let list = |name: &str| members.get(name).and_then(Value::as_array);
+    // Who never sends anybody back, as a device, needs no place for it.
+    let returns = list("grant_types").is_none_or(|grants| grants.iter().any(|grant| grant == "authorization_code" || grant == "implicit"));
+    if returns && list("redirect_uris").is_none_or(Vec::is_empty) {
+        return Err(unusable("the document lists no redirect_uris"));
+    }
+    Ok(())
 }
 
 /// One sentence for every reason: what is behind a URL is told to the log, never to a stranger.
@@ -103,6 +108,7 @@ mod tests {
             members.extend(changes.as_object().cloned().unwrap());
             check_document(ID, &members)
         };
+        assert!(check(json!({"redirect_uris": [], "grant_types": ["urn:ietf:params:oauth:grant-type:device_code"]})).is_ok());
         assert!(check(json!({})).is_ok() && check(json!({"token_endpoint_auth_method": "private_key_jwt"})).is_ok());
         for bad in [
             json!({"client_id": "https://app.example.com/other.json"}),

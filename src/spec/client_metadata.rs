@@ -18,6 +18,7 @@ mod registered;
 mod requests;
 mod rules;
 mod settings;
+pub mod settled;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -63,6 +64,9 @@ pub const ENCRYPTION_ALGORITHMS: &[&str] = &["RSA-OAEP-256", "ECDH-ES", "ECDH-ES
 
 /// How the content of an encrypted answer is encrypted.
 pub const ENCRYPTION_METHODS: &[&str] = &["A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM"];
+
+/// What is meant when only the key is spoken of: OIDC Registration §2.
+pub const ENCRYPTION_DEFAULT: &str = "A128CBC-HS256";
 
 /// What somebody wants to register, before any rule has looked at it. Empty lists and `None` take the defaults.
 #[derive(Clone, Debug, PartialEq)]

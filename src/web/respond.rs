@@ -1,5 +1,6 @@
 //! Answers, and the only place where an error becomes HTTP.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
@@ -222,7 +223,12 @@ fn challenge(response: &mut HttpResponse, text: &str) {
 
 fn error_document(issuer: &Issuer, status: StatusCode, public: &OAuthError, error_id: &str) -> HttpResponse {
     let error_uri = error_uri(issuer, public.error, error_id);
-    let mut response = json(status, &ErrorBody { error: public.error.as_str(), error_description: public.description, error_uri });
+    // Who registers a client has sent the members himself: the name of the one at fault tells him no more than he needs.
+    let description = match (public.error, public.about) {
+        (ErrorCode::InvalidClientMetadata, Some(member)) => Cow::from(format!("{} The member: {member}.", public.description)),
+        _ => Cow::from(public.description),
+    };
+    let mut response = json(status, &ErrorBody { error: public.error.as_str(), error_description: &description, error_uri });
     no_store(response.headers_mut());
     name_error(&mut response, error_id);
     response

@@ -23,7 +23,7 @@ use crate::model::client::protocol::Weakening;
 use crate::model::client::{Client, ClientMetadata};
 use crate::secret::Secret;
 use crate::spec::client_metadata::weakening::{self, Allowance};
-use crate::spec::client_metadata::{self, ClientDraft};
+use crate::spec::client_metadata::{self, ClientDraft, settled};
 use crate::store::sql::Created;
 use crate::telemetry::audit;
 use outside::Unfit;
@@ -78,8 +78,11 @@ impl Office<'_> {
         let metadata = checked_now(&draft, &before.metadata.protocol.weakenings, self.now)?;
         self.check_outside(&draft, Some(&before.metadata)).await?;
         self.provide_keys(metadata.signing_algorithms()).await?;
-        let mut client = Client { name: draft.name.trim().to_owned(), metadata, updated_at: self.now, ..before };
+        let mut client = Client { name: draft.name.trim().to_owned(), metadata, updated_at: self.now, ..before.clone() };
         weakening::record(&mut client, &self.allowance(&draft).await?);
+        if !before.is_vouched_for() {
+            settled::note(&before, &mut client);
+        }
         let event = self.event(audit::CLIENT_UPDATED).client(client_id).build();
         if !self.sql.update_client(&client, &event).await? {
             return Err(no_client(client_id));

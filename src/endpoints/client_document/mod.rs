@@ -7,8 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::App;
+use crate::app::client_documents::ClientDocument;
+use crate::endpoints::register::draft;
 use crate::failure::Failure;
-use crate::model::client::Client;
+use crate::model::client::{Client, ClientOrigin};
 use crate::outbound::{Kind, OutboundError, Registrant, Request};
 use crate::spec::client_id_document::{check_url, is_url, unusable};
 use crate::spec::client_metadata::called;
@@ -34,7 +36,14 @@ pub async fn requesting(app: &App, client_id: &str) -> Result<Option<Arc<Client>
     if stored.as_ref().is_some_and(|client| !client.enabled || client.is_vouched_for()) {
         return Ok(stored);
     }
-    described(app, client_id).await.map(Some).map_err(Failure::from)
+    let described = described(app, client_id).await?;
+    match stored.filter(|stored| !stored.metadata.settled.is_empty()) {
+        Some(stored) => {
+            let both = draft::settled(&stored, Client::clone(&described)).map_err(|refusal| unusable(refusal.detail))?;
+            Ok(Some(Arc::new(both)))
+        }
+        None => Ok(Some(described)),
+    }
 }
 
 /// The client of a request that must authenticate: what was approved counts; a client that nobody has approved yet may push a request.
@@ -43,12 +52,44 @@ pub async fn requesting(app: &App, client_id: &str) -> Result<Option<Arc<Client>
 /// When a store is away.
 pub async fn authenticating(app: &App, client_id: &str) -> Result<Option<Arc<Client>>, Failure> {
     if let Some(client) = app.client(client_id).await? {
-        return Ok(Some(client));
+        return Ok(Some(if holds_keys(app, &client) { Box::pin(with_keys_of_now(app, client)).await } else { client }));
     }
     match Box::pin(requesting(app, client_id)).await {
         Err(Failure::Refused(_)) => Ok(None),
         found => found,
     }
+}
+
+/// Whether its document says by which keys it is known.
+fn holds_keys(app: &App, client: &Client) -> bool {
+    client.origin == ClientOrigin::Document
+        && client.enabled
+        && client.metadata.protocol.jwks.is_some()
+        && app.settings.client_documents.enabled
+}
+
+/// Keys are those that the document lists now, whatever was approved: one that was taken out of it is withdrawn, and a new one needs nobody's
+/// word. While the document cannot be read, those that were read within an hour hold, as they do of a `jwks_uri`.
+async fn with_keys_of_now(app: &App, approved: Arc<Client>) -> Arc<Client> {
+    if ["jwks", "jwks_uri"].iter().any(|name| approved.metadata.settled.contains(*name)) {
+        return approved;
+    }
+    let described = match described(app, &approved.client_id).await {
+        Ok(described) => Some(described),
+        Err(refusal) => {
+            tracing::debug!(client.id = %approved.client_id, detail = %refusal.detail, "the keys of a client are those that it had a while ago, if any");
+            app.caches.client_documents.get(&approved.client_id).and_then(|known| known.lately(app.now()))
+        }
+    };
+    let (jwks, jwks_uri) =
+        described.map(|client| (client.metadata.protocol.jwks.clone(), client.metadata.protocol.jwks_uri.clone())).unwrap_or_default();
+    if jwks == approved.metadata.protocol.jwks && jwks_uri.is_none() {
+        return approved;
+    }
+    let mut client = Client::clone(&approved);
+    client.metadata.protocol.jwks = jwks;
+    client.metadata.protocol.jwks_uri = jwks_uri;
+    Arc::new(client)
 }
 
 /// RFC 7591 §5: addresses in it that authy would never call make a document useless, as they do a registration.
@@ -59,8 +100,9 @@ fn callable(app: &App, client: Client) -> Result<Client, Refusal> {
 
 async fn described(app: &App, client_id: &str) -> Result<Arc<Client>, Refusal> {
     let now = app.now();
-    if let Some((outcome, _)) = app.caches.client_documents.get(client_id).filter(|(_, until)| now < *until) {
-        return outcome;
+    let before = app.caches.client_documents.get(client_id);
+    if let Some(known) = before.as_ref().filter(|known| now < known.until) {
+        return known.outcome.clone();
     }
     let url = check_url(client_id)?;
     let hosts = &app.settings.client_documents.hosts;
@@ -68,15 +110,23 @@ async fn described(app: &App, client_id: &str) -> Result<Arc<Client>, Refusal> {
     if !hosts.is_empty() && !hosts.iter().any(|listed| listed == host) {
         return Err(unusable("the host of the client_id is not among client_documents.hosts"));
     }
-    let (outcome, lives) = match app.outbound.send(Request::get(Kind::ClientMetadata, client_id, Registrant::Anybody)).await {
+    let document = match app.outbound.send(Request::get(Kind::ClientMetadata, client_id, Registrant::Anybody)).await {
         Ok(answer) => {
             let client = read::client(&url, &answer.body, (&app.settings.registration, now)).and_then(|client| callable(app, client));
-            (client.map(Arc::new), answer.max_age.unwrap_or(USUAL_AGE).clamp(LEAST_AGE, MOST_AGE))
+            let outcome = client.map(Arc::new);
+            // §5.2: a document that is "invalid or malformed" is not kept; a minute keeps strangers from having it fetched again and again.
+            let lives = if outcome.is_ok() { answer.max_age.unwrap_or(USUAL_AGE).clamp(LEAST_AGE, MOST_AGE) } else { LEAST_AGE };
+            let good = outcome.clone().ok().map(|client| (client, now));
+            ClientDocument { outcome, until: now + lives, good }
         }
         // The client for outbound requests remembers failures itself; what it is too busy for is not one.
         Err(error @ (OutboundError::Busy | OutboundError::Lately(_))) => return Err(unusable(error.to_string())),
-        Err(error) => (Err(unusable(error.to_string())), LEAST_AGE),
+        Err(error) => {
+            let good = before.and_then(|known| known.good.clone());
+            ClientDocument { outcome: Err(unusable(error.to_string())), until: now + LEAST_AGE, good }
+        }
     };
-    app.caches.client_documents.put(client_id.to_owned(), (outcome.clone(), now + lives));
+    let outcome = document.outcome.clone();
+    app.caches.client_documents.put(client_id.to_owned(), document);
     outcome
 }

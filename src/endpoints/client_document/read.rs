@@ -41,8 +41,8 @@ fn complete(url: &Url, members: &mut Map<String, Value>) {
     members.remove("sector_identifier_uri");
     members.remove("software_statement");
     members.entry("token_endpoint_auth_method").or_insert_with(|| "none".into());
-    let named = members.get("client_name").and_then(Value::as_str).is_some_and(|name| !name.trim().is_empty());
-    if !named {
+    let unnamed = members.get("client_name").is_none_or(|name| name.as_str().is_some_and(|name| name.trim().is_empty()));
+    if unnamed {
         members.insert("client_name".to_owned(), url.host_str().unwrap_or_default().into());
     }
 }

@@ -46,7 +46,7 @@ pub async fn end_session(app: &App, raw: &str, browser: &Browser) -> Result<Outc
     let hint = hint.as_ref().map(request::hint).transpose()?;
     let client_id = request::client_id(&asked, hint.as_ref())?;
     let client = match &client_id {
-        Some(client_id) => app.client(client_id).await?,
+        Some(client_id) => app.client(client_id).await?.filter(|client| client.enabled),
         None => None,
     };
     let return_to = request::return_to(&asked, client.as_deref())?; // §3

@@ -6,7 +6,7 @@ use super::draft::is_open;
 use crate::clock::Timestamp;
 use crate::model::client::Client;
 use crate::secret::Secret;
-use crate::spec::client_metadata::to_registered_json;
+use crate::spec::client_metadata::{ENCRYPTION_DEFAULT, to_registered_json};
 use crate::spec::issuer::Issuer;
 
 /// Beside the metadata.
@@ -25,6 +25,12 @@ pub fn information(client: &Client, issuer: &Issuer, handed: &Handed<'_>) -> Map
     let filled = |value: &Value| value.as_array().is_none_or(|items| !items.is_empty());
     let registered = to_registered_json(client).into_iter();
     let mut answer: Map<String, Value> = registered.filter(|(name, value)| told(name) && filled(value)).collect();
+    // RFC 7591 §3.2.1: also what was "provisioned by the authorization server itself"; OIDC Registration §2 names the default.
+    for kind in ["id_token", "userinfo", "authorization", "introspection"] {
+        if answer.contains_key(&format!("{kind}_encrypted_response_alg")) {
+            answer.entry(format!("{kind}_encrypted_response_enc")).or_insert_with(|| Value::from(ENCRYPTION_DEFAULT));
+        }
+    }
     if let Some(secret) = handed.secret {
         let expires = client.secrets.first().and_then(|secret| secret.expires_at).map_or(0, Timestamp::as_seconds);
         answer.insert("client_secret".to_owned(), Value::from(secret.expose().as_str()));

@@ -6,8 +6,8 @@ use crate::admin::clients::document;
 use crate::admin::fault::Faults;
 use crate::client_auth::registration;
 use crate::config::Registration;
-use crate::model::client::{ClientMetadata, ClientOrigin};
-use crate::spec::client_metadata::{self, ClientDraft, GRANT_TYPES};
+use crate::model::client::{Client, ClientMetadata, ClientOrigin};
+use crate::spec::client_metadata::{self, ClientDraft, GRANT_TYPES, settled};
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::response_type::ResponseType;
 
@@ -128,19 +128,32 @@ pub fn checked(draft: &ClientDraft) -> Result<ClientMetadata, Refusal> {
     })
 }
 
+/// The client with what an administrator has settled about it, and the rules once more for the two together.
+///
+/// # Errors
+/// As [`draft()`].
+pub fn settled(before: &Client, described: Client) -> Result<Client, Refusal> {
+    let client = settled::keep(before, described);
+    if !client.metadata.settled.is_empty() {
+        checked(&ClientDraft::of(&client))?;
+    }
+    Ok(client)
+}
+
 fn refusal(faults: &Faults) -> Refusal {
     let found: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    refused(false, None, found.join("; "))
+    let field = faults.iter().map(|fault| fault.field).find(|field| !field.is_empty());
+    refused(false, field, found.join("; "))
 }
 
 fn refused(of_uris: bool, field: Option<&'static str>, detail: String) -> Refusal {
     if of_uris {
         let error = OAuthError::invalid_redirect_uri(
-            "A redirect URI cannot be registered: https, loopback or a private-use scheme, without fragment.",
+            "A redirect URI is missing or cannot be registered: https, loopback or a private-use scheme with a dot, without fragment.",
         );
         return error.about("redirect_uris").because(detail);
     }
-    let error = OAuthError::invalid_client_metadata("A member of the client metadata is not acceptable; the page at error_uri tells more.");
+    let error = OAuthError::invalid_client_metadata("A member of the client metadata is not acceptable.");
     field.map_or(error, |field| error.about(field)).because(detail)
 }
 

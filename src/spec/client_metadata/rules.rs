@@ -194,6 +194,10 @@ pub(super) fn check_addresses(draft: &ClientDraft, problems: &mut Vec<Problem>) 
             ));
         }
     }
+    // OIDC Registration §2: "The defined values are native or web".
+    if protocol.application_type.as_deref().is_some_and(|kind| !matches!(kind, "web" | "native")) {
+        problems.push(Problem::new("application_type", "there is no such type", "use web or native"));
+    }
     // What the provider adds to it would stand in the fragment, which no server reads.
     if protocol.initiate_login_uri.as_deref().is_some_and(|uri| uri.contains('#')) {
         problems.push(Problem::new("initiate_login_uri", "it has a fragment", "write it without # and what follows"));

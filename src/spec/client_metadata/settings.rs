@@ -58,6 +58,7 @@ pub(super) fn resolve(draft: &ClientDraft, problems: &mut Vec<Problem>) -> Clien
         contacts: distinct(&draft.contacts),
         protocol: draft.protocol.clone(),
         more: draft.more.clone(),
+        settled: std::collections::BTreeSet::new(),
     }
 }
 

@@ -6,6 +6,7 @@ mod managing;
 mod outside;
 mod registering;
 mod resources;
+mod settled;
 mod sights;
 pub mod support;
 mod usage;

@@ -33,7 +33,7 @@ pub async fn read(app: &App, client_id: &str, authorization: &[Option<String>]) 
     Ok(answer::information(&client, &app.issuer, &Handed { secret: None, token: &token }))
 }
 
-/// RFC 7592 §2.2: what the request says replaces all that was registered.
+/// RFC 7592 §2.2: what the request says replaces all that was registered, but for what an administrator has settled since.
 ///
 /// # Errors
 /// `invalid_token`, and the errors of RFC 7591 §3.2.2.
@@ -45,8 +45,9 @@ pub async fn update(app: &App, client_id: &str, authorization: &[Option<String>]
     let draft = draft::draft(members, &app.settings.registration)?;
     outside::check(app, &draft).await?;
     let metadata = draft::checked(&draft)?;
-    app.provide_keys(metadata.signing_algorithms()).await?;
-    let mut client = Client { name: draft.name.trim().to_owned(), metadata, updated_at: app.now(), ..Client::clone(&before) };
+    let described = Client { name: draft.name.trim().to_owned(), metadata, updated_at: app.now(), ..Client::clone(&before) };
+    let mut client = draft::settled(&before, described)?;
+    app.provide_keys(client.metadata.signing_algorithms()).await?;
     let next = if app.settings.registration.rotate_token { Secret::new(app.entropy.token("rat_")) } else { token.clone() };
     let [presented, successor] = [&token, &next].map(|token| TokenHash::of(token.expose()));
     let event = event(app, &dynamic, audit::CLIENT_UPDATED);

@@ -177,6 +177,7 @@ pub async fn save_document_client(conn: &mut Conn, client: &Client, dynamic: &Dy
         diesel::insert_into(dynamic_clients::table).values(DynamicRow::from(dynamic)).execute(conn).await?;
         return audit::insert(conn, event).await;
     }
+    diesel::update(dynamic_clients::table.find(&client.client_id)).set(DynamicRow::from(dynamic)).execute(conn).await?;
     clients::replace_metadata(conn, client).await.map(drop)
 }
 
