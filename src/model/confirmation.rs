@@ -40,6 +40,8 @@ pub enum Binding {
     DpopKey,
     /// To its certificate: `tls_client_certificate_bound_access_tokens`, RFC 8705 §3.4; FAPI 1.0 Advanced §5.2.2.
     Certificate,
+    /// To both: the client registered the two.
+    Both,
     /// To either: FAPI 2.0 Security Profile §5.3.2.1.
     Either,
 }
@@ -51,13 +53,14 @@ impl Binding {
             Self::Optional => true,
             Self::DpopKey => confirmation.jkt.is_some(),
             Self::Certificate => confirmation.certificate.is_some(),
+            Self::Both => confirmation.jkt.is_some() && confirmation.certificate.is_some(),
             Self::Either => !confirmation.is_none(),
         }
     }
 
     /// Whether the certificate of a connection goes into the token.
     pub const fn takes_certificate(self) -> bool {
-        matches!(self, Self::Certificate | Self::Either)
+        matches!(self, Self::Certificate | Self::Both | Self::Either)
     }
 }
 

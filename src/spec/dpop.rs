@@ -106,10 +106,29 @@ fn names_one_of(htu: &str, urls: &[String]) -> bool {
         let mut url = Url::parse(text).ok()?;
         url.set_query(None);
         url.set_fragment(None);
-        Some(url)
+        Some(plain(url.as_str()))
     };
     let Some(named) = normal(htu) else { return false };
     urls.iter().any(|url| normal(url).as_ref() == Some(&named))
+}
+
+/// RFC 3986 §6.2.2.2: what need not be encoded is not; §6.2.2.1: what is, is in capitals.
+fn plain(url: &str) -> String {
+    let mut parts = url.split('%');
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => plain.push(char::from(byte)),
+            Some(byte) => plain.push_str(&format!("%{byte:02X}")),
+            None => {
+                plain.push('%');
+                plain.push_str(part);
+                continue;
+            }
+        }
+        plain.push_str(part.get(2..).unwrap_or_default());
+    }
+    plain
 }
 
 /// RFC 9449 §7.1: the challenge of a resource. A request that brought no token gets no error code.
@@ -151,6 +170,22 @@ mod tests {
         let urls = ["https://server.example.com/token".to_owned(), "https://mtls.example.com/token".to_owned()];
         let token = "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU";
         check(claims.as_object().unwrap(), Expected { method: "POST", urls: &urls, access_token: Some(token), now: NOW })
+    }
+
+    #[test]
+    fn an_address_is_the_same_whatever_of_it_is_encoded_in_vain() {
+        let ours = ["https://id.example/oauth2/token".to_owned(), "https://id.example/a%2Fb".to_owned()];
+        for same in ["https://id.example/oauth2/%74oken", "HTTPS://ID.example:443/x/../oauth2/token?a#b", "https://id.example/a%2fb"] {
+            assert!(names_one_of(same, &ours), "{same}");
+        }
+        for other in [
+            "https://id.example/a/b",
+            "https://id.example/oauth2%2Ftoken",
+            "https://id.example/oauth2/token%",
+            "https://id.example/oauth2/token%é",
+        ] {
+            assert!(!names_one_of(other, &ours), "{other}");
+        }
     }
 
     #[test]

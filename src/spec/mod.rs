@@ -24,7 +24,7 @@
 //! | RFC 8414 §2 | [`discovery`], [`issuer`] |
 //! | RFC 8628 §3.5 §6.1 | [`device`] |
 //! | RFC 8705 §3.1 | [`certificate`] |
-//! | RFC 8693 §3 §4.1 §4.4 | [`token_exchange`] |
+//! | RFC 8693 §3 §4.1 | [`token_exchange`] |
 //! | RFC 8707 §2 | [`resource`] |
 //! | RFC 8725 §3.11 | [`typ`] |
 //! | RFC 9068 §2.2 | [`access_token`] |

@@ -223,9 +223,12 @@ fn challenge(response: &mut HttpResponse, text: &str) {
 
 fn error_document(issuer: &Issuer, status: StatusCode, public: &OAuthError, error_id: &str) -> HttpResponse {
     let error_uri = error_uri(issuer, public.error, error_id);
-    // Who registers a client has sent the members himself: the name of the one at fault tells him no more than he needs.
+    // Whoever sent the request has sent the parameters: which one is at fault tells no stranger more.
     let description = match (public.error, public.about) {
         (ErrorCode::InvalidClientMetadata, Some(member)) => Cow::from(format!("{} The member: {member}.", public.description)),
+        (ErrorCode::InvalidRequest, Some(parameter)) if !public.description.contains(parameter) => {
+            Cow::from(format!("{} The parameter: {parameter}.", public.description))
+        }
         _ => Cow::from(public.description),
     };
     let mut response = json(status, &ErrorBody { error: public.error.as_str(), error_description: &description, error_uri });

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::admin::fault::Fault;
+use crate::spec::claims::PROTOCOL_CLAIMS;
 use crate::spec::plain_text;
 
 /// The text claims of OIDC Core §5.1 that are kept as claims.
@@ -21,37 +22,12 @@ pub const TEXT_CLAIMS: [&str; 12] = [
     "phone_number",
 ];
 
-/// Claims that authy itself makes: nobody may write over them.
-const RESERVED: [&str; 28] = [
-    "sub",
-    "iss",
-    "aud",
-    "exp",
-    "iat",
-    "nbf",
-    "jti",
-    "azp",
-    "nonce",
-    "auth_time",
-    "acr",
-    "amr",
-    "at_hash",
-    "c_hash",
-    "sid",
-    "client_id",
-    "scope",
-    "token_type",
-    "active",
-    "username",
-    "email",
-    "email_verified",
-    "name",
-    "preferred_username",
-    "groups",
-    "updated_at",
-    "cnf",
-    "act",
-];
+/// Claims that the fields of a person fill: nobody may write over them, nor over what a protocol gives a meaning.
+const OF_FIELDS: [&str; 6] = ["email", "email_verified", "name", "preferred_username", "groups", "updated_at"];
+
+fn is_reserved(name: &str) -> bool {
+    OF_FIELDS.contains(&name) || PROTOCOL_CLAIMS.contains(&name)
+}
 
 /// Reads `NAME=JSON-OR-TEXT`: the value is JSON when it parses as an object, array, number, boolean, null or quoted text, else text.
 /// A claim that OIDC Core defines as text stays text whatever it looks like: a phone number is no number.
@@ -85,7 +61,7 @@ fn fault(name: &str, value: &Value) -> Option<Fault> {
     if name.is_empty() || name.len() > 100 || name.contains(char::is_control) {
         return Some(Fault::new("claims", "A claim's name has 1 to 100 characters.", "Choose another name."));
     }
-    if RESERVED.contains(&name) {
+    if is_reserved(name) {
         return Some(reserved());
     }
     match name {
@@ -118,7 +94,7 @@ mod tests {
 
     #[test]
     fn claims_that_authy_makes_cannot_be_written_over() {
-        for name in RESERVED {
+        for name in OF_FIELDS.iter().chain(PROTOCOL_CLAIMS) {
             assert!(fault(name, &json!("x")).is_some(), "{name}");
         }
         assert!(fault("department", &json!(["a", 1])).is_none());

@@ -141,7 +141,7 @@ async fn hinted(app: &App, client: &AuthenticatedClient, token: &str) -> Result<
         Some(sid) => app.sql.session_by_sid(sid).await?,
         None => None,
     };
-    match session.map(|session| session.subject).or_else(|| text("sub").map(str::to_owned)) {
+    match session.map(|session| session.subject).or_else(|| app.subject_behind(client, text("sub")?)) {
         Some(subject) => Ok(app.user(&subject).await?),
         None => Ok(None),
     }

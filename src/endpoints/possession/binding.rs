@@ -13,7 +13,8 @@ pub fn of(client: &Client) -> Binding {
     match (client.metadata.profile, protocol.dpop_bound_access_tokens, protocol.tls_client_certificate_bound_access_tokens) {
         // FAPI 1.0 Advanced §5.2.2 item 5: certificate-bound tokens, whatever else was registered.
         (Profile::Fapi1, ..) => Binding::Certificate,
-        (_, true, true) => Binding::Either,
+        // RFC 9449 §5.2: "the authorization server MUST reject token requests from the client that do not contain the DPoP header".
+        (_, true, true) => Binding::Both,
         (_, true, false) => Binding::DpopKey,
         (_, false, true) => Binding::Certificate,
         // FAPI 2.0 Security Profile §5.3.2.1 item 4: sender-constrained, by either way.
@@ -30,14 +31,13 @@ pub fn check(wanted: Binding, confirmation: &Confirmation) -> Result<(), Refusal
     if wanted.allows(confirmation) {
         return Ok(());
     }
+    let lacks_certificate = matches!(wanted, Binding::Certificate) || (wanted == Binding::Both && confirmation.jkt.is_some());
     Err(match wanted {
-        Binding::Certificate => {
+        _ if lacks_certificate => {
             OAuthError::invalid_request("The tokens of this client are bound to its certificate; connect with it.").into()
         }
-        Binding::DpopKey | Binding::Either | Binding::Optional => {
-            OAuthError::invalid_dpop_proof("The tokens of this client are bound to a key; send a proof of it.")
-                .because("the client must bring a DPoP proof or a certificate, and brings none")
-        }
+        _ => OAuthError::invalid_dpop_proof("The tokens of this client are bound to a key; send a proof of it.")
+            .because("the client must bring a DPoP proof or a certificate, and brings none"),
     })
 }
 
@@ -89,6 +89,15 @@ mod tests {
         assert_eq!(with(Profile::Fapi2, false, false), Binding::Either);
         assert_eq!(with(Profile::Fapi2, false, true), Binding::Certificate);
         assert_eq!(with(Profile::Fapi1, true, false), Binding::Certificate);
+        assert_eq!(with(Profile::Oauth21, true, true), Binding::Both);
+        let of = |jkt: Option<&str>, certificate: Option<&str>| Confirmation {
+            jkt: jkt.map(str::to_owned),
+            certificate: certificate.map(str::to_owned),
+        };
+        assert!(check(Binding::Both, &of(Some("k"), Some("c"))).is_ok());
+        for (given, code) in [(of(None, Some("c")), ErrorCode::InvalidDpopProof), (of(Some("k"), None), ErrorCode::InvalidRequest)] {
+            assert_eq!(check(Binding::Both, &given).unwrap_err().error.error, code);
+        }
         let bearer = Confirmation::default();
         for (wanted, code) in [(Binding::DpopKey, ErrorCode::InvalidDpopProof), (Binding::Certificate, ErrorCode::InvalidRequest)] {
             assert_eq!(check(wanted, &bearer).unwrap_err().error.error, code);

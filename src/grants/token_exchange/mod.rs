@@ -63,8 +63,6 @@ pub struct Held {
     pub expires_at: Timestamp,
     /// Who acts already.
     pub act: Option<Value>,
-    /// Who may.
-    pub may_act: Option<Value>,
 }
 
 /// The one sentence about a token that is of no use.
@@ -93,7 +91,7 @@ async fn exchange_tokens(exchange: Exchange<'_>) -> Result<TokenResponse, Failur
     let good_for = good_for(&exchange, &subject, grant).await?;
     let resources = token::load_resources(app, &check::targets(params, &good_for)?).await?;
     let details = token::requested_details(app, client, params, &subject.authorization_details).await?; // RFC 9396 §6
-    let act = check::act(&subject, actor.as_ref(), client, app.issuer.as_str())?; // RFC 8693 §4.1, §4.4
+    let act = check::act(&subject, actor.as_ref(), client)?; // RFC 8693 §4.1
     let user = token::active_user(app, &grant.subject).await?;
     let (not_after, jwt) = (subject.expires_at, request.requested == Requested::Jwt);
     let delegated = Delegated { scope: &scope, resources: &resources, authorization_details: &details, act, not_after, jwt };
@@ -158,7 +156,6 @@ async fn hold_access_token(exchange: &Exchange<'_>, token: &str) -> Result<Held,
         authorization_details: facts.authorization_details,
         expires_at: facts.expires_at,
         act: facts.act,
-        may_act: None,
     })
 }
 
@@ -174,7 +171,8 @@ async fn hold_id_token(exchange: &Exchange<'_>, token: &str) -> Result<Held, Fai
         return Err(invalid_token().because("the ID Token is for another client").into());
     }
     let session = app.sql.session_by_sid(told.sid).await?;
-    let person = session.map_or_else(|| told.subject.to_owned(), |session| session.subject);
+    let person = session.map(|session| session.subject).or_else(|| app.subject_behind(client, told.subject));
+    let person = person.ok_or_else(|| invalid_token().because("the sub is none that this client was shown"))?;
     let grants = app.sql.grants_of(&person).await?;
     let grant = grants.into_iter().find(|grant| grant.client_id == client.client_id && grant.authentication.sid == told.sid);
     let grant = grant.ok_or_else(|| gone("no live grant of that sign-in"))?;
@@ -186,7 +184,6 @@ async fn hold_id_token(exchange: &Exchange<'_>, token: &str) -> Result<Held, Fai
         authorization_details: grant.authorization_details.clone(),
         expires_at: told.expires_at,
         act: None,
-        may_act: claims.get("may_act").cloned(),
         grant: Some(Arc::new(grant)),
     })
 }

@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
-const MAX_LENGTH: usize = 300;
+use crate::spec::plain_text::is_deceptive;
+
+/// The most of one member that is shown. A member cannot push the others off the page, and what is left out is seen to be.
+const LONGEST_MEMBER: usize = 200;
+const CUT: &str = " […]";
 
 /// Whether a sentence can be registered: braces in pairs, with a name between them.
 pub fn is_sentence(sentence: &str) -> bool {
@@ -24,21 +28,22 @@ pub fn in_words(sentence: &str, detail: &Value) -> String {
     while let Some((before, after)) = rest.split_once('{') {
         let (name, later) = after.split_once('}').unwrap_or((after, ""));
         words.push_str(before);
-        words.push_str(&member(detail, name));
+        words.push_str(&shown(&member(detail, name)));
         rest = later;
     }
     words.push_str(rest);
     words
-        .chars()
-        .filter(|character| !turns_text(*character))
-        .map(|character| if character.is_control() { ' ' } else { character })
-        .take(MAX_LENGTH)
-        .collect()
 }
 
-/// Characters that change in which order a sentence is read: with them an amount could be made to look like another.
-const fn turns_text(character: char) -> bool {
-    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// A member without what cannot be seen or changes the order in which a sentence is read: an amount could be made to look like another.
+fn shown(member: &str) -> String {
+    let blank = |character: char| if character.is_control() { ' ' } else { character };
+    let mut readable = member.chars().map(blank).filter(|character| !is_deceptive(*character));
+    let mut shown: String = readable.by_ref().take(LONGEST_MEMBER).collect();
+    if readable.next().is_some() {
+        shown.push_str(CUT);
+    }
+    shown
 }
 
 /// A member by its path; what is not there is a dash, so that the sentence never promises something else.
@@ -68,6 +73,16 @@ mod tests {
         let sentence = "Pay {instructedAmount.amount} {instructedAmount.currency} to {creditorName} ({actions}) by {date}";
         assert!(is_sentence(sentence));
         assert_eq!(in_words(sentence, &detail), "Pay 123.50 EUR to Merchant A (initiate, status) by –");
+    }
+
+    #[test]
+    fn a_long_member_hides_no_other_and_nothing_unseen_is_shown() {
+        let detail = json!({"what": "tea ".repeat(90), "price": "99"});
+        let words = in_words("Order {what} for {price}", &detail);
+        assert!(words.starts_with("Order tea tea") && words.ends_with("tea  […] for 99"), "{words}");
+        for character in ['\u{61c}', '\u{200b}', '\u{ad}', '\u{2028}', '\u{e0041}', '\u{202e}'] {
+            assert_eq!(in_words("{a}", &json!({"a": format!("x{character}y")})), "xy", "{character:?}");
+        }
     }
 
     #[test]
