@@ -70,3 +70,28 @@ async fn a_hint_and_the_claims_parameter_speak_of_people_as_the_client_knows_the
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_id_token_stays_a_hint_when_its_session_has_been_swept_away() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        let rp = app
+            .client(|metadata| {
+                metadata.protocol.subject_type = Some("pairwise".to_owned());
+                metadata.grant_types.push("urn:openid:params:grant-type:ciba".to_owned());
+            })
+            .await;
+        let tokens = rp.login("ada").await;
+        let (hint, sid) = (tokens.text("id_token"), tokens.id_claims()["sid"].as_str().unwrap().to_owned());
+        for _ in 0..2 {
+            app.advance(std::time::Duration::from_secs(100 * 24 * 60 * 60));
+            app.sweep().await;
+        }
+        assert!(app.app.sql.session_by_sid(&sid).await.unwrap().is_none(), "swept");
+        let asked = rp.post("/oauth2/bc-authorize", &[("scope", "openid"), ("id_token_hint", &hint)]).await;
+        assert_eq!(asked.status, 200, "{}", asked.body);
+        app.stop().await;
+    })
+    .await;
+}
