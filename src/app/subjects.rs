@@ -11,6 +11,7 @@ use crate::sealing::pairwise::PairwiseKey;
 use crate::sealing::{Purpose, Sealer};
 use crate::secret::Secret;
 use crate::spec::subject;
+use crate::store::StoreError;
 use crate::store::sql::Sql;
 
 /// The setting that holds the sealed key of pairwise names.
@@ -25,6 +26,18 @@ impl App {
     /// The person behind a `sub` that this client brings back; `None` when it never read that one.
     pub fn subject_behind(&self, client: &Client, shown: &str) -> Option<String> {
         if subject::is_pairwise(client) { self.pairwise.subject(&subject::sector(client), shown) } else { Some(shown.to_owned()) }
+    }
+
+    /// The person whom an ID Token of this client's is about: known by the session while that is there, else by the name that the client reads.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn person_of_id_token(&self, client: &Client, sid: Option<&str>, sub: Option<&str>) -> Result<Option<String>, StoreError> {
+        let session = match sid {
+            Some(sid) => self.sql.session_by_sid(sid).await?,
+            None => None,
+        };
+        Ok(session.map(|session| session.subject).or_else(|| self.subject_behind(client, sub?)))
     }
 }
 

@@ -85,7 +85,7 @@ impl Identity {
 }
 
 /// Longer names are nobody's: RFC 5280 §A.1 bounds most parts of one to 64 characters. The parser of numbers goes one call deeper for each digit.
-const LONGEST_NAME: usize = 2_000;
+pub(super) const LONGEST_NAME: usize = 2_000;
 
 /// Reads a distinguished name as RFC 4514 §3 writes it, and also with a space after each comma, as most tools print it.
 pub fn distinguished_name(text: &str) -> Option<RdnSequence> {

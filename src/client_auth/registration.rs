@@ -1,15 +1,12 @@
 //! What a client that registers a method must bring for it: RFC 7591 §2, RFC 8705 §2.1.2 and §2.2.2, FAPI 2.0 Security Profile §5.3.2.1.
 
-use super::certificate::distinguished_name;
+use super::certificate::{LONGEST_NAME, distinguished_name};
 use crate::jose::Algorithm;
 use crate::jose::client_keys::ClientKeys;
 use crate::model::client::protocol::ProtocolMetadata;
 use crate::model::client::{AuthMethod, ClientMetadata};
 use crate::spec::client_metadata::Problem;
 use crate::spec::signing_algorithm::OF_CLIENTS;
-
-/// The longest name of a certificate.
-const LONGEST_NAME: usize = 2_000;
 
 /// Every problem at once.
 pub fn check(metadata: &ClientMetadata) -> Vec<Problem> {

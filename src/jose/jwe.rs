@@ -8,6 +8,8 @@ use std::fmt;
 use josekit::jwe::JweContentEncryption;
 use josekit::jwe::enc;
 
+use crate::spec::client_metadata::ENCRYPTION_DEFAULT;
+
 pub mod decryption;
 pub mod recipient;
 
@@ -114,7 +116,7 @@ impl Encryption {
     /// What a client registered as `…_encrypted_response_alg` and `…_enc`: nothing is encrypted without an `alg`, and an `alg` alone
     /// means A128CBC-HS256 (OIDC Registration §2).
     pub fn registered(alg: Option<&str>, enc: Option<&str>) -> Option<Self> {
-        let enc = enc.map_or(Some(ContentEncryption::A128CbcHs256), ContentEncryption::parse);
+        let enc = ContentEncryption::parse(enc.unwrap_or(ENCRYPTION_DEFAULT));
         Some(Self { alg: KeyManagement::parse(alg?)?, enc: enc? })
     }
 }

@@ -104,7 +104,7 @@ pub const PROTOCOL_CLAIMS: &[&str] = &[
 ];
 
 /// Claims that only authy's own fields fill, whatever is stored beside them.
-const OWN: &[&str] = &["preferred_username", "email", "email_verified", "groups", "updated_at"];
+pub const OWN: &[&str] = &["preferred_username", "email", "email_verified", "groups", "updated_at"];
 
 /// OIDC Core §5.4: the standard claims that a scope releases.
 pub fn claims_for_scopes(scope: &Scope) -> impl Iterator<Item = &'static str> + '_ {

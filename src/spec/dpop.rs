@@ -11,6 +11,7 @@ use url::Url;
 use crate::clock::Timestamp;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
+use crate::spec::plain_text::is_unreserved;
 
 /// How old a proof may be: RFC 9449 §11.1 asks for a window of seconds or minutes.
 pub const MAX_AGE: Duration = Duration::from_secs(120);
@@ -118,7 +119,7 @@ fn plain(url: &str) -> String {
     let mut plain = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         match part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => plain.push(char::from(byte)),
+            Some(byte) if is_unreserved(byte) => plain.push(char::from(byte)),
             Some(byte) => plain.push_str(&format!("%{byte:02X}")),
             None => {
                 plain.push('%');

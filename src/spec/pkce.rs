@@ -7,6 +7,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
+use crate::spec::plain_text::is_unreserved;
 
 /// `code_challenge_methods_supported`.
 pub const METHODS: &[&str] = &["S256"];
@@ -81,7 +82,7 @@ pub fn verify(challenge: Option<&str>, verifier: Option<&str>) -> Result<(), Ref
 
 /// RFC 7636 §4.1: `code-verifier = 43*128unreserved`.
 fn is_verifier(text: &str) -> bool {
-    (43..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~'))
+    (43..=128).contains(&text.len()) && text.bytes().all(is_unreserved)
 }
 
 #[cfg(test)]

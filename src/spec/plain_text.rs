@@ -19,6 +19,11 @@ pub fn is_readable(text: &str) -> bool {
     !text.chars().any(is_deceptive) && !text.chars().all(unseen)
 }
 
+/// RFC 3986 §2.3: `unreserved`, what a URI holds without encoding it.
+pub const fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
 /// Whether U+0000 is anywhere in it, which PostgreSQL keeps in no column, or in a member's name.
 pub fn has_nul(value: &Value) -> bool {
     match value {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::admin::fault::Fault;
-use crate::spec::claims::PROTOCOL_CLAIMS;
+use crate::spec::claims::{OWN, PROTOCOL_CLAIMS};
 use crate::spec::plain_text;
 
 /// The text claims of OIDC Core §5.1 that are kept as claims.
@@ -22,11 +22,9 @@ pub const TEXT_CLAIMS: [&str; 12] = [
     "phone_number",
 ];
 
-/// Claims that the fields of a person fill: nobody may write over them, nor over what a protocol gives a meaning.
-const OF_FIELDS: [&str; 6] = ["email", "email_verified", "name", "preferred_username", "groups", "updated_at"];
-
+/// What the fields of a person fill, or a protocol gives a meaning: nobody may write over it.
 fn is_reserved(name: &str) -> bool {
-    OF_FIELDS.contains(&name) || PROTOCOL_CLAIMS.contains(&name)
+    name == "name" || OWN.contains(&name) || PROTOCOL_CLAIMS.contains(&name)
 }
 
 /// Reads `NAME=JSON-OR-TEXT`: the value is JSON when it parses as an object, array, number, boolean, null or quoted text, else text.
@@ -94,7 +92,7 @@ mod tests {
 
     #[test]
     fn claims_that_authy_makes_cannot_be_written_over() {
-        for name in OF_FIELDS.iter().chain(PROTOCOL_CLAIMS) {
+        for name in ["name"].iter().chain(OWN).chain(PROTOCOL_CLAIMS) {
             assert!(fault(name, &json!("x")).is_some(), "{name}");
         }
         assert!(fault("department", &json!(["a", 1])).is_none());

@@ -137,11 +137,7 @@ async fn hinted(app: &App, client: &AuthenticatedClient, token: &str) -> Result<
     if text("aud") != Some(client.client_id.as_str()) {
         return Err(invalid.because("it was given to another client").into());
     }
-    let session = match text("sid") {
-        Some(sid) => app.sql.session_by_sid(sid).await?,
-        None => None,
-    };
-    match session.map(|session| session.subject).or_else(|| app.subject_behind(client, text("sub")?)) {
+    match app.person_of_id_token(client, text("sid"), text("sub")).await? {
         Some(subject) => Ok(app.user(&subject).await?),
         None => Ok(None),
     }

@@ -1,6 +1,6 @@
 //! `POST /oauth2/introspect`.
 
-use actix_web::http::header;
+use actix_web::http::header::{self, Accept, Header as _, Quality};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{Answer, Form, JWT_MEDIA_TYPE};
@@ -23,27 +23,45 @@ pub async fn introspect(request: HttpRequest, app: web::Data<App>, body: FormBod
 /// RFC 9701 §4: the resource server asks for a signed answer by name; a wildcard asks for nothing special. Of two that it names, the one it
 /// likes less is not chosen (RFC 9110 §12.4.2).
 fn form(request: &HttpRequest) -> Form {
-    let accepted = request.headers().get_all(header::ACCEPT).filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
-    let (mut jwt, mut json) = (0, 0);
-    for one in accepted {
-        let (kind, parameters) = one.split_once(';').unwrap_or((one, ""));
-        let kind = kind.trim();
-        if kind.eq_ignore_ascii_case(JWT_MEDIA_TYPE) {
-            jwt = weight(parameters);
-        } else if kind.eq_ignore_ascii_case("application/json") {
-            json = weight(parameters);
-        }
-    }
-    if jwt > 0 && jwt >= json { Form::Jwt } else { Form::Json }
+    let accepted = Accept::parse(request).map(|accept| accept.0).unwrap_or_default();
+    let weight = |kind: &str| {
+        accepted
+            .iter()
+            .filter(|one| one.item.essence_str().eq_ignore_ascii_case(kind))
+            .map(|one| one.quality)
+            .max()
+            .unwrap_or(Quality::ZERO)
+    };
+    let (jwt, json) = (weight(JWT_MEDIA_TYPE), weight("application/json"));
+    if jwt > Quality::ZERO && jwt >= json { Form::Jwt } else { Form::Json }
 }
 
-/// A quality value in thousandths: RFC 9110 §12.4.2. One that is written wrongly says nothing.
-fn weight(parameters: &str) -> u16 {
-    let named = parameters.split(';').filter_map(|one| one.split_once('=')).find(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
-    let Some((_, value)) = named else { return 1_000 };
-    let (whole, part) = value.trim().split_once('.').unwrap_or((value.trim(), ""));
-    match (whole, format!("{part:0<3}").parse::<u16>()) {
-        ("0", Ok(thousandths)) if part.len() <= 3 => thousandths,
-        _ => 1_000,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signed_answer_is_for_who_names_it_and_does_not_like_the_other_better() {
+        let jwt = |accept: &str| {
+            let request = actix_web::test::TestRequest::default().insert_header((header::ACCEPT, accept)).to_http_request();
+            matches!(form(&request), Form::Jwt)
+        };
+        for accept in [
+            "application/token-introspection+jwt",
+            "Application/Token-Introspection+JWT",
+            "application/json, application/token-introspection+jwt",
+            "text/html, application/token-introspection+jwt;q=0.3, application/json;q=0.2",
+        ] {
+            assert!(jwt(accept), "{accept}");
+        }
+        for accept in [
+            "",
+            "*/*",
+            "application/json",
+            "application/token-introspection+jwt;q=0, application/json",
+            "application/json, application/token-introspection+jwt;q=0.1",
+        ] {
+            assert!(!jwt(accept), "{accept}");
+        }
     }
 }

@@ -31,14 +31,11 @@ pub fn check(wanted: Binding, confirmation: &Confirmation) -> Result<(), Refusal
     if wanted.allows(confirmation) {
         return Ok(());
     }
-    let lacks_certificate = matches!(wanted, Binding::Certificate) || (wanted == Binding::Both && confirmation.jkt.is_some());
-    Err(match wanted {
-        _ if lacks_certificate => {
-            OAuthError::invalid_request("The tokens of this client are bound to its certificate; connect with it.").into()
-        }
-        _ => OAuthError::invalid_dpop_proof("The tokens of this client are bound to a key; send a proof of it.")
-            .because("the client must bring a DPoP proof or a certificate, and brings none"),
-    })
+    if wanted == Binding::Certificate || (wanted == Binding::Both && confirmation.jkt.is_some()) {
+        return Err(OAuthError::invalid_request("The tokens of this client are bound to its certificate; connect with it.").into());
+    }
+    Err(OAuthError::invalid_dpop_proof("The tokens of this client are bound to a key; send a proof of it.")
+        .because("the client must bring a DPoP proof or a certificate, and brings none"))
 }
 
 /// FAPI 2.0 Security Profile §5.4.1: PS256, ES256 or EdDSA.

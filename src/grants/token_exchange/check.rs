@@ -77,10 +77,9 @@ pub fn targets(params: &Params, good_for: &[String]) -> Result<Vec<String>, Refu
 /// # Errors
 /// `invalid_grant` when too many have acted before.
 pub fn act(subject: &Held, actor: Option<&Held>, client: &Client) -> Result<Option<Value>, Refusal> {
-    let name = actor.map_or(client.client_id.as_str(), |actor| actor.subject.as_str());
     if actor.is_none() && client.metadata.protocol.exchange_impersonation {
         return Ok(subject.act.clone());
     }
-    let shown = actor.map_or(name, |actor| actor.known_as.as_str());
+    let shown = actor.map_or(client.client_id.as_str(), |actor| actor.known_as.as_str());
     token_exchange::act(shown, subject.act.as_ref()).map(Some)
 }

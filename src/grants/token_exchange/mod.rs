@@ -170,8 +170,7 @@ async fn hold_id_token(exchange: &Exchange<'_>, token: &str) -> Result<Held, Fai
     if told.audience != client.client_id {
         return Err(invalid_token().because("the ID Token is for another client").into());
     }
-    let session = app.sql.session_by_sid(told.sid).await?;
-    let person = session.map(|session| session.subject).or_else(|| app.subject_behind(client, told.subject));
+    let person = app.person_of_id_token(client, Some(told.sid), Some(told.subject)).await?;
     let person = person.ok_or_else(|| invalid_token().because("the sub is none that this client was shown"))?;
     let grants = app.sql.grants_of(&person).await?;
     let grant = grants.into_iter().find(|grant| grant.client_id == client.client_id && grant.authentication.sid == told.sid);

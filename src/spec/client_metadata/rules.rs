@@ -5,7 +5,7 @@ use url::{Host, Url};
 use super::{ClientDraft, GRANT_TYPES, NEVER_PUBLIC, Problem, signs_people_in};
 use crate::model::client::{ClientMetadata, ClientOrigin, Profile};
 use crate::secret::Secret;
-use crate::spec::plain_text::is_readable;
+use crate::spec::plain_text::{is_readable, is_unreserved};
 use crate::spec::redirect_uri::{Registration, check_registration};
 use crate::spec::resource::is_resource_uri;
 use crate::spec::response_type::ResponseType;
@@ -61,10 +61,6 @@ fn check_secret(secret: &Secret<String>) -> Result<(), Problem> {
         return Err(Problem::new("client_secret", "it has characters that clients encode wrongly", "use letters, digits and - . _ ~ only"));
     }
     Ok(())
-}
-
-const fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
 /// RFC 7591 §5: redirect URIs and post-logout URIs.

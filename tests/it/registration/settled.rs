@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 use super::support::*;
 use crate::support::app::TestApp;
 use crate::support::backends;
-
 use crate::support::relying_party::{Answer, VERIFIER, challenge, post, query};
 use crate::support::signer;
 
