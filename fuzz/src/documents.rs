@@ -93,7 +93,7 @@ pub fn authorization_details(data: &[u8]) {
 /// and none of what an administrator gives. Also OIDC Registration §5: the other document that is fetched from strangers.
 pub fn client_id_document(data: &[u8]) {
     let (client_id, document) = two(data);
-    let _ = subject::names_all(document.as_bytes(), std::slice::from_ref(&client_id));
+    let _ = subject::names_all(document.as_bytes(), &[&client_id]);
     let Ok(url) = client_id_document::check_url(&client_id) else { return };
     assert_eq!(url.as_str(), client_id);
     assert!(client_id.starts_with("https://") && !client_id.contains(['?', '#', '\\', ' ']));

@@ -10,8 +10,10 @@ use crate::spec::typ;
 
 /// What signs an assertion with a private key, the strongest first.
 const ALGORITHMS: &[Algorithm] = &[Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA, Algorithm::RS256];
-/// FAPI 2.0 Security Profile §5.4.1, FAPI 1.0 Advanced §8.6: PKCS #1 v1.5 is not among them.
-const FAPI_ALGORITHMS: &[Algorithm] = &[Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
+/// FAPI 2.0 Security Profile §5.4.1: PKCS #1 v1.5 is not among them.
+const FAPI2_ALGORITHMS: &[Algorithm] = &[Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
+/// FAPI 1.0 Advanced §8.6: "shall use PS256 or ES256 algorithms".
+const FAPI1_ALGORITHMS: &[Algorithm] = &[Algorithm::PS256, Algorithm::ES256];
 /// `token_endpoint_auth_signing_alg_values_supported`: RFC 8414 §2.
 pub const SIGNING_ALGORITHMS: &[&str] = &["PS256", "ES256", "EdDSA", "Ed25519", "RS256", "HS256"];
 
@@ -84,7 +86,8 @@ pub fn algorithms(client: &Client) -> &'static [Algorithm] {
 /// The algorithms that a profile leaves for what clients sign.
 pub const fn by_profile(profile: Profile) -> &'static [Algorithm] {
     match profile {
-        Profile::Fapi1 | Profile::Fapi2 => FAPI_ALGORITHMS,
+        Profile::Fapi1 => FAPI1_ALGORITHMS,
+        Profile::Fapi2 => FAPI2_ALGORITHMS,
         Profile::Oauth21 | Profile::Legacy => ALGORITHMS,
     }
 }

@@ -51,6 +51,8 @@ pub struct Registration {
     pub grant_types: Vec<String>,
     /// The scopes that a client may have.
     pub scopes: Vec<String>,
+    /// The types of authorization details that a client may ask for: RFC 9396.
+    pub authorization_details_types: Vec<String>,
     /// How long a client lives that is never used.
     pub expire_unused: Duration,
     /// How long an openly registered client waits for the first person to approve it.
@@ -76,6 +78,7 @@ impl Registration {
             profiles: reader.some("registration.profiles", profile),
             grant_types: reader.some("registration.grant_types", grant_type),
             scopes: reader.all("registration.scopes", scope),
+            authorization_details_types: reader.all("registration.authorization_details_types", details_type),
             expire_unused: reader.one("registration.expire_unused", parse::duration),
             quarantine: reader.one("registration.quarantine", parse::duration),
             quarantine_clients: reader.one("registration.quarantine_clients", |text| parse::count(text, 1, 1_000_000)),
@@ -120,6 +123,13 @@ fn scope(text: &str) -> Result<String, Fault> {
     match is_scope_token(text) {
         true => Ok(text.to_owned()),
         false => Err(Fault::not(text, "a scope", "Write visible ASCII without spaces, quotes and backslashes.")),
+    }
+}
+
+fn details_type(text: &str) -> Result<String, Fault> {
+    match text.chars().any(char::is_control) {
+        false => Ok(text.to_owned()),
+        true => Err(Fault::not(text, "a type of authorization details", "Write it as in `authy authorization-type list`.")),
     }
 }
 

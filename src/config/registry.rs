@@ -154,6 +154,7 @@ pub static SETTINGS: &[Setting] = &[
     open("registration.profiles", Kind::List, "oauth21", "Profiles that registered clients may have: `oauth21`, `fapi2`, `fapi1`, `legacy`. The first is that of clients that ask for none."),
     open("registration.grant_types", Kind::List, "authorization_code, refresh_token, implicit", "Grant types that registered clients may have; `implicit` only on the profile `legacy`."),
     open("registration.scopes", Kind::List, "openid, profile, email, address, phone, groups, offline_access", "Scopes that registered clients may have. Add those of your resources."),
+    open("registration.authorization_details_types", Kind::List, "", "Types of authorization details (RFC 9396) that registered clients may ask for."),
     open("registration.expire_unused", Kind::Duration, "90d", "When a registered client that nobody uses is removed."),
     open("registration.quarantine", Kind::Duration, "24h", "Mode `open`: when a client is removed that no person has approved yet."),
     open("registration.quarantine_clients", Kind::Count, "500", "Mode `open`: how many clients may wait for a first approval, 1 to 1000000; more are told to come back."),

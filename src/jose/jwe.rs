@@ -62,6 +62,8 @@ impl fmt::Display for KeyManagement {
 pub enum ContentEncryption {
     /// AES-128 in CBC mode with HMAC-SHA-256: the default of OIDC Registration §2.
     A128CbcHs256,
+    /// AES-192 in CBC mode with HMAC-SHA-384.
+    A192CbcHs384,
     /// AES-256 in CBC mode with HMAC-SHA-512.
     A256CbcHs512,
     /// AES-128 in GCM.
@@ -74,12 +76,13 @@ pub enum ContentEncryption {
 
 impl ContentEncryption {
     /// Every one.
-    pub const ALL: [Self; 5] = [Self::A128CbcHs256, Self::A256CbcHs512, Self::A128Gcm, Self::A192Gcm, Self::A256Gcm];
+    pub const ALL: [Self; 6] = [Self::A128CbcHs256, Self::A192CbcHs384, Self::A256CbcHs512, Self::A128Gcm, Self::A192Gcm, Self::A256Gcm];
 
     /// The `enc` value.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::A128CbcHs256 => "A128CBC-HS256",
+            Self::A192CbcHs384 => "A192CBC-HS384",
             Self::A256CbcHs512 => "A256CBC-HS512",
             Self::A128Gcm => "A128GCM",
             Self::A192Gcm => "A192GCM",
@@ -95,6 +98,7 @@ impl ContentEncryption {
     fn cipher(self) -> &'static dyn JweContentEncryption {
         match self {
             Self::A128CbcHs256 => &enc::A128CBC_HS256,
+            Self::A192CbcHs384 => &enc::A192CBC_HS384,
             Self::A256CbcHs512 => &enc::A256CBC_HS512,
             Self::A128Gcm => &enc::A128GCM,
             Self::A192Gcm => &enc::A192GCM,

@@ -69,7 +69,7 @@ pub fn check<'a>(params: &'a Params, client: &Client) -> Result<Request<'a>, Ref
     Ok(Request {
         scope: scope(params, client)?,
         hint: hint(params)?,
-        binding_message: binding_message(params)?,
+        binding_message: binding_message(params, client)?,
         notification_token: notification_token(params, delivery(client))?,
         requested_expiry: requested_expiry(params)?,
     })
@@ -102,8 +102,17 @@ fn hint(params: &Params) -> Result<Hint<'_>, Refusal> {
 }
 
 /// §7.1, §13: `invalid_binding_message`.
-fn binding_message(params: &Params) -> Result<Option<&str>, Refusal> {
-    let Some(message) = params.get("binding_message") else { return Ok(None) };
+///
+/// FAPI-CIBA §5.2.2 (2): "shall ensure unique authorization context exists in the authorization request or require a binding_message".
+fn binding_message<'a>(params: &'a Params, client: &Client) -> Result<Option<&'a str>, Refusal> {
+    let Some(message) = params.get("binding_message") else {
+        let says_what_for = params.get("authorization_details").is_some();
+        if client.metadata.profile.is_fapi() && !says_what_for {
+            let error = OAuthError::invalid_request("A binding_message or authorization_details must say what the request is for.");
+            return Err(error.about("binding_message").into());
+        }
+        return Ok(None);
+    };
     if message.chars().count() > LONGEST_MESSAGE || !is_readable(message) {
         return Err(OAuthError::invalid_binding_message(
             "The binding message is too long, or has characters that deceive or cannot be seen.",
@@ -167,6 +176,22 @@ mod tests {
         let request = check(&asked, &ping()).unwrap();
         assert_eq!((request.scope.to_string().as_str(), request.hint), ("openid email", Hint::Login("ada")));
         assert_eq!(request.requested_expiry, Some(Duration::from_secs(120)));
+    }
+
+    #[test]
+    fn a_client_of_fapi_says_what_the_person_is_asked_for() {
+        use crate::model::client::Profile;
+        let asked = [("scope", "openid"), ("client_notification_token", "8d67dc78-7faa-4d41-aabd-67707b374255"), ("login_hint", "ada")];
+        let mut client = ping();
+        assert!(check(&params(&asked), &client).is_ok());
+        for profile in [Profile::Fapi1, Profile::Fapi2] {
+            client.metadata.profile = profile;
+            assert!(check(&params(&asked), &client).is_err());
+            for says in [("binding_message", "W4SCT"), ("authorization_details", "[{}]")] {
+                let pairs: Vec<_> = asked.iter().copied().chain([says]).collect();
+                assert!(check(&params(&pairs), &client).is_ok(), "{says:?}");
+            }
+        }
     }
 
     #[test]

@@ -63,7 +63,7 @@ pub const SIGNING_ALGORITHMS: &[&str] = &["RS256", "PS256", "ES256", "EdDSA"];
 pub const ENCRYPTION_ALGORITHMS: &[&str] = &["RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"];
 
 /// How the content of an encrypted answer is encrypted.
-pub const ENCRYPTION_METHODS: &[&str] = &["A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM"];
+pub const ENCRYPTION_METHODS: &[&str] = &["A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM"];
 
 /// What is meant when only the key is spoken of: OIDC Registration §2.
 pub const ENCRYPTION_DEFAULT: &str = "A128CBC-HS256";

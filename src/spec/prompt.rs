@@ -12,6 +12,12 @@ pub const PROMPT_VALUES: &[&str] = &["none", "login", "consent", "select_account
 /// `display_values_supported`.
 pub const DISPLAY_VALUES: &[&str] = &["page", "popup", "touch", "wap"];
 
+/// `acr` of a sign-in with a password alone.
+pub const ACR_PASSWORD: &str = "urn:authy:acr:password";
+
+/// What a sign-in can be: `acr_values_supported`.
+pub const ACR_VALUES: &[&str] = &[ACR_PASSWORD];
+
 /// Longer hints are refused; lists are cut to [`MAX_LIST`] values.
 const MAX_HINT: usize = 8192;
 const MAX_LIST: usize = 20;

@@ -12,13 +12,8 @@ use crate::failure::Failure;
 use crate::model::session::Session;
 use crate::model::user::User;
 use crate::secret::{Secret, TokenHash};
+use crate::spec::prompt::ACR_PASSWORD;
 use crate::telemetry::audit;
-
-/// `acr` of a sign-in with a password alone.
-pub const ACR_PASSWORD: &str = "urn:authy:acr:password";
-
-/// What a sign-in can be: `acr_values_supported`.
-pub const SUPPORTED_ACR: &[&str] = &[ACR_PASSWORD];
 
 /// The cookies of a new session.
 #[derive(Debug)]

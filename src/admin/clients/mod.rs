@@ -194,8 +194,8 @@ fn fault_of(unfit: Unfit) -> Fault {
         ),
         Unfit::Sector(why) => Fault::new(
             "sector_identifier_uri",
-            format!("The document at this address does not name every redirect URI of the client: {why}."),
-            "Let it answer with a JSON array of all redirect URIs, as application/json (OpenID Connect Registration section 5).",
+            format!("The document at this address does not name the client's own addresses: {why}."),
+            "Let it answer with a JSON array of all redirect URIs, as application/json (OpenID Connect Registration section 5); with CIBA also of the jwks_uri, or of the notification endpoint for push.",
         ),
     }
 }

@@ -44,7 +44,7 @@ impl Weakness {
 pub fn of(client: &Client) -> Vec<Weakness> {
     let recorded = &client.metadata.protocol.weakenings;
     let seen = weakening::of(client);
-    let besides = recorded.iter().filter(|known| Kind::ALL.iter().all(|kind| kind.setting() != known.setting));
+    let besides = recorded.iter().filter(|known| !weakening::is_ours(&known.setting));
     let besides = besides.map(|known| Weakness {
         what: format!("{} is recorded as weaker than the default.", known.setting).into(),
         mend: "Take it out of the member “weakenings” when it is so no more.",
@@ -75,10 +75,6 @@ const fn words(kind: Kind) -> (&'static str, &'static str) {
         Kind::ResponseTypes => (
             "Response types besides code hand out tokens through the browser (RFC 9700 §2.1.2).",
             "Register the response type code alone once the application needs no other.",
-        ),
-        Kind::UnsignedRequests => (
-            "Request objects are taken unsigned, so nobody knows who wrote them (RFC 9101 §10.2).",
-            "Register a signature algorithm as request_object_signing_alg.",
         ),
         Kind::UnsignedIdTokens => (
             "ID Tokens are not signed, so they prove nothing outside the connection they came by.",

@@ -4,7 +4,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Map;
 
-use crate::accounts::session::ACR_PASSWORD;
 use crate::clock::{Clock as _, SystemClock, Timestamp};
 use crate::entropy::{Entropy, OsEntropy};
 use crate::jose::Algorithm;
@@ -13,6 +12,7 @@ use crate::model::resource::Resource;
 use crate::model::session::Session;
 use crate::model::user::{Password, User};
 use crate::secret::{Secret, TokenHash};
+use crate::spec::prompt::ACR_PASSWORD;
 use crate::spec::scope::{OFFLINE_ACCESS, OPENID};
 use crate::store::sql::{Created, Sql};
 use crate::telemetry::audit;

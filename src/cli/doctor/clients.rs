@@ -1,12 +1,15 @@
 //! Clients: weaker settings than the default, certificates that can never arrive (RFC 8705), addresses that are never called. Pure.
 
+use std::time::Duration;
+
 use super::finding::Findings;
 use crate::admin::clients::weakness;
 use crate::clock::Timestamp;
 use crate::config::Settings;
 use crate::model::client::{AuthMethod, Client};
+use crate::model::resource::Resource;
 use crate::outbound::{Outbound, Registrant};
-use crate::spec::client_metadata::called;
+use crate::spec::client_metadata::{called, weakening};
 
 /// Looks at each.
 pub fn check(clients: &[Client], (settings, outbound): (&Settings, &dyn Outbound), now: Timestamp, findings: &mut Findings) {
@@ -30,6 +33,26 @@ fn weaknesses(client: &Client, now: Timestamp, findings: &mut Findings) {
             true => findings.error(what, format!("{} Or allow it anew: `authy client update … --allowed-until DATE`.", weakness.mend)),
             false => findings.warn(what, weakness.mend),
         }
+    }
+}
+
+/// Access tokens that live for more than an hour whatever their client says: those of a resource, and those of everybody.
+pub fn lifetimes(resources: &[Resource], settings: &Settings, findings: &mut Findings) {
+    let hour = Duration::from_secs(weakening::LONG_ACCESS_TOKEN);
+    for resource in resources.iter().filter(|resource| resource.access_token_lifetime.is_some_and(|seconds| seconds > hour.as_secs())) {
+        findings.warn(
+            format!(
+                "{} ({}): access tokens for it live for more than an hour, so a stolen one works for long.",
+                resource.name, resource.uri
+            ),
+            "Shorten it by `authy resource update … --access-token-lifetime`, and let applications refresh.",
+        );
+    }
+    if settings.lifetimes.access_token > hour {
+        findings.warn(
+            "Access tokens live for more than an hour unless their client or resource says otherwise.",
+            "Shorten AUTHY_LIFETIMES__ACCESS_TOKEN, and let applications refresh.",
+        );
     }
 }
 

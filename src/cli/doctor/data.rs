@@ -137,4 +137,8 @@ async fn clients(settings: &Settings, sql: &Sql, now: Timestamp, findings: &mut 
         Ok(found) => super::clients::check(&found, (settings, &outbound), now, findings),
         Err(problem) => findings.error(problem.message(), problem.mend()),
     }
+    match sql.list_resources().await {
+        Ok(found) => super::clients::lifetimes(&found, settings, findings),
+        Err(error) => findings.error(format!("The resources cannot be read: {error}."), "Look at what is said of the database."),
+    }
 }

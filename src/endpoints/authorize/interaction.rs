@@ -71,14 +71,21 @@ pub fn needed(request: &AuthorizationRequest, standing: &Standing<'_>) -> Result
     }
 }
 
-/// OIDC Core §5.5.1.1: an essential `acr` that no sign-in here reaches is refused before anybody signs in for nothing. `acr_values` is a
-/// wish (§3.1.2.1): the answer says what was reached.
-fn acr_can_be_met(request: &AuthorizationRequest, standing: &Standing<'_>) -> Result<(), Refusal> {
+/// The `acr` values of which the sign-in must have one: those that are essential (OIDC Core §5.5.1.1), else `acr_values`. RFC 9470 §5: the
+/// server "SHOULD consider the requested acr value as necessary for successful completion", or a client whose resource refuses its token
+/// would come back for ever.
+fn demanded_acr(request: &AuthorizationRequest) -> Vec<&str> {
     let essential = request.claims.essential_acr();
-    if essential.is_empty() || essential.iter().any(|acr| standing.reachable_acr.contains(acr)) {
+    if essential.is_empty() { request.hints.acr_values.iter().map(String::as_str).collect() } else { essential }
+}
+
+/// What no sign-in here reaches is refused before anybody signs in for nothing: `unmet_authentication_requirements`.
+fn acr_can_be_met(request: &AuthorizationRequest, standing: &Standing<'_>) -> Result<(), Refusal> {
+    let demanded = demanded_acr(request);
+    if demanded.is_empty() || demanded.iter().any(|acr| standing.reachable_acr.contains(acr)) {
         return Ok(());
     }
-    Err(OAuthError::unmet_authentication_requirements("The acr that is essential to the request cannot be reached here.").into())
+    Err(OAuthError::unmet_authentication_requirements("The acr that the request asks for cannot be reached here.").into())
 }
 
 /// OIDC Core §3.1.2.6.
@@ -103,7 +110,7 @@ fn login(request: &AuthorizationRequest, standing: &Standing<'_>) -> Option<Logi
     if !fresh && request.hints.max_age.is_some_and(|max_age| too_old(auth_time, max_age, standing.now)) {
         return Some(LoginReason::TooOld);
     }
-    let demanded = request.claims.essential_acr();
+    let demanded = demanded_acr(request);
     if !fresh && !demanded.is_empty() && !demanded.contains(&signed_in.session.acr.as_str()) {
         return Some(LoginReason::OtherKind);
     }

@@ -24,6 +24,7 @@ use crate::model::user::User;
 use crate::secret::Secret;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
+use crate::spec::prompt;
 use crate::spec::return_path::{self, Delivery, ReturnPath};
 use uuid::Uuid;
 
@@ -187,7 +188,7 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
         client: &opened.client,
         signed_in,
         subject: subject.as_deref(),
-        reachable_acr: &[session::ACR_PASSWORD],
+        reachable_acr: prompt::ACR_VALUES,
         is_approved,
         redirect_uri: place,
         transaction,

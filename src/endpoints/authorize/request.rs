@@ -56,6 +56,9 @@ impl AuthorizationRequest {
         let code_challenge = CodeChallenge::check(params, needs_pkce(client, response_type))?; // RFC 7636 §4.4.1
         let mut hints = Hints::check(params)?; // OIDC Core §3.1.2.1
         hints.max_age = hints.max_age.or(client.metadata.default_max_age); // OIDC Registration §2
+        if hints.acr_values.is_empty() {
+            hints.acr_values.clone_from(&client.metadata.protocol.default_acr_values); // OIDC Registration §2
+        }
         let claims = ClaimsRequest::check(params)?; // OIDC Core §5.5
         let resources = crate::spec::resource::requested(params)?; // RFC 8707 §2.1
         let dpop_jkt = dpop::requested_key(params)?; // RFC 9449 §10

@@ -75,7 +75,7 @@ pub async fn authenticate(app: &App, from: (&str, &Credentials), client_id: &mut
     save(app, &client, &request, (&person, resources, details)).await
 }
 
-/// FAPI-CIBA §5.2.2 (6): "shall not support push mode". Nobody can prove at a push that they hold the key which tokens are bound to.
+/// FAPI-CIBA §5.2.2 (3): "shall not support push mode". Nobody can prove at a push that they hold the key which tokens are bound to.
 fn may_be_told(client: &AuthenticatedClient) -> Result<(), Failure> {
     let metadata = &client.metadata;
     let bound = metadata.protocol.dpop_bound_access_tokens || metadata.protocol.tls_client_certificate_bound_access_tokens;

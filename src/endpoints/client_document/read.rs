@@ -23,7 +23,7 @@ pub fn client(url: &Url, document: &[u8], (policy, now): (&Registration, Timesta
     let mut draft = draft::draft(members, policy).map_err(reason)?;
     draft.origin = ClientOrigin::Document;
     let metadata = draft::checked(&draft).map_err(reason)?;
-    Ok(Client {
+    Ok(draft::vouched(Client {
         client_id: url.as_str().to_owned(),
         name: draft.name.trim().to_owned(),
         origin: ClientOrigin::Document,
@@ -32,7 +32,7 @@ pub fn client(url: &Url, document: &[u8], (policy, now): (&Registration, Timesta
         secrets: Vec::new(),
         created_at: now,
         updated_at: now,
-    })
+    }))
 }
 
 /// What a document may leave out: there is no secret, so a client without keys is public; one without a name is called by its host.

@@ -43,7 +43,7 @@ pub fn document(app: &App) -> Metadata {
             encryption_encs: &ContentEncryption::ALL.map(ContentEncryption::as_str),
             dpop_algs: DPOP_ALGORITHMS,
             scopes: STANDARD_SCOPES,
-            acr_values: crate::accounts::session::SUPPORTED_ACR,
+            acr_values: crate::spec::prompt::ACR_VALUES,
             ui_locales: &["en"],
             client_documents: app.settings.client_documents.enabled,
             registration: app.settings.registration.is_on(),

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::endpoints::authorize::SignedIn;
 use crate::endpoints::id_token_hint;
 use crate::failure::Failure;
+use crate::model::client::Client;
 use crate::model::session::Session;
 use crate::sealing::Purpose;
 use crate::spec::logout;
@@ -53,16 +54,16 @@ pub async fn end_session(app: &App, raw: &str, browser: &Browser) -> Result<Outc
     let request = LogoutRequest {
         client_id: client.as_ref().map(|client| client.client_id.clone()),
         return_to,
-        sid: hint.as_ref().map(|hint| hint.sid.clone()),
+        sid: hint.as_ref().and_then(|hint| hint.sid.clone()),
         asked_at: app.now(),
     };
     match (hint, session::current(app, browser).await?) {
-        (Some(hint), Some(signed_in)) if is_about(&hint, &signed_in) => {
+        (Some(hint), Some(signed_in)) if is_about(app, &hint, client.as_deref(), &signed_in) => {
             session::end(app, &signed_in.session, &signed_in.user.subject).await?;
             Ok(Outcome::SignedOut { ended: Some(signed_in.session.sid.clone()), return_to: request.return_to })
         }
         (None, None) => Ok(Outcome::SignedOut { ended: None, return_to: request.return_to }),
-        (Some(hint), None) if named_session(app, &hint.sid).await?.is_none() => {
+        (Some(hint), None) if named_session(app, hint.sid.as_deref()).await?.is_none() => {
             Ok(Outcome::SignedOut { ended: None, return_to: request.return_to })
         }
         _ => Ok(Outcome::Confirm(request)),
@@ -77,7 +78,7 @@ pub async fn confirmed(app: &App, request: LogoutRequest, browser: &Browser) -> 
     let here = session::current(app, browser).await?.map(|signed_in| signed_in.session);
     let ended = match (here, &request.sid) {
         (Some(session), _) => Some(session),
-        (None, Some(sid)) => named_session(app, sid).await?.map(Arc::new),
+        (None, Some(sid)) => named_session(app, Some(sid)).await?.map(Arc::new),
         (None, None) => None,
     };
     if let Some(session) = &ended {
@@ -104,12 +105,17 @@ pub fn open(app: &App, sealed: &str) -> LogoutRequest {
         .unwrap_or_default()
 }
 
-/// The `sid` says it alone: it is random, ours by the hint's signature, and never two people's. (`sub` may be pairwise.)
-fn is_about(hint: &Hint, signed_in: &SignedIn) -> bool {
-    hint.sid == signed_in.session.sid
+/// The `sid` says it alone: it is random, ours by the hint's signature, and never two people's. Without one, §2: whether the hint's person
+/// is the one who is signed in; `sub` is the name that this client knows.
+fn is_about(app: &App, hint: &Hint, client: Option<&Client>, signed_in: &SignedIn) -> bool {
+    match &hint.sid {
+        Some(sid) => *sid == signed_in.session.sid,
+        None => client.is_some_and(|client| app.subject_for(client, &signed_in.user.subject) == hint.subject),
+    }
 }
 
-async fn named_session(app: &App, sid: &str) -> Result<Option<Session>, Failure> {
+async fn named_session(app: &App, sid: Option<&str>) -> Result<Option<Session>, Failure> {
+    let Some(sid) = sid else { return Ok(None) };
     let found = app.sql.session_by_sid(sid).await?;
     Ok(found.filter(|found| session::check::is_live(found, app.now(), app.settings.lifetimes.session_idle)))
 }

@@ -24,22 +24,24 @@ pub struct LogoutRequest {
 /// What a verified `id_token_hint` says.
 #[derive(Debug)]
 pub struct Hint {
-    /// `sid`.
-    pub sid: String,
+    /// `sid`; ID Tokens of FAPI clients without logout addresses have none.
+    pub sid: Option<String>,
+    /// `sub`, as the client knows the person.
+    pub subject: String,
     /// `aud`: the client it was issued to.
     pub client_id: String,
 }
 
-/// §2: which session the hint means, and to whom it was given.
+/// §2: which session or person the hint means, and to whom it was given.
 ///
 /// # Errors
-/// `invalid_request` for a JWT that is no ID Token of a session.
+/// `invalid_request` for a JWT that is no ID Token.
 pub fn hint(claims: &Map<String, Value>) -> Result<Hint, Refusal> {
     const INVALID: OAuthError = OAuthError::invalid_request("The id_token_hint is not valid.").about("id_token_hint");
     let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
-    match (text("sid"), text("aud")) {
-        (Some(sid), Some(client_id)) => Ok(Hint { sid, client_id }),
-        _ => Err(INVALID.because("the hint lacks sid or aud")),
+    match (text("sub"), text("aud")) {
+        (Some(subject), Some(client_id)) => Ok(Hint { sid: text("sid"), subject, client_id }),
+        _ => Err(INVALID.because("the hint lacks sub or aud")),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::admin::fault::Faults;
 use crate::client_auth::registration;
 use crate::config::Registration;
 use crate::model::client::{Client, ClientMetadata, ClientOrigin};
+use crate::spec::client_metadata::weakening::{self, Allowance};
 use crate::spec::client_metadata::{self, ClientDraft, GRANT_TYPES, settled};
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::response_type::ResponseType;
@@ -104,6 +105,7 @@ pub fn draft(members: Map<String, Value>, policy: &Registration) -> Result<Clien
         "Unnamed application".clone_into(&mut draft.name);
     }
     draft.scopes = scopes(&draft.scopes, policy);
+    draft.protocol.authorization_details_types.retain(|kind| policy.authorization_details_types.contains(kind));
     choose_profile(&mut draft, policy)?;
     choose_grants(&mut draft, policy)?;
     some_scope(&draft)?;
@@ -128,12 +130,23 @@ pub fn checked(draft: &ClientDraft) -> Result<ClientMetadata, Refusal> {
     })
 }
 
+/// Whose word it is when a client that describes itself is weaker than the default: the policy that lets it be.
+const POLICY: &str = "the operator's settings for clients that register themselves (AUTHY_REGISTRATION__…)";
+
+/// The client, with the operator's word for what the policy lets be weak about it. What was allowed before keeps its word.
+pub fn vouched(mut client: Client) -> Client {
+    weakening::record(&mut client, &Allowance { by: POLICY.to_owned(), until: None, renews: false });
+    client
+}
+
 /// The client with what an administrator has settled about it, and the rules once more for the two together.
 ///
 /// # Errors
 /// As [`draft()`].
 pub fn settled(before: &Client, described: Client) -> Result<Client, Refusal> {
-    let client = settled::keep(before, described);
+    let mut client = settled::keep(before, described);
+    client.metadata.protocol.weakenings.clone_from(&before.metadata.protocol.weakenings);
+    let client = vouched(client);
     if !client.metadata.settled.is_empty() {
         checked(&ClientDraft::of(&client))?;
     }
@@ -210,6 +223,8 @@ fn choose_grants(draft: &mut ClientDraft, policy: &Registration) -> Result<(), R
     let kinds: Vec<Vec<&str>> = draft.response_types.iter().map(|text| text.split(' ').collect()).collect();
     let with_code = kinds.is_empty() || kinds.iter().any(|kind| kind.contains(&"code"));
     let with_tokens = kinds.iter().any(|kind| kind.iter().any(|part| matches!(*part, "token" | "id_token")));
+    // FAPI 1.0 Advanced §5.2.2: there the ID Token beside the code is a signature, and no implicit grant.
+    let detached = draft.profile.as_deref() == Some("fapi1");
     let legacy = draft.profile.as_deref().is_some_and(|profile| matches!(profile, "legacy" | "fapi1"));
     let allowed = |grant: &str| {
         (grant != "implicit" || legacy) && policy.grant_types.iter().any(|known| known == grant) && GRANT_TYPES.contains(&grant)
@@ -218,14 +233,15 @@ fn choose_grants(draft: &mut ClientDraft, policy: &Registration) -> Result<(), R
     if named {
         draft.grant_types.retain(|grant| allowed(grant));
     } else {
-        let by_default = [("authorization_code", with_code), ("refresh_token", with_code), ("implicit", with_tokens)];
+        let by_default = [("authorization_code", with_code), ("refresh_token", with_code), ("implicit", with_tokens && !detached)];
         draft.grant_types = by_default.iter().filter(|(grant, due)| *due && allowed(grant)).map(|(grant, _)| (*grant).to_owned()).collect();
     }
     if draft.grant_types.is_empty() {
         return Err(invalid("grant_types", "None of the grant types is open to clients that register themselves."));
     }
     let has = |grant: &str| draft.grant_types.iter().any(|known| known == grant);
-    let fits = (draft.response_types.is_empty() || !with_code || has("authorization_code")) && (!with_tokens || has("implicit"));
+    let fits =
+        (draft.response_types.is_empty() || !with_code || has("authorization_code")) && (!with_tokens || detached || has("implicit"));
     if !fits {
         return Err(invalid(
             "response_types",

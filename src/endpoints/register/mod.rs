@@ -98,7 +98,7 @@ fn members(body: &str) -> Result<Map<String, Value>, Refusal> {
 fn client(app: &App, draft: &ClientDraft) -> Result<(Client, Option<Secret<String>>), Refusal> {
     let metadata = draft::checked(draft)?;
     let now = app.now();
-    let mut client = Client {
+    let mut client = draft::vouched(Client {
         client_id: app.entropy.identifier(),
         name: draft.name.trim().to_owned(),
         origin: ClientOrigin::Dynamic,
@@ -107,7 +107,7 @@ fn client(app: &App, draft: &ClientDraft) -> Result<(Client, Option<Secret<Strin
         created_at: now,
         updated_at: now,
         metadata,
-    };
+    });
     let mut made = None;
     if client.has_secrets() {
         let (secret, plain) = new_secret(app, &client);

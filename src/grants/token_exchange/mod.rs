@@ -170,10 +170,10 @@ async fn hold_id_token(exchange: &Exchange<'_>, token: &str) -> Result<Held, Fai
     if told.audience != client.client_id {
         return Err(invalid_token().because("the ID Token is for another client").into());
     }
-    let person = app.person_of_id_token(client, Some(told.sid), Some(told.subject)).await?;
+    let person = app.person_of_id_token(client, told.sid, Some(told.subject)).await?;
     let person = person.ok_or_else(|| invalid_token().because("the sub is none that this client was shown"))?;
     let grants = app.sql.grants_of(&person).await?;
-    let grant = grants.into_iter().find(|grant| grant.client_id == client.client_id && grant.authentication.sid == told.sid);
+    let grant = grants.into_iter().find(|grant| grant.client_id == client.client_id && told.is_of(&grant.authentication));
     let grant = grant.ok_or_else(|| gone("no live grant of that sign-in"))?;
     Ok(Held {
         known_as: app.subject_for(client, &person),

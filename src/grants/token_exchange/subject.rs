@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
+use crate::model::grant::Authentication;
 
 /// The claims that lead to a grant.
 #[derive(Debug, PartialEq, Eq)]
@@ -11,8 +12,10 @@ pub struct Told<'a> {
     pub subject: &'a str,
     /// The only `aud`.
     pub audience: &'a str,
-    /// `sid`.
-    pub sid: &'a str,
+    /// `sid`; ID Tokens of FAPI clients without logout addresses have none.
+    pub sid: Option<&'a str>,
+    /// `auth_time`.
+    pub auth_time: Timestamp,
     /// `exp`.
     pub expires_at: Timestamp,
 }
@@ -23,8 +26,16 @@ pub struct Told<'a> {
 /// Which one is missing.
 pub fn of_id_token(claims: &Map<String, Value>) -> Result<Told<'_>, &'static str> {
     let text = |name: &'static str| claims.get(name).and_then(Value::as_str).ok_or(name);
-    let expires_at = claims.get("exp").and_then(Value::as_i64).map(Timestamp::from_seconds).ok_or("exp")?;
-    Ok(Told { subject: text("sub")?, audience: text("aud")?, sid: text("sid")?, expires_at })
+    let time = |name: &'static str| claims.get(name).and_then(Value::as_i64).map(Timestamp::from_seconds).ok_or(name);
+    let (expires_at, auth_time) = (time("exp")?, time("auth_time")?);
+    Ok(Told { subject: text("sub")?, audience: text("aud")?, sid: text("sid").ok(), auth_time, expires_at })
+}
+
+impl Told<'_> {
+    /// Whether this is the sign-in that it tells of: `sid` says so alone, and without one the moment of it.
+    pub fn is_of(&self, authentication: &Authentication) -> bool {
+        self.sid.map_or_else(|| self.auth_time.as_seconds() == authentication.auth_time.as_seconds(), |sid| sid == authentication.sid)
+    }
 }
 
 #[cfg(test)]
@@ -34,12 +45,27 @@ mod tests {
 
     #[test]
     fn a_document_without_a_sign_in_is_no_id_token() {
-        let claims = json!({ "sub": "ada", "aud": "rp", "sid": "s", "exp": 5, "iat": 1 });
-        assert_eq!(of_id_token(claims.as_object().unwrap()).unwrap().sid, "s");
-        for missing in ["sub", "aud", "sid", "exp"] {
+        let claims = json!({ "sub": "ada", "aud": "rp", "sid": "s", "exp": 5, "iat": 1, "auth_time": 1 });
+        assert_eq!(of_id_token(claims.as_object().unwrap()).unwrap().sid, Some("s"));
+        for missing in ["sub", "aud", "auth_time", "exp"] {
             let mut without = claims.as_object().unwrap().clone();
             without.remove(missing);
             assert_eq!(of_id_token(&without), Err(missing));
         }
+    }
+
+    #[test]
+    fn without_a_sid_the_sign_in_is_known_by_its_moment() {
+        let authentication =
+            Authentication { sid: "s".to_owned(), auth_time: Timestamp::from_seconds(1), amr: Vec::new(), acr: String::new() };
+        let told = |sid, at| Told {
+            subject: "ada",
+            audience: "rp",
+            sid,
+            auth_time: Timestamp::from_seconds(at),
+            expires_at: Timestamp::from_seconds(5),
+        };
+        assert!(told(Some("s"), 9).is_of(&authentication) && told(None, 1).is_of(&authentication));
+        assert!(!told(Some("t"), 1).is_of(&authentication) && !told(None, 2).is_of(&authentication));
     }
 }

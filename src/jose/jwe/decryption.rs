@@ -147,6 +147,7 @@ impl ContentEncryption {
     const fn tag_len(self) -> usize {
         match self {
             Self::A256CbcHs512 => 32,
+            Self::A192CbcHs384 => 24,
             Self::A128CbcHs256 | Self::A128Gcm | Self::A192Gcm | Self::A256Gcm => 16,
         }
     }
@@ -155,6 +156,7 @@ impl ContentEncryption {
     fn tag_fits(self, content_key: &[u8], parts: &Parts<'_>) -> Option<bool> {
         let algorithm = match self {
             Self::A128CbcHs256 => hmac::HMAC_SHA256,
+            Self::A192CbcHs384 => hmac::HMAC_SHA384,
             Self::A256CbcHs512 => hmac::HMAC_SHA512,
             Self::A128Gcm | Self::A192Gcm | Self::A256Gcm => return Some(true),
         };

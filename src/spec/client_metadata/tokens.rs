@@ -3,6 +3,7 @@
 
 use super::Problem;
 use crate::model::client::ClientMetadata;
+use crate::spec::prompt::ACR_VALUES;
 use crate::spec::subject::{self, SUBJECT_TYPES};
 
 /// Every rule about tokens.
@@ -51,6 +52,10 @@ fn check_subjects(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
             format!("{kind:?} is not supported"),
             format!("use one of: {}", SUBJECT_TYPES.join(", ")),
         ));
+    }
+    if let Some(acr) = metadata.protocol.default_acr_values.iter().find(|acr| !ACR_VALUES.contains(&acr.as_str())) {
+        let mend = format!("use some of: {}", ACR_VALUES.join(", "));
+        problems.push(Problem::new("default_acr_values", format!("no sign-in here is {acr:?}"), mend));
     }
     if kind == Some("pairwise") && !subject::has_one_sector(metadata) {
         problems.push(Problem::new(

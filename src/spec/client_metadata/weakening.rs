@@ -7,6 +7,8 @@ use crate::clock::Timestamp;
 use crate::model::client::protocol::Weakening;
 use crate::model::client::{Client, ClientMetadata, Profile};
 
+/// Seconds beyond which an access token lives for long.
+pub const LONG_ACCESS_TOKEN: u64 = HOUR;
 const HOUR: u64 = 60 * 60;
 const DAY: u64 = 24 * HOUR;
 
@@ -21,8 +23,6 @@ pub enum Kind {
     NoRotation,
     /// More than `code` is registered.
     ResponseTypes,
-    /// Request objects may come unsigned: RFC 9101 §10.2.
-    UnsignedRequests,
     /// ID Tokens are not signed: RFC 8725 §3.2.
     UnsignedIdTokens,
     /// Token exchange without a trace of the actor: RFC 8693 §1.1.
@@ -44,7 +44,6 @@ impl Kind {
         Self::LegacyProfile,
         Self::NoRotation,
         Self::ResponseTypes,
-        Self::UnsignedRequests,
         Self::UnsignedIdTokens,
         Self::Impersonation,
         Self::LongAccessTokens,
@@ -60,7 +59,6 @@ impl Kind {
             Self::LegacyProfile => "profile",
             Self::NoRotation => "refresh_rotation",
             Self::ResponseTypes => "response_types",
-            Self::UnsignedRequests => "request_object_signing_alg",
             Self::UnsignedIdTokens => "id_token_signed_response_alg",
             Self::Impersonation => "exchange_impersonation",
             Self::LongAccessTokens => "access_token_lifetime",
@@ -84,10 +82,9 @@ impl Kind {
             Self::ResponseTypes => {
                 metadata.response_types.iter().any(|kind| kind != "code" && (metadata.profile != Profile::Fapi1 || kind != "code id_token"))
             }
-            Self::UnsignedRequests => metadata.protocol.request_object_signing_alg.as_deref() == Some("none"),
             Self::UnsignedIdTokens => metadata.id_token_signed_response_alg.as_deref() == Some("none"),
             Self::Impersonation => metadata.protocol.exchange_impersonation,
-            Self::LongAccessTokens => longer(metadata.access_token_lifetime, HOUR),
+            Self::LongAccessTokens => longer(metadata.access_token_lifetime, LONG_ACCESS_TOKEN),
             Self::LongIdTokens => longer(metadata.id_token_lifetime, DAY),
             Self::LongRefreshTokens => longer(metadata.refresh_token_lifetime, 90 * DAY),
             Self::UndottedScheme => metadata.redirect_uris.iter().any(|uri| is_undotted(uri)),
@@ -101,7 +98,6 @@ impl Kind {
             Self::LegacyProfile => metadata.profile = Profile::Oauth21,
             Self::NoRotation => metadata.refresh_rotation = true,
             Self::ResponseTypes => metadata.response_types.retain(|kind| kind == "code"),
-            Self::UnsignedRequests => metadata.protocol.request_object_signing_alg = None,
             Self::UnsignedIdTokens => metadata.id_token_signed_response_alg = None,
             Self::Impersonation => metadata.protocol.exchange_impersonation = false,
             Self::LongAccessTokens => metadata.access_token_lifetime = None,
@@ -149,9 +145,13 @@ pub fn record(client: &mut Client, allowance: &Allowance) {
     }
 }
 
-fn is_ours(setting: &str) -> bool {
-    Kind::ALL.iter().any(|kind| kind.setting() == setting)
+/// Whether authy itself sees when the setting is weak.
+pub fn is_ours(setting: &str) -> bool {
+    WAS_OURS.contains(&setting) || Kind::ALL.iter().any(|kind| kind.setting() == setting)
 }
+
+/// A request object without a signature says no more than plain parameters do, so that registering `none` weakens nothing.
+const WAS_OURS: &[&str] = &["request_object_signing_alg"];
 
 /// Whether an allowance has run out.
 pub fn has_ended(weakening: &Weakening, now: Timestamp) -> bool {
@@ -191,7 +191,6 @@ mod tests {
         metadata.redirect_uris =
             ["https://rp.example/cb", "http://127.0.0.1/cb", "com.example:/cb", "myapp:/cb"].map(str::to_owned).to_vec();
         (metadata.profile, metadata.require_pkce, metadata.refresh_rotation) = (Profile::Legacy, false, false);
-        metadata.protocol.request_object_signing_alg = Some("none".to_owned());
         metadata.id_token_signed_response_alg = Some("none".to_owned());
         metadata.protocol.exchange_impersonation = true;
         metadata.access_token_lifetime = Some(HOUR + 1);

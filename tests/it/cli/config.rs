@@ -70,6 +70,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("AUTHY_REGISTRATION__PROFILES", "", "Give it a value"),
     ("AUTHY_REGISTRATION__GRANT_TYPES", " , ", "Give it a value"),
     ("AUTHY_REGISTRATION__SCOPES", "open id", "without spaces"),
+    ("AUTHY_REGISTRATION__AUTHORIZATION_DETAILS_TYPES", "a\u{7}", "authorization-type"),
     ("AUTHY_REGISTRATION__EXPIRE_UNUSED", "0", "at least 1s"),
     ("AUTHY_REGISTRATION__QUARANTINE", "soon", "10m"),
     ("AUTHY_REGISTRATION__QUARANTINE_CLIENTS", "0", "from 1"),

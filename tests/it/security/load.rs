@@ -18,7 +18,7 @@ async fn strangers_leave_no_rows_behind() {
                 .get(&rp.url(&[
                     ("state", &number.to_string()),
                     ("ui_locales", &format!("x{number}")),
-                    ("acr_values", &format!("a{number}")),
+                    ("acr_values", &format!("urn:authy:acr:password a{number}")),
                 ]))
                 .await;
             browser.get("/login").await;

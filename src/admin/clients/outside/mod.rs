@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use crate::model::client::ClientMetadata;
 use crate::outbound::{Kind, Outbound, Registrant, Request};
-use crate::spec::client_metadata::{ClientDraft, called};
+use crate::spec::client_metadata::{self, ClientDraft, called};
+use crate::spec::subject;
 
 /// An address of a draft that is of no use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,33 +17,42 @@ pub enum Unfit {
 }
 
 /// Looks at every address that the draft names anew: one that authy would never call is refused before anybody relies on it, and the
-/// document of a sector must name every redirect URI (OIDC Registration §5). What was registered `before` has been looked at.
+/// document of a sector must name the client's own addresses (OIDC Registration §5). What was registered `before` has been looked at.
 pub async fn check(outbound: &dyn Outbound, draft: &ClientDraft, before: Option<&ClientMetadata>) -> Vec<Unfit> {
     let registrant = if draft.by_administrator() { Registrant::Administrator } else { Registrant::Anybody };
     let known: HashSet<_> = before.map(|before| called::addresses(&before.protocol).collect()).unwrap_or_default();
     let asked = called::addresses(&draft.protocol).filter(|address| !known.contains(address));
     let unfit = outbound.out_of_reach(asked, registrant).map(|(field, error)| Unfit::Address(field, error.to_string()));
     let mut unfit: Vec<Unfit> = unfit.collect();
-    if unfit.is_empty() && !sector_is_known(draft, before) {
-        unfit.extend(check_sector(outbound, draft, registrant).await.err().map(Unfit::Sector));
+    // What the rules refuse is refused by them.
+    if let (true, Ok(metadata)) = (unfit.is_empty(), client_metadata::check(draft)) {
+        if !sector_is_known(&metadata, before) {
+            unfit.extend(check_sector(outbound, &metadata, registrant).await.err().map(Unfit::Sector));
+        }
     }
     unfit
 }
 
-fn sector_is_known(draft: &ClientDraft, before: Option<&ClientMetadata>) -> bool {
+fn sector_is_known(metadata: &ClientMetadata, before: Option<&ClientMetadata>) -> bool {
     before.is_some_and(|before| {
-        before.protocol.sector_identifier_uri == draft.protocol.sector_identifier_uri
-            && draft.redirect_uris.iter().all(|uri| before.redirect_uris.contains(uri))
+        let named = subject::members_of_sector(before);
+        before.protocol.sector_identifier_uri == metadata.protocol.sector_identifier_uri
+            && before.auth_method == metadata.auth_method
+            && subject::members_of_sector(metadata).iter().all(|address| named.contains(address))
     })
 }
 
-/// OIDC Registration §5: the values of `redirect_uris` "MUST be included in the elements of the array".
-async fn check_sector(outbound: &dyn Outbound, draft: &ClientDraft, registrant: Registrant) -> Result<(), String> {
-    let Some(uri) = &draft.protocol.sector_identifier_uri else { return Ok(()) };
+/// OIDC Registration §5, and CIBA Core §4 for clients without redirect URIs.
+async fn check_sector(outbound: &dyn Outbound, metadata: &ClientMetadata, registrant: Registrant) -> Result<(), String> {
+    let Some(uri) = &metadata.protocol.sector_identifier_uri else { return Ok(()) };
+    if !subject::can_be_named(metadata, registrant == Registrant::Administrator) {
+        return Err(
+            "a client with grants that need no redirect URI shows whose it is by its keys: private_key_jwt and a jwks_uri".to_owned()
+        );
+    }
     let answer = outbound.send(Request::get(Kind::SectorIdentifier, uri, registrant)).await.map_err(|error| error.to_string())?;
-    let listed: Vec<String> = serde_json::from_slice(&answer.body).map_err(|_| "it is no JSON array of texts".to_owned())?;
-    match draft.redirect_uris.iter().all(|uri| listed.contains(uri)) {
+    match subject::names_all(&answer.body, &subject::members_of_sector(metadata)) {
         true => Ok(()),
-        false => Err("it lacks a redirect URI of the client".to_owned()),
+        false => Err("it is no JSON array of texts, or lacks a redirect URI, jwks_uri or notification endpoint of the client".to_owned()),
     }
 }

@@ -55,8 +55,8 @@ async fn keys(app: &App, source: &KeySource) -> Result<ClientKeys, Failure> {
     ClientKeys::fetched(&set).map_err(|error| away(format!("are not usable: {error}")))
 }
 
-/// Addresses that authy would never ask are refused here already, and the document at `sector_identifier_uri` must name every redirect
-/// URI of the client (OIDC Registration §5).
+/// Addresses that authy would never ask are refused here already, and the document at `sector_identifier_uri` must name those of the client
+/// (OIDC Registration §5).
 ///
 /// # Errors
 /// `invalid_client_metadata`.
@@ -69,7 +69,7 @@ fn refusal(unfit: Unfit) -> Refusal {
     let (field, sentence, why) = match unfit {
         Unfit::Address(field, why) => (field, "The provider does not connect to this address.", why),
         Unfit::Sector(why) => {
-            ("sector_identifier_uri", "The document at sector_identifier_uri does not name every redirect URI of the client.", why)
+            ("sector_identifier_uri", "The document at sector_identifier_uri does not name the client's own addresses.", why)
         }
     };
     OAuthError::invalid_client_metadata(sentence).about(field).because(why)

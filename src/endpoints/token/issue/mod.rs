@@ -133,9 +133,9 @@ impl<'a> Mint<'a> {
         resources: &[Arc<Resource>],
     ) -> Result<AccessToken, Failure> {
         let holder = Holder::User { subject: user.subject.clone(), grant_id: grant.id };
-        let claims = self.claims(holder, scope, (resources, false)).await?;
+        let (claims, algorithm) = self.claims(holder, scope, (resources, false)).await?;
         let claims = OpaqueClaims { authorization_details: grant.authorization_details.clone(), ..claims };
-        self.access_token(&claims, resources, Some((user, &grant.authentication))).await
+        self.access_token(&claims, algorithm, Some((user, &grant.authentication))).await
     }
 
     /// An access token that acts for the client itself.
@@ -148,9 +148,9 @@ impl<'a> Mint<'a> {
         resources: &[Arc<Resource>],
         authorization_details: &[Value],
     ) -> Result<AccessToken, Failure> {
-        let claims = self.claims(Holder::Client, scope, (resources, false)).await?;
+        let (claims, algorithm) = self.claims(Holder::Client, scope, (resources, false)).await?;
         let claims = OpaqueClaims { authorization_details: authorization_details.to_vec(), ..claims };
-        self.access_token(&claims, resources, None).await
+        self.access_token(&claims, algorithm, None).await
     }
 
     /// A token for somebody who acts for a user, from a token given for it.
@@ -158,10 +158,9 @@ impl<'a> Mint<'a> {
     /// # Errors
     /// [`Failure::Broken`] when signing fails.
     pub async fn access_token_delegated(&self, user: &User, grant: &Grant, delegated: Delegated<'_>) -> Result<AccessToken, Failure> {
-        let resources = delegated.resources;
         let holder = Holder::User { subject: user.subject.clone(), grant_id: grant.id };
-        let claims = self.claims(holder, delegated.scope, (resources, delegated.jwt)).await?;
-        self.access_token(&delegated.limit(claims), resources, Some((user, &grant.authentication))).await
+        let (claims, algorithm) = self.claims(holder, delegated.scope, (delegated.resources, delegated.jwt)).await?;
+        self.access_token(&delegated.limit(claims), algorithm, Some((user, &grant.authentication))).await
     }
 
     /// An ID Token, when `openid` was approved: OIDC Core §2, §3.1.3.6, §12.2.
@@ -223,15 +222,23 @@ impl<'a> Mint<'a> {
         (Secret::new(token), stored)
     }
 
-    /// `jwt`: in any case. An opaque token has no audience: it is for authy's own endpoints.
-    async fn claims(&self, holder: Holder, scope: &[String], (resources, jwt): (&[Arc<Resource>], bool)) -> Result<OpaqueClaims, Failure> {
+    /// `jwt`: in any case. An opaque token has no audience: it is for authy's own endpoints. Beside the claims, what signs a JWT: ES256 unless
+    /// the resource says otherwise, for the one RSA signature of an answer belongs to the ID Token.
+    async fn claims(
+        &self,
+        holder: Holder,
+        scope: &[String],
+        (resources, jwt): (&[Arc<Resource>], bool),
+    ) -> Result<(OpaqueClaims, Algorithm), Failure> {
         let jwt = jwt || self.client.metadata.access_token_format == AccessTokenFormat::Jwt;
         let default = match &self.client.metadata.default_resource {
             Some(uri) if jwt && resources.is_empty() => self.app.resource(uri).await?,
             _ => None,
         };
-        let open = resource::open_scopes(scope, if resources.is_empty() { default.as_slice() } else { resources });
-        Ok(OpaqueClaims {
+        let meant = if resources.is_empty() { default.as_slice() } else { resources };
+        let algorithm = meant.first().and_then(|resource| Algorithm::parse(&resource.signing_algorithm)).unwrap_or(Algorithm::ES256);
+        let open = resource::open_scopes(scope, meant);
+        let claims = OpaqueClaims {
             holder,
             client_id: self.client.client_id.clone(),
             scope: open.join(" "),
@@ -240,12 +247,13 @@ impl<'a> Mint<'a> {
                 resources => resources.iter().map(|resource| resource.uri.clone()).collect(),
             },
             issued_at: self.now,
-            expires_at: self.now + self.lifetime(resources),
+            expires_at: self.now + self.lifetime(meant),
             jti: self.app.entropy.identifier(),
             confirmation: self.confirmation.clone(),
             authorization_details: Vec::new(),
             act: None,
-        })
+        };
+        Ok((claims, algorithm))
     }
 
     /// The `aud` of a JWT for which no resource is asked.
@@ -253,12 +261,11 @@ impl<'a> Mint<'a> {
         self.client.metadata.default_resource.as_ref().unwrap_or(&self.client.client_id).clone()
     }
 
-    /// A JWT (RFC 9068 §2.1) for a resource, sealed otherwise. ES256 unless the resource says otherwise: the one RSA signature of an answer
-    /// belongs to the ID Token.
+    /// A JWT (RFC 9068 §2.1) for a resource, sealed otherwise.
     async fn access_token(
         &self,
         claims: &OpaqueClaims,
-        resources: &[Arc<Resource>],
+        algorithm: Algorithm,
         person: Option<(&User, &Authentication)>,
     ) -> Result<AccessToken, Failure> {
         binding::check(binding::of(self.client), self.confirmation)?;
@@ -273,7 +280,6 @@ impl<'a> Mint<'a> {
             let text = self.app.sealer.seal_text(Purpose::AccessToken, ACCESS_TOKEN_PREFIX, &bytes, self.app.entropy.as_ref());
             return Ok(of(Secret::new(text)));
         }
-        let algorithm = resources.first().and_then(|resource| Algorithm::parse(&resource.signing_algorithm)).unwrap_or(Algorithm::ES256);
         let signed = JwtClaims {
             issuer: self.app.issuer.as_str(),
             subject: &self.app.subject_for(self.client, claims.subject()),

@@ -45,7 +45,12 @@ async fn a_kind_of_sign_in_that_is_not_offered_is_refused_and_one_that_is_goes_o
         assert_eq!(refused["error"], "unmet_authentication_requirements");
         let back = query(&app.browser().walk(&ask("urn:authy:acr:password"), "ada").await);
         assert_eq!(rp.redeem(&back["code"]).await.ok().id_claims()["acr"], "urn:authy:acr:password");
-        assert!(app.browser().open(&rp.url(&[("acr_values", "urn:example:gold")])).await.page().has("login-form"), "voluntary");
+        let refused = query(&app.browser().open(&rp.url(&[("acr_values", "urn:example:gold urn:example:silver")])).await.away());
+        assert_eq!(refused["error"], "unmet_authentication_requirements", "RFC 9470 §5");
+        let either = rp.url(&[("acr_values", "urn:example:gold urn:authy:acr:password")]);
+        assert!(app.browser().open(&either).await.page().has("login-form"));
+        let by_default = app.client(|metadata| metadata.protocol.default_acr_values = vec!["urn:example:gold".to_owned()]).await;
+        assert_eq!(query(&app.browser().open(&by_default.url(&[])).await.away())["error"], "unmet_authentication_requirements");
     })
     .await;
 }
