@@ -29,7 +29,7 @@ fn members(document: &Value) -> impl Iterator<Item = (&String, &Value)> {
 /// authy asks for the sector's document, and finds it.
 fn sector() -> Arc<Shelf> {
     let shelf = Arc::new(Shelf::default());
-    shelf.put("https://rp.example/sector", &json!(["https://rp.example/cb"]), None);
+    shelf.put("https://rp.example/sector", &json!(["https://rp.example/cb", "https://rp.example/jwks"]), None);
     shelf
 }
 
@@ -118,6 +118,7 @@ async fn an_application_that_registers_itself_says_everything_but_what_is_for_ad
             settings.registration.profiles.push("legacy".to_owned());
             settings.registration.grant_types = GRANT_TYPES.iter().map(|&grant| grant.to_owned()).collect();
             settings.registration.scopes.push("read".to_owned());
+            settings.registration.authorization_details_types.push("payment_initiation".to_owned());
         };
         let app = TestApp::start_asking(backend, settings, Some(sector())).await;
         // What such applications have in any case shows nothing, and the word of other issuers is for administrators to trust.
@@ -125,7 +126,11 @@ async fn an_application_that_registers_itself_says_everything_but_what_is_for_ad
         let changes =
             json!({ "id_token_claims": "full", "grant_types": grants, "response_types": ["code", "code id_token"], "profile": "legacy" });
         for document in documents() {
-            let document = signer::with(document, &changes);
+            let mut document = signer::with(document, &changes);
+            if document.get("sector_identifier_uri").is_some() {
+                // Whose sector a client with these grants belongs to is shown by its keys.
+                document = signer::with(document, &json!({ "jwks": null, "jwks_uri": "https://rp.example/jwks" }));
+            }
             let made = register(&app, &document, None).await;
             assert_eq!(made.status, 201, "{document}: {}", made.body);
             for (name, value) in members(&document) {

@@ -1,8 +1,11 @@
 //! OIDC RP-Initiated Logout §2, §3.
 
+use authy::jose::Algorithm;
+use serde_json::{Value, json};
+
 use crate::support::app::TestApp;
-use crate::support::backends;
 use crate::support::relying_party::query;
+use crate::support::{backends, signer};
 
 fn logout_url(app: &TestApp, params: &[(&str, &str)]) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
@@ -141,6 +144,34 @@ async fn the_client_alone_asks_first() {
         let page = browser.open(&url).await.page();
         assert!(page.has("logout-form"), "{}", page.body);
         assert_eq!(browser.press(&page, "logout-form", "logout-confirm").await.away(), "https://rp.example/bye?state=s");
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_hint_without_a_session_signs_out_the_person_it_names_and_asks_about_anybody_else() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        app.user("eve").await;
+        let rp = app.relying_party().await;
+        let (mut adas, mut eves) = (app.browser(), app.browser());
+        let tokens = rp.redeem(&rp.code_in(&mut adas, "ada", &[]).await).await.ok();
+        rp.code_in(&mut eves, "eve", &[]).await;
+        // As clients of FAPI get them.
+        let claims = signer::with(tokens.id_claims(), &json!({"sid": null}));
+        let signed = |claims: &Value| {
+            app.app.keys.current().set.signer(Algorithm::RS256, app.now()).expect("a signer").sign(None, claims).expect("signed")
+        };
+        let hint = signed(&claims);
+        let url = logout_url(&app, &[("id_token_hint", &hint), ("post_logout_redirect_uri", "https://rp.example/bye")]);
+        assert!(eves.open(&url).await.page().has("logout-form"));
+        assert_eq!(adas.open(&url).await.away(), "https://rp.example/bye");
+        assert_eq!(query(&adas.open(&rp.url(&[("prompt", "none")])).await.away())["error"], "login_required");
+        assert_eq!(app.browser().open(&url).await.away(), "https://rp.example/bye", "nobody is signed in there");
+        let url = logout_url(&app, &[("id_token_hint", &signed(&signer::with(claims, &json!({"sub": null}))))]);
+        assert_eq!(eves.get(&url).await.status, 400);
         app.stop().await;
     })
     .await;

@@ -41,6 +41,88 @@ async fn a_sector_names_every_redirect_uri_of_its_clients() {
 }
 
 #[tokio::test]
+async fn the_addresses_of_somebody_else_open_their_sector_to_nobody_who_fetches_the_answer() {
+    const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+    backends::each(async |backend| {
+        let (shelf, sector) = (Arc::new(Shelf::default()), "https://victim.example/uris.json");
+        shelf.put(sector, &json!(["https://victim.example/cb", "https://victim.example/jwks"]), None);
+        let allow = |settings: &mut authy::config::Settings| {
+            open(settings);
+            settings.registration.grant_types.push(DEVICE_CODE.to_owned());
+        };
+        let app = TestApp::start_asking(backend, allow, Some(shelf)).await;
+        let with = |changes: Value| {
+            let base = json!({"client_name": "Stranger", "token_endpoint_auth_method": "none", "subject_type": "pairwise",
+                "grant_types": [DEVICE_CODE], "sector_identifier_uri": sector});
+            crate::support::signer::with(base, &changes)
+        };
+        register(&app, &with(json!({})), None).await.is(400, "invalid_client_metadata");
+        let copied = json!({"redirect_uris": ["https://victim.example/cb"], "grant_types": [DEVICE_CODE, "authorization_code"]});
+        register(&app, &with(copied.clone()), None).await.is(400, "invalid_client_metadata");
+        let by_keys = json!({"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://victim.example/jwks"});
+        assert_eq!(register(&app, &with(by_keys), None).await.status, 201, "whoever has those keys");
+        // Without a document the host of a copied address counts no more than the document did.
+        let copied = register(&app, &crate::support::signer::with(with(copied), &json!({"sector_identifier_uri": null})), None).await;
+        let client = app.app.sql.client_by_id(&copied.text("client_id")).await.expect("the database").expect("the client");
+        assert_eq!(authy::spec::subject::sector(&client), format!("client:{}", client.client_id));
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn types_of_details_are_those_that_the_policy_opens() {
+    backends::each(async |backend| {
+        let allow = |settings: &mut authy::config::Settings| {
+            open(settings);
+            settings.registration.authorization_details_types.push("calendar".to_owned());
+        };
+        let app = TestApp::start_with(backend, allow).await;
+        let mut body = public();
+        body["authorization_details_types"] = json!(["payment_initiation", "calendar"]);
+        let registered = register(&app, &body, None).await;
+        assert_eq!((registered.status, &registered.body["authorization_details_types"]), (201, &json!(["calendar"])));
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_policy_lets_be_weak_has_the_word_of_the_operator() {
+    backends::each(async |backend| {
+        let allow = |settings: &mut authy::config::Settings| {
+            open(settings);
+            settings.registration.profiles = vec!["oauth21".to_owned(), "legacy".to_owned(), "fapi1".to_owned()];
+        };
+        let app = TestApp::start_with(backend, allow).await;
+        let mut body = public();
+        body["response_types"] = json!(["code", "code id_token"]);
+        let registered = register(&app, &body, None).await;
+        assert!(registered.status == 201 && registered.body.get("weakenings").is_none(), "{}", registered.body);
+        let id = registered.text("client_id");
+        let words = async || {
+            let client = app.app.sql.client_by_id(&id).await.expect("the database").expect("the client");
+            let words = client.metadata.protocol.weakenings.iter();
+            words.map(|known| (known.setting.clone(), known.allowed_by.contains("AUTHY_REGISTRATION__"))).collect::<Vec<_>>()
+        };
+        assert_eq!(words().await, [("profile".to_owned(), true), ("response_types".to_owned(), true)]);
+        // FAPI 1.0 Advanced §5.2.2: no implicit grant for the detached signature.
+        body = crate::support::signer::with(
+            body,
+            &json!({"client_id": id, "profile": "fapi1", "response_types": ["code id_token"],
+            "grant_types": ["authorization_code"], "token_endpoint_auth_method": "private_key_jwt", "id_token_signed_response_alg": "PS256",
+            "jwks": crate::support::signer::set(crate::support::signer::KEYS.iter()), "tls_client_certificate_bound_access_tokens": true}),
+        );
+        let token = registered.text("registration_access_token");
+        let updated = manage(&app, reqwest::Method::PUT, &id, (Some(&body), &token)).await;
+        assert_eq!(updated.status, 200, "{}", updated.body);
+        assert_eq!(words().await, [("require_pkce".to_owned(), true)], "what is weak no more is struck out");
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_software_statement_wins_over_what_stands_beside_it_when_its_issuer_is_trusted() {
     backends::each(async |backend| {
         let shelf = Arc::new(Shelf::default());

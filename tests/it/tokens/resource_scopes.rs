@@ -1,10 +1,11 @@
 //! The scopes that a resource lists: RFC 8707 §2.2.
 
 use authy::model::client::AccessTokenFormat;
+use serde_json::json;
 
 use crate::support::app::TestApp;
 use crate::support::backends;
-use crate::support::relying_party::claims;
+use crate::support::relying_party::{claims, jose_header};
 
 const API: &str = "https://api.example/";
 
@@ -16,6 +17,7 @@ async fn a_token_for_a_resource_has_only_the_scopes_that_it_lists() {
         app.resource(API, &[]).await;
         let mut listed = app.app.sql.list_resources().await.expect("the database").remove(0);
         listed.scopes = vec!["read".to_owned()];
+        (listed.signing_algorithm, listed.access_token_lifetime) = ("RS256".to_owned(), Some(60));
         assert!(app.app.sql.update_resource(&listed, &app.event("resource.updated")).await.expect("the database"));
         let rp = app.relying_party().await.with_scope("openid read write offline_access");
         let code = rp.code_in(&mut app.browser(), "ada", &[("resource", API)]).await;
@@ -38,6 +40,10 @@ async fn a_token_for_a_resource_has_only_the_scopes_that_it_lists() {
             .with_scope("openid read write");
         let told = claims(&by_default.login("ada").await.access_token());
         assert_eq!((told["aud"].as_str(), told["scope"].as_str()), (Some(API), Some("openid read")));
+
+        // What the resource says of its tokens holds whether it was named or is the usual one.
+        let answer = by_default.login("ada").await;
+        assert_eq!((&jose_header(&answer.access_token())["alg"], &answer.body["expires_in"]), (&json!("RS256"), &json!(60)));
         app.stop().await;
     })
     .await;

@@ -222,8 +222,8 @@ impl<'a> Mint<'a> {
         (Secret::new(token), stored)
     }
 
-    /// `jwt`: in any case. An opaque token has no audience: it is for authy's own endpoints. Beside the claims, what signs a JWT: ES256 unless
-    /// the resource says otherwise, for the one RSA signature of an answer belongs to the ID Token.
+    /// `jwt`: in any case. An opaque token has no audience: it is for authy's own endpoints. A JWT is signed by ES256 unless the resource says
+    /// otherwise: the one RSA signature of an answer belongs to the ID Token.
     async fn claims(
         &self,
         holder: Holder,
@@ -237,11 +237,10 @@ impl<'a> Mint<'a> {
         };
         let meant = if resources.is_empty() { default.as_slice() } else { resources };
         let algorithm = meant.first().and_then(|resource| Algorithm::parse(&resource.signing_algorithm)).unwrap_or(Algorithm::ES256);
-        let open = resource::open_scopes(scope, meant);
         let claims = OpaqueClaims {
             holder,
             client_id: self.client.client_id.clone(),
-            scope: open.join(" "),
+            scope: resource::open_scopes(scope, meant).join(" "),
             audience: match resources {
                 [] if jwt => vec![self.own_audience()],
                 resources => resources.iter().map(|resource| resource.uri.clone()).collect(),
