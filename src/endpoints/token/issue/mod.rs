@@ -255,7 +255,6 @@ impl<'a> Mint<'a> {
         Ok((claims, algorithm))
     }
 
-    /// The `aud` of a JWT for which no resource is asked.
     fn own_audience(&self) -> String {
         self.client.metadata.default_resource.as_ref().unwrap_or(&self.client.client_id).clone()
     }
