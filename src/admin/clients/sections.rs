@@ -30,6 +30,12 @@ pub const SECTIONS: &[Section] = &[
             member(Tick, "dpop_bound_access_tokens", "Bind its tokens to a key (DPoP)", "Refuses it a token without a proof (RFC 9449)."),
             member(
                 Tick,
+                "dpop_nonce_required",
+                "Its proofs need a nonce of authy's",
+                "A proof cannot then be made in advance (RFC 9449, section 8). It needs one more request now and then.",
+            ),
+            member(
+                Tick,
                 "tls_client_certificate_bound_access_tokens",
                 "Bind its tokens to its certificate",
                 "It must connect with one to get and to use them (RFC 8705).",

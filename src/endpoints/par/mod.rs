@@ -57,7 +57,7 @@ pub async fn push(
 
 /// RFC 9449 §10.1: a proof that comes along names the key of the code as `dpop_jkt` would; the two must not contradict each other.
 async fn bound_to_its_proof(app: &App, opened: Opened, credentials: &Credentials) -> Result<Opened, Failure> {
-    let proven = possession::dpop(app, ("POST", credentials), None).await?;
+    let proven = possession::dpop(app, &opened.client, ("POST", credentials), None).await?;
     binding::algorithm_is_allowed(&opened.client, proven.algorithm)?;
     let Some(jkt) = proven.confirmation.jkt else { return Ok(opened) };
     match opened.params.get("dpop_jkt") {

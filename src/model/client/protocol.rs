@@ -45,6 +45,8 @@ members! {
     tls_client_certificate_bound_access_tokens: bool,
     /// Its tokens are bound to a DPoP key, always.
     dpop_bound_access_tokens: bool,
+    /// Its DPoP proofs carry a nonce of the server, whether or not the server asks others for one: RFC 9449 §8.
+    dpop_nonce_required: bool,
 
     // Authorization requests: RFC 9126 §6, RFC 9101 §10.5, OIDC Registration §2, RFC 9396 §10.
     /// It must push its requests.

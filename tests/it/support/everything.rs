@@ -30,7 +30,7 @@ fn of_every_application() -> Value {
 fn of_specifications() -> Value {
     let requests = json!({
         "token_endpoint_auth_method": "private_key_jwt", "token_endpoint_auth_signing_alg": "ES256", "jwks": signer::set(signer::KEYS.iter()),
-        "dpop_bound_access_tokens": true,
+        "dpop_bound_access_tokens": true, "dpop_nonce_required": true,
         "require_pushed_authorization_requests": true, "require_signed_request_object": true, "request_object_signing_alg": "PS256",
         "request_object_encryption_alg": "ECDH-ES", "request_object_encryption_enc": "A256GCM",
         "request_uris": ["https://rp.example/request.jwt"], "authorization_details_types": ["payment_initiation"]
