@@ -50,7 +50,7 @@ pub async fn push(
     let opened = bound_to_its_proof(app, opened, credentials).await?; // RFC 9449 §10.1
     let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
     token::fitting_details(app, &request.authorization_details).await?; // RFC 9396 §5
-    token::any_resources(app, &opened.params).await?; // RFC 8707 §2.1
+    token::any_resources(app, &opened.client, &opened.params).await?; // RFC 8707 §2.1
     authorize::hinted_subject(app, &opened.params)?; // OIDC Core §3.1.2.1
     keep(app, &opened).await
 }

@@ -127,6 +127,8 @@ members! {
     software_version: Option<String>,
 
     // authy's own.
+    /// The resources that it may ask tokens for (RFC 8707); without a list every registered one.
+    resources: Option<Vec<String>>,
     /// Token exchange may give it tokens that say nothing of it: RFC 8693 §1.1 impersonation.
     exchange_impersonation: bool,
     /// Issuers and keys whose assertions it may exchange for tokens: RFC 7523 §2.1.

@@ -21,7 +21,7 @@ fn of_every_application() -> Value {
             "urn:ietf:params:oauth:grant-type:jwt-bearer", "implicit"],
         "response_types": ["code", "code id_token"], "profile": "legacy", "require_pkce": true, "refresh_rotation": false, "skip_consent": true,
         "id_token_claims": "minimal", "id_token_signed_response_alg": "ES256", "userinfo_signed_response_alg": "PS256",
-        "access_token_format": "jwt", "default_resource": "https://api.example/", "default_max_age": 3600,
+        "access_token_format": "jwt", "default_resource": "https://api.example/", "resources": ["https://api.example/"], "default_max_age": 3600,
         "access_token_lifetime": 300, "id_token_lifetime": 600, "refresh_token_lifetime": 86400
     })
 }
