@@ -7,6 +7,7 @@ mod finding;
 mod listeners;
 mod mail;
 mod reach;
+mod resources;
 mod tls;
 
 use clap::Args;

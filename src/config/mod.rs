@@ -12,7 +12,7 @@ pub mod listen;
 pub mod log;
 pub mod markdown;
 pub mod mtls;
-mod nearest;
+pub mod nearest;
 pub mod network;
 pub mod outbound;
 pub mod parse;

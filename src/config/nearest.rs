@@ -1,4 +1,4 @@
-//! Which setting somebody meant.
+//! Which setting, or other name, somebody meant.
 
 use super::registry::SETTINGS;
 
@@ -23,15 +23,28 @@ pub(super) fn to_section(key: &str) -> String {
 }
 
 fn mend(name: &str, known: impl Iterator<Item = String>) -> String {
-    let distance = |known: &str| (strsim::osa_distance(&plain(name), &plain(known)), strsim::osa_distance(name, known));
     let known: Vec<String> = known.collect();
-    let nearest = known.iter().min_by_key(|known| distance(known));
+    let known = || known.iter().map(String::as_str);
     // Who names a group of settings, and makes no slip, means one of them.
     let group = format!("{}_", plain(name));
-    let within = known.iter().filter(|known| plain(known).starts_with(&group)).min_by_key(|known| distance(known));
-    let is_slip = nearest.is_some_and(|known| distance(known).0 < 3);
-    let nearest = if is_slip { nearest } else { within.or(nearest) }.map_or("", String::as_str);
-    format!("The nearest one is {nearest}; write that, or remove it.")
+    let within = || nearest(name, known().filter(|known| plain(known).starts_with(&group)));
+    let meant = slip_of(name, known()).or_else(within).or_else(|| nearest(name, known())).unwrap_or_default();
+    format!("The nearest one is {meant}; write that, or remove it.")
+}
+
+/// The known name that this one is a slip of the finger for: at most two letters away, and no more than a third of it.
+pub fn slip_of<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let nearest = nearest(name, known)?;
+    let (letters, _) = distance(name, nearest);
+    (letters < 3 && letters * 3 <= name.chars().count()).then_some(nearest)
+}
+
+fn nearest<'a>(name: &str, among: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    among.into_iter().min_by_key(|known| distance(name, known))
+}
+
+fn distance(name: &str, known: &str) -> (usize, usize) {
+    (strsim::osa_distance(&plain(name), &plain(known)), strsim::osa_distance(name, known))
 }
 
 /// Without the difference between `_`, `__` and `.`, which is what people get wrong most.
@@ -58,6 +71,19 @@ mod tests {
         assert!(to_key("database.url").contains(" database_url;"), "{}", to_key("database.url"));
         assert!(to_key("lifetimes").contains(" lifetimes.code;"), "{}", to_key("lifetimes"));
         assert!(to_key("lifetimes.acces_token").contains(" lifetimes.access_token;"));
+    }
+
+    #[test]
+    fn a_name_of_its_own_is_no_slip() {
+        let known = ["scope", "tos_uri", "dpop_bound_access_tokens"];
+        for (slip, meant) in
+            [("scpoe", "scope"), ("Scope", "scope"), ("tos_url", "tos_uri"), ("dpop_bound_acess_token", "dpop_bound_access_tokens")]
+        {
+            assert_eq!(slip_of(slip, known), Some(meant), "{slip}");
+        }
+        for other in ["", "store", "colour", "bound_access_tokens"] {
+            assert_eq!(slip_of(other, known), None, "{other}");
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod grants;
 mod profiles;
 mod registered;
 mod requests;
+mod resources;
 mod rules;
 mod settings;
 pub mod settled;
@@ -266,6 +267,7 @@ pub fn check(draft: &ClientDraft) -> Result<ClientMetadata, Vec<Problem>> {
     rules::check_grants(draft, &metadata, &mut problems);
     profiles::check(draft, &metadata, &mut problems);
     rules::check_addresses(draft, &mut problems);
+    resources::check(draft, &mut problems);
     rules::check_translations(draft, &mut problems);
     algorithms::check(&metadata, &mut problems);
     requests::check_requests(&metadata, &mut problems);

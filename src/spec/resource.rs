@@ -1,15 +1,57 @@
 //! Resource indicators: RFC 8707 §2.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use url::Url;
 
+use crate::model::client::Client;
 use crate::model::resource::Resource;
 use crate::spec::claims::STANDARD_SCOPES;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
 
 const MAX_RESOURCES: usize = 20;
+
+/// The resources that a token is for: each is registered, and one that the client may ask tokens for. Only [`Targets::check`] makes them,
+/// and every token with an audience is made of them; none are the default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Targets(Vec<Arc<Resource>>);
+
+impl Targets {
+    /// RFC 8707 §2: of what was `asked`, all must be open to the client and among the `known` ones. Whoever may not use a resource does
+    /// not learn whether there is one.
+    ///
+    /// # Errors
+    /// `invalid_target`.
+    pub fn check(asked: &[String], known: Vec<Arc<Resource>>, client: &Client) -> Result<Self, Refusal> {
+        if !asked.iter().all(|uri| is_open(uri, client.metadata.protocol.resources.as_deref())) {
+            return Err(invalid_target("the resource is not among those of the client"));
+        }
+        if !asked.iter().all(|uri| known.iter().any(|resource| resource.uri == *uri)) {
+            return Err(invalid_target("the resource is not registered"));
+        }
+        Ok(Self(known.into_iter().filter(|resource| asked.contains(&resource.uri)).collect()))
+    }
+
+    /// Their URIs, in the order of the request.
+    pub fn uris(&self) -> Vec<String> {
+        self.iter().map(|resource| resource.uri.clone()).collect()
+    }
+}
+
+impl Deref for Targets {
+    type Target = [Arc<Resource>];
+
+    fn deref(&self) -> &[Arc<Resource>] {
+        &self.0
+    }
+}
+
+/// Whether a client with these `resources` may ask for tokens for one: without a list for every registered one.
+pub fn is_open(uri: &str, resources: Option<&[String]>) -> bool {
+    resources.is_none_or(|listed| listed.iter().any(|known| known == uri))
+}
 
 /// The resources that a request names, each once, in its order. They need not be known yet.
 ///
@@ -29,16 +71,6 @@ pub fn requested(params: &Params) -> Result<Vec<String>, Refusal> {
         return Err(invalid_target("too many resources"));
     }
     Ok(resources)
-}
-
-/// The registered resources that a request names.
-///
-/// # Errors
-/// `invalid_target` as [`requested`], and for one that is not registered.
-pub fn check<'a>(params: &Params, known: &'a [Resource]) -> Result<Vec<&'a Resource>, Refusal> {
-    let find =
-        |uri: &String| known.iter().find(|resource| resource.uri == *uri).ok_or_else(|| invalid_target("the resource is not registered"));
-    requested(params)?.iter().map(find).collect()
 }
 
 /// RFC 8707 §2.2: a token request may name some of the resources that were approved; naming none means all of them.
@@ -78,13 +110,14 @@ mod tests {
     use super::*;
     use crate::clock::Timestamp;
     use crate::spec::error::ErrorCode;
+    use crate::spec::testing::client;
 
     fn params(uris: &[&str]) -> Params {
         Params::from_pairs(uris.iter().map(|uri| ("resource", *uri)))
     }
 
-    fn known(uri: &str) -> Resource {
-        Resource {
+    fn known(uri: &str) -> Arc<Resource> {
+        Arc::new(Resource {
             uri: uri.to_owned(),
             name: String::new(),
             scopes: Vec::new(),
@@ -92,23 +125,45 @@ mod tests {
             access_token_lifetime: None,
             introspection_clients: Vec::new(),
             created_at: Timestamp::from_seconds(0),
-        }
+        })
     }
+
+    /// As a client with this list asks for them; each is registered unless it is elsewhere.
+    fn check(uris: &[&str], listed: Option<&[&str]>) -> Result<Targets, Refusal> {
+        let asked = requested(&params(uris))?;
+        let mut client = client();
+        client.metadata.protocol.resources = listed.map(|listed| listed.iter().map(|&uri| uri.to_owned()).collect());
+        let registered = asked.iter().filter(|uri| uri.ends_with(".example.com/")).map(|uri| known(uri)).collect();
+        Targets::check(&asked, registered, &client)
+    }
+
+    const CALENDAR: &str = "https://cal.example.com/";
+    const CONTACTS: &str = "https://contacts.example.com/";
 
     #[test]
     fn the_resources_of_the_rfc_are_found() {
-        let registered = [known("https://cal.example.com/"), known("https://contacts.example.com/")];
-        let asked = params(&["https://contacts.example.com/", "https://cal.example.com/", "https://cal.example.com/"]);
-        let found: Vec<_> = check(&asked, &registered).unwrap().iter().map(|resource| resource.uri.as_str()).collect();
-        assert_eq!(found, ["https://contacts.example.com/", "https://cal.example.com/"]);
-        assert!(check(&Params::default(), &registered).unwrap().is_empty());
+        assert_eq!(check(&[CONTACTS, CALENDAR, CALENDAR], None).unwrap().uris(), [CONTACTS, CALENDAR]);
+        assert!(check(&[], None).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_client_with_a_list_of_resources_gets_tokens_for_no_others() {
+        assert_eq!(check(&[CALENDAR], Some(&[CONTACTS, CALENDAR])).unwrap().uris(), [CALENDAR]);
+        for (asked, listed) in [(&[CALENDAR][..], &[CONTACTS][..]), (&[CONTACTS, CALENDAR], &[CONTACTS]), (&[CALENDAR], &[])] {
+            let refused = check(asked, Some(listed)).unwrap_err();
+            assert_eq!((refused.error.error, refused.error.about), (ErrorCode::InvalidTarget, Some("resource")), "{asked:?}");
+            assert_eq!(refused.error, check(&["https://other.example/"], Some(listed)).unwrap_err().error, "none learns which there are");
+        }
+        assert!(check(&[], Some(&[])).unwrap().is_empty(), "for no resource in particular");
+        assert!(check(&["https://other.example/"], Some(&["https://other.example/"])).is_err(), "listed, and not registered");
     }
 
     #[test]
     fn a_token_has_the_scopes_that_its_resources_list_and_those_of_openid() {
         let scopes = ["openid", "cal:read", "contacts:read", "offline_access"].map(str::to_owned);
-        let with =
-            |listed: &[&str]| Arc::new(Resource { scopes: listed.iter().map(|&scope| scope.to_owned()).collect(), ..known("urn:x") });
+        let with = |listed: &[&str]| {
+            Arc::new(Resource { scopes: listed.iter().map(|&scope| scope.to_owned()).collect(), ..Resource::clone(&known("urn:x")) })
+        };
         let open = |resources: &[Arc<Resource>]| open_scopes(&scopes, resources).join(" ");
         assert_eq!(open(&[with(&["cal:read", "cal:write"])]), "openid cal:read offline_access");
         assert_eq!(open(&[with(&["cal:read"]), with(&["contacts:read"])]), scopes.join(" "));
@@ -118,11 +173,10 @@ mod tests {
 
     #[test]
     fn what_is_no_registered_resource_is_an_invalid_target() {
-        let registered = [known("https://cal.example.com/")];
         for uri in
             ["https://cal.example.com", "https://cal.example.com/#f", "/relative", "cal.example.com", "https://other.example/", "urn:x y"]
         {
-            assert_eq!(check(&params(&[uri]), &registered).unwrap_err().error.error, ErrorCode::InvalidTarget, "{uri}");
+            assert_eq!(check(&[uri], None).unwrap_err().error.error, ErrorCode::InvalidTarget, "{uri}");
         }
         assert!(requested(&params(&["urn:example:api"])).is_ok());
         let many: Vec<String> = (0..=MAX_RESOURCES).map(|n| format!("https://r{n}.example/")).collect();

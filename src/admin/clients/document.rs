@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use super::places;
 use crate::admin::fault::Faults;
+use crate::config::nearest;
 use crate::model::client::protocol::ProtocolMetadata;
 use crate::secret::Secret;
 use crate::spec::client_metadata::ClientDraft;
@@ -66,7 +68,7 @@ pub fn assign(assignment: &str, draft: &mut ClientDraft) -> Result<(), Faults> {
             format!("{assignment:?} is not of the form NAME=VALUE."),
             "Write it like --metadata initiate_login_uri=https://app.example.com/login.",
         ),
-        Some((name, "")) => take_away(draft, name),
+        Some((name, "")) => take_away(draft, name, &mut faults),
         Some((name, text)) => {
             let value = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
             member(draft, name, value, &mut faults);
@@ -76,13 +78,34 @@ pub fn assign(assignment: &str, draft: &mut ClientDraft) -> Result<(), Faults> {
 }
 
 /// As if nobody had ever said it.
-fn take_away(draft: &mut ClientDraft, name: &str) {
-    match place(draft, name) {
-        Some(place) => place.clear(),
-        None => {
-            draft.protocol.unset(name);
-            draft.more.remove(name);
-        }
+fn take_away(draft: &mut ClientDraft, name: &str, faults: &mut Faults) {
+    if let Some(place) = places::of(draft, name) {
+        return place.clear();
+    }
+    draft.protocol.unset(name);
+    if draft.more.remove(name).is_none() {
+        refuse_slip(name, faults);
+    }
+}
+
+/// Members that are read elsewhere than at their place.
+const READ_BY_NAME: [&str; 3] = ["client_name", "client_id", "client_secret"];
+
+/// RFC 7591 §2 leaves members that are not known to whoever agrees on them. One that is nearly known is none of these: it would be stored
+/// for good, and the member that was meant would stay unset.
+fn refuse_slip(name: &str, faults: &mut Faults) {
+    let (plain, tag) = name.split_once('#').map_or((name, None), |(plain, tag)| (plain, Some(tag))); // RFC 7591 §2.2
+    let settable = || [&READ_BY_NAME, places::NAMES, ProtocolMetadata::MEMBERS].into_iter().flatten().copied();
+    if settable().any(|known| known == plain) || ANSWER_ONLY.contains(&plain) {
+        return;
+    }
+    if let Some(meant) = nearest::slip_of(plain, settable()) {
+        let meant = tag.map_or_else(|| meant.to_owned(), |tag| format!("{meant}#{tag}"));
+        faults.add(
+            "metadata",
+            format!("There is no member {name:?}."),
+            format!("The nearest one is {meant}; write that, or give a member of your own another name."),
+        );
     }
 }
 
@@ -95,15 +118,16 @@ fn member(draft: &mut ClientDraft, name: &str, value: Value, faults: &mut Faults
         return;
     }
     let understood = match name {
-        "client_name" => text(value).map(|name| draft.name = name),
-        "client_id" => text(value).map(|id| draft.client_id = Some(id)),
-        "client_secret" => text(value).map(|secret| draft.secret = Some(Secret::new(secret))),
+        "client_name" => places::text(value).map(|name| draft.name = name),
+        "client_id" => places::text(value).map(|id| draft.client_id = Some(id)),
+        "client_secret" => places::text(value).map(|secret| draft.secret = Some(Secret::new(secret))),
         name if ProtocolMetadata::MEMBERS.contains(&name) => {
             draft.protocol.set(name, value).map_err(|_| "of the type that its specification says")
         }
-        name => match place(draft, name) {
+        name => match places::of(draft, name) {
             Some(place) => place.fill(value),
             None => {
+                refuse_slip(name, faults);
                 draft.more.insert(name.to_owned(), value);
                 Ok(())
             }
@@ -112,81 +136,6 @@ fn member(draft: &mut ClientDraft, name: &str, value: Value, faults: &mut Faults
     if let Err(wanted) = understood {
         faults.add("metadata", format!("The member {name:?} has the wrong type."), format!("It must be {wanted}."));
     }
-}
-
-/// Where a draft keeps a member, and so what the member must be.
-enum Place<'a> {
-    Text(&'a mut Option<String>),
-    List(&'a mut Vec<String>),
-    /// One text, with spaces between: RFC 7591 §2, `scope`.
-    Words(&'a mut Vec<String>),
-    Truth(&'a mut Option<bool>),
-    Switch(&'a mut bool),
-    Number(&'a mut Option<u64>),
-}
-
-/// The place of a member that can be taken away again.
-fn place<'a>(draft: &'a mut ClientDraft, name: &str) -> Option<Place<'a>> {
-    Some(match name {
-        "token_endpoint_auth_method" => Place::Text(&mut draft.auth_method),
-        "scope" => Place::Words(&mut draft.scopes),
-        "redirect_uris" => Place::List(&mut draft.redirect_uris),
-        "post_logout_redirect_uris" => Place::List(&mut draft.post_logout_redirect_uris),
-        "grant_types" => Place::List(&mut draft.grant_types),
-        "response_types" => Place::List(&mut draft.response_types),
-        "allowed_origins" => Place::List(&mut draft.allowed_origins),
-        "contacts" => Place::List(&mut draft.contacts),
-        "profile" => Place::Text(&mut draft.profile),
-        "id_token_claims" => Place::Text(&mut draft.id_token_claims),
-        "id_token_signed_response_alg" => Place::Text(&mut draft.id_token_signed_response_alg),
-        "userinfo_signed_response_alg" => Place::Text(&mut draft.userinfo_signed_response_alg),
-        "access_token_format" => Place::Text(&mut draft.access_token_format),
-        "default_resource" => Place::Text(&mut draft.default_resource),
-        "client_uri" => Place::Text(&mut draft.client_uri),
-        "logo_uri" => Place::Text(&mut draft.logo_uri),
-        "policy_uri" => Place::Text(&mut draft.policy_uri),
-        "tos_uri" => Place::Text(&mut draft.tos_uri),
-        "require_pkce" => Place::Truth(&mut draft.require_pkce),
-        "refresh_rotation" => Place::Truth(&mut draft.refresh_rotation),
-        "skip_consent" => Place::Switch(&mut draft.skip_consent),
-        "default_max_age" => Place::Number(&mut draft.default_max_age),
-        "access_token_lifetime" => Place::Number(&mut draft.access_token_lifetime),
-        "id_token_lifetime" => Place::Number(&mut draft.id_token_lifetime),
-        "refresh_token_lifetime" => Place::Number(&mut draft.refresh_token_lifetime),
-        _ => return None,
-    })
-}
-
-impl Place<'_> {
-    fn fill(self, value: Value) -> Result<(), &'static str> {
-        match self {
-            Self::Text(place) => *place = Some(text(value)?),
-            Self::List(place) => *place = serde_json::from_value(value).map_err(|_| "an array of texts")?,
-            Self::Words(place) => *place = text(value)?.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect(),
-            Self::Truth(place) => *place = Some(truth(&value)?),
-            Self::Switch(place) => *place = truth(&value)?,
-            Self::Number(place) => *place = Some(value.as_u64().ok_or("a whole number of seconds")?),
-        }
-        Ok(())
-    }
-
-    fn clear(self) {
-        match self {
-            Self::Text(place) => *place = None,
-            Self::List(place) | Self::Words(place) => place.clear(),
-            Self::Truth(place) => *place = None,
-            Self::Switch(place) => *place = false,
-            Self::Number(place) => *place = None,
-        }
-    }
-}
-
-fn text(value: Value) -> Result<String, &'static str> {
-    if let Value::String(text) = value { Ok(text) } else { Err("text") }
-}
-
-fn truth(value: &Value) -> Result<bool, &'static str> {
-    value.as_bool().ok_or("true or false")
 }
 
 /// Reads a JWK Set (RFC 7517 §5) of public keys.
@@ -284,6 +233,35 @@ mod tests {
         for bad in ["=x", "x", "require_signed_request_object=maybe"] {
             assert!(assign(bad, &mut draft).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_member_that_is_nearly_known_is_refused_and_every_other_unknown_one_is_an_extension() {
+        let mut draft = ClientDraft::new("", ClientOrigin::Administrator);
+        for (slip, meant) in [
+            ("dpop_bound_acess_tokens", "dpop_bound_access_tokens;"),
+            ("redirect_uri", "redirect_uris;"),
+            ("Client_Name", "client_name;"),
+            ("client_nmae#de", "client_name#de;"),
+            ("scopes", "scope;"),
+        ] {
+            for faults in
+                [take(Map::from_iter([(slip.to_owned(), Value::from("x"))]), &mut draft.clone()), assign(&format!("{slip}="), &mut draft)]
+            {
+                let faults = faults.unwrap_err();
+                assert!(faults.iter().all(|fault| fault.mend.contains(meant)), "{slip}: {faults:?}");
+            }
+            // One that an earlier version stored can still be taken away.
+            draft.more.insert(slip.to_owned(), Value::from("x"));
+            assign(&format!("{slip}="), &mut draft).unwrap();
+        }
+        for member in
+            ["colour", "nfv_token_signed_response_alg", "use_mtls_endpoint_aliases", "client_name#de", "tos_uri#fr", "software_statement"]
+        {
+            assign(&format!("{member}=x"), &mut draft).unwrap();
+            assign(&format!("{member}="), &mut draft).unwrap();
+        }
+        assert_eq!(draft, ClientDraft::new("", ClientOrigin::Administrator));
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub enum Kind {
     Text,
     /// Words, one a line.
     Words,
+    /// The same, where an empty list is something else than none at all.
+    WordsOrNone,
     /// A box to tick.
     Tick,
     /// One of several; none is the default.
@@ -24,6 +26,9 @@ pub enum Kind {
     /// JSON as it is.
     Json,
 }
+
+/// How an empty list is typed where that says something. It is no address, and so none of the words themselves.
+const NONE: &str = "none";
 
 /// A member under its registered name.
 #[derive(Debug)]
@@ -60,7 +65,7 @@ impl Member {
 
     /// Whether it takes several lines.
     pub fn is_area(&self) -> bool {
-        matches!(self.kind, Kind::Words | Kind::Json)
+        matches!(self.kind, Kind::Words | Kind::WordsOrNone | Kind::Json)
     }
 
     /// What there is to choose from.
@@ -76,7 +81,8 @@ impl Member {
     fn typed(&self, form: &Form) -> Result<Option<Value>, serde_json::Error> {
         match self.kind {
             Kind::Tick => Ok(form.ticked(self.name).then_some(Value::Bool(true))),
-            Kind::Words => Ok(Some(form.words(self.name)).filter(|words| !words.is_empty()).map(Value::from)),
+            Kind::WordsOrNone if form.words(self.name) == [NONE] => Ok(Some(Value::Array(Vec::new()))),
+            Kind::Words | Kind::WordsOrNone => Ok(Some(form.words(self.name)).filter(|words| !words.is_empty()).map(Value::from)),
             Kind::Json => form.filled(self.name).map(serde_json::from_str).transpose(),
             Kind::Text | Kind::Choice(_) | Kind::Algorithm => Ok(form.filled(self.name).map(Value::from)),
         }
@@ -86,7 +92,8 @@ impl Member {
     fn shown(&self, value: &Value) -> String {
         match (self.kind, value) {
             (Kind::Tick, _) => "on".to_owned(),
-            (Kind::Words, Value::Array(words)) => words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n"),
+            (Kind::WordsOrNone, Value::Array(words)) if words.is_empty() => NONE.to_owned(),
+            (Kind::Words | Kind::WordsOrNone, Value::Array(words)) => words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n"),
             (_, Value::String(text)) => text.clone(),
             (_, other) => other.to_string(),
         }
@@ -151,6 +158,7 @@ mod tests {
             let value = match member.kind {
                 Kind::Tick => Value::Bool(true),
                 Kind::Words => serde_json::json!(["a", "b"]),
+                Kind::WordsOrNone => serde_json::json!([]),
                 Kind::Json => serde_json::json!([{ "issuer": "https://idp.example" }]),
                 Kind::Text => Value::from("text"),
                 Kind::Choice(_) | Kind::Algorithm => Value::from(member.choices()[0]),

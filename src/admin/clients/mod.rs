@@ -8,6 +8,7 @@ pub mod lookup;
 pub mod members;
 pub mod outside;
 pub mod page;
+pub mod places;
 pub mod secrets;
 pub mod sections;
 pub mod snippet;

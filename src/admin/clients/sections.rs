@@ -1,6 +1,6 @@
 //! How each member that one specification asks for is called, typed and explained on the form of a client. Pure.
 
-use super::members::Kind::{Algorithm, Choice, Json, Text, Tick, Words};
+use super::members::Kind::{Algorithm, Choice, Json, Text, Tick, Words, WordsOrNone};
 use super::members::{Section, member};
 use crate::spec::subject::SUBJECT_TYPES;
 
@@ -30,6 +30,12 @@ pub const SECTIONS: &[Section] = &[
             member(Tick, "dpop_bound_access_tokens", "Bind its tokens to a key (DPoP)", "Refuses it a token without a proof (RFC 9449)."),
             member(
                 Tick,
+                "dpop_nonce_required",
+                "Its proofs need a nonce of authy's",
+                "A proof cannot then be made in advance (RFC 9449, section 8). It needs one more request now and then.",
+            ),
+            member(
+                Tick,
                 "tls_client_certificate_bound_access_tokens",
                 "Bind its tokens to its certificate",
                 "It must connect with one to get and to use them (RFC 8705).",
@@ -56,6 +62,12 @@ pub const SECTIONS: &[Section] = &[
                 "authorization_details_types",
                 "Authorization details",
                 "Types that it may ask for (RFC 9396), one a line; made with “authy authorization-type create”.",
+            ),
+            member(
+                WordsOrNone,
+                "resources",
+                "Resources that it may ask tokens for",
+                "Their addresses (RFC 8707), one a line. Empty: every registered one. The word none: none.",
             ),
             member(Words, "default_acr_values", "Kinds of sign-in", "What it wants (acr) unless a request says otherwise, one a line."),
             member(Tick, "require_auth_time", "It needs the time of the sign-in", "authy always tells it (auth_time)."),

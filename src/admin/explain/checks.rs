@@ -117,7 +117,7 @@ const AUTHORIZE: &[Check] = &[
             &["prompt", "max_age", "id_token_hint", "login_hint", "claims", "acr_values", "display", "ui_locales", "nonce"],
         ),
     ),
-    check("The resource is registered.", "RFC 8707 §2", "Register it: `authy resource create URI`.", (&["invalid_target"], &["resource"])),
+    check("The resource is registered, and open to the client.", "RFC 8707 §2", RESOURCES, (&["invalid_target"], &["resource"])),
     check(
         "Somebody is signed in, and has agreed; or pages may be shown.",
         "OIDC Core §3.1.2.3, §3.1.2.4, §3.1.2.6",
@@ -126,6 +126,9 @@ const AUTHORIZE: &[Check] = &[
     ),
     check("The person agrees.", "RFC 6749 §4.1.2.1", "Offer the person to try again; do not do so on your own.", (&["access_denied"], &[])),
 ];
+
+const RESOURCES: &str = "Name one that is registered (`authy resource create URI`), that was approved, and that is among the resources of a client \
+    which has such a list (`authy client update CLIENT --resource URI …`, naming all of them).";
 
 const TOKEN: &[Check] = &[
     WELL_FORMED,
@@ -149,9 +152,9 @@ const TOKEN: &[Check] = &[
         (&["invalid_scope"], &["scope"]),
     ),
     check(
-        "The resource is registered and was granted.",
+        "The resource is registered, was granted, and is open to the client.",
         "RFC 8707 §2.2",
-        "Name a resource that was approved.",
+        RESOURCES,
         (&["invalid_target"], &["resource"]),
     ),
 ];

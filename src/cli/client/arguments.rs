@@ -114,6 +114,9 @@ pub struct MetadataArguments {
     /// The aud of a JWT access token when no resource is asked for
     #[arg(long, value_name = "URI")]
     pub default_resource: Option<String>,
+    /// A registered resource that it may ask tokens for; without any, every one; may be repeated
+    #[arg(long = "resource", value_name = "URI")]
+    pub resources: Vec<String>,
     /// Whether refresh tokens rotate; those of public applications always do
     #[arg(long, value_name = "BOOL", action = ArgAction::Set)]
     pub refresh_rotation: Option<bool>,

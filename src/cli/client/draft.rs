@@ -43,6 +43,7 @@ pub fn apply(arguments: &MetadataArguments, jwks: Option<Value>, draft: &mut Cli
     set(&mut protocol.backchannel_logout_uri, arguments.backchannel_logout_uri.as_ref());
     set(&mut protocol.jwks_uri, arguments.jwks_uri.as_ref());
     set(&mut protocol.jwks, jwks.as_ref());
+    set(&mut protocol.resources, Some(&arguments.resources).filter(|given| !given.is_empty()));
 }
 
 /// A client that changes its kind takes what is the rule of the new kind.

@@ -133,9 +133,13 @@ async fn clients(settings: &Settings, sql: &Sql, now: Timestamp, findings: &mut 
         Ok(outbound) => outbound,
         Err(error) => return findings.error(format!("{error:#}."), "Mend the setting that it names."),
     };
-    match open::office(settings, (sql, &outbound), now).all_clients("").await {
-        Ok(found) => super::clients::check(&found, (settings, &outbound), now, findings),
-        Err(problem) => findings.error(problem.message(), problem.mend()),
+    let office = open::office(settings, (sql, &outbound), now);
+    match (office.all_clients("").await, office.list_resources().await) {
+        (Ok(found), Ok(registered)) => {
+            super::clients::check(&found, (settings, &outbound), now, findings);
+            super::resources::check(&found, &registered, findings);
+        }
+        (Err(problem), _) | (_, Err(problem)) => findings.error(problem.message(), problem.mend()),
     }
     match sql.list_resources().await {
         Ok(found) => super::clients::lifetimes(&found, settings, findings),

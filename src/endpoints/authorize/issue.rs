@@ -1,6 +1,5 @@
 //! Builds the code and what it stands for: RFC 6749 §4.1.2. Pure but for the random bytes it is handed.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::SignedIn;
@@ -12,8 +11,8 @@ use crate::grants::refresh_token;
 use crate::model::authorization_code::AuthorizationCode;
 use crate::model::client::Client;
 use crate::model::grant::{Authentication, Grant};
-use crate::model::resource::Resource;
 use crate::secret::{Secret, TokenHash};
+use crate::spec::resource::Targets;
 use crate::spec::return_path::ReturnPath;
 use crate::spec::scope::OFFLINE_ACCESS;
 
@@ -27,7 +26,7 @@ pub struct Approval<'a> {
     /// Where the code goes.
     pub path: &'a ReturnPath,
     /// For which resources.
-    pub resources: &'a [Arc<Resource>],
+    pub resources: &'a Targets,
     /// Who approved.
     pub signed_in: &'a SignedIn,
     /// When.
@@ -58,7 +57,7 @@ pub fn grant(entropy: &dyn Entropy, approval: &Approval<'_>) -> Grant {
         session_id: session.id,
         offline: request.scope.contains(OFFLINE_ACCESS),
         scopes: request.scope.to_vec(),
-        resources: approval.resources.iter().map(|resource| resource.uri.clone()).collect(),
+        resources: approval.resources.uris(),
         authentication: Authentication {
             sid: session.sid.clone(),
             auth_time: session.auth_time,

@@ -163,7 +163,7 @@ enum Next {
 /// Check the request, see whether a person is needed, and issue.
 async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in: Option<&SignedIn>) -> Result<Next, Failure> {
     let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
-    let resources = token::any_resources(app, &opened.params).await?; // RFC 8707 §2.1
+    let resources = token::any_resources(app, &opened.client, &opened.params).await?; // RFC 8707 §2.1
     token::fitting_details(app, &request.authorization_details).await?; // RFC 9396 §5
     let request = request.with_hinted_subject(hinted_subject(app, &opened.params)?);
     let signed_in = match signed_in {

@@ -67,12 +67,11 @@ pub async fn authenticate(app: &App, from: (&str, &Credentials), client_id: &mut
     may_be_told(&client)?;
     let params = opened(app, &client, params).await?; // CIBA Core §7.1.1
     let request = ciba::check(&params, &client)?; // CIBA Core §7.1
-    let resources = token::any_resources(app, &params).await?; // RFC 8707 §2
-    let resources = resources.iter().map(|resource| resource.uri.clone()).collect();
+    let resources = token::any_resources(app, &client, &params).await?; // RFC 8707 §2
     let details = authorization_details::requested(&params, &client)?; // RFC 9396 §3, §4
     token::fitting_details(app, &details).await?; // RFC 9396 §5
     let person = person(app, &client, request.hint).await?; // CIBA Core §7.2
-    save(app, &client, &request, (&person, resources, details)).await
+    save(app, &client, &request, (&person, resources.uris(), details)).await
 }
 
 /// FAPI-CIBA §5.2.2 (3): "shall not support push mode". Nobody can prove at a push that they hold the key which tokens are bound to.

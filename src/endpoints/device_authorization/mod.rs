@@ -50,7 +50,7 @@ pub async fn device_authorization(
     token::client_may_use(&client, &device_code::DeviceCodeGrant)?;
     strangers::admit(app, &client, &address).await?;
     let scope = requested_scope(&params, &client)?; // RFC 6749 §3.3
-    let resources = token::any_resources(app, &params).await?; // RFC 8707 §2
+    let resources = token::any_resources(app, &client, &params).await?; // RFC 8707 §2
     let details = authorization_details::requested(&params, &client)?; // RFC 9396 §3, §4
     token::fitting_details(app, &details).await?; // RFC 9396 §5
     let (now, lifetime) = (app.now(), app.settings.lifetimes.device_code);
@@ -60,7 +60,7 @@ pub async fn device_authorization(
         let code = DeviceCode {
             client_id: client.client_id.clone(),
             scopes: scope.to_vec(),
-            resources: resources.iter().map(|resource| resource.uri.clone()).collect(),
+            resources: resources.uris(),
             authorization_details: details.clone(),
             address: address.clone(),
             user_code: device::concealed(app, user_code.as_str()),

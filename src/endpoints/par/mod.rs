@@ -50,14 +50,14 @@ pub async fn push(
     let opened = bound_to_its_proof(app, opened, credentials).await?; // RFC 9449 §10.1
     let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
     token::fitting_details(app, &request.authorization_details).await?; // RFC 9396 §5
-    token::any_resources(app, &opened.params).await?; // RFC 8707 §2.1
+    token::any_resources(app, &opened.client, &opened.params).await?; // RFC 8707 §2.1
     authorize::hinted_subject(app, &opened.params)?; // OIDC Core §3.1.2.1
     keep(app, &opened).await
 }
 
 /// RFC 9449 §10.1: a proof that comes along names the key of the code as `dpop_jkt` would; the two must not contradict each other.
 async fn bound_to_its_proof(app: &App, opened: Opened, credentials: &Credentials) -> Result<Opened, Failure> {
-    let proven = possession::dpop(app, ("POST", credentials), None).await?;
+    let proven = possession::dpop(app, &opened.client, ("POST", credentials), None).await?;
     binding::algorithm_is_allowed(&opened.client, proven.algorithm)?;
     let Some(jkt) = proven.confirmation.jkt else { return Ok(opened) };
     match opened.params.get("dpop_jkt") {

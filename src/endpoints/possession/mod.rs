@@ -18,7 +18,7 @@ use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::signing_algorithm::OF_CLIENTS;
 use crate::store::kv::replay;
 
-use nonce::Age;
+use nonce::{Age, Nonce};
 
 /// What a request has proved.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +38,7 @@ pub struct Possession {
 /// `invalid_dpop_proof`, `use_dpop_nonce`, and `invalid_request` for a client that must bring a certificate and does not.
 pub async fn of_client(app: &App, client: &Client, credentials: &Credentials) -> Result<Possession, Failure> {
     let wanted = binding::of(client);
-    let mut proven = dpop(app, ("POST", credentials), None).await?;
+    let mut proven = dpop(app, client, ("POST", credentials), None).await?;
     binding::algorithm_is_allowed(client, proven.algorithm)?;
     if wanted.takes_certificate() {
         proven.confirmation.certificate = credentials.certificate.as_ref().map(|certificate| certificate.thumbprint());
@@ -47,36 +47,46 @@ pub async fn of_client(app: &App, client: &Client, credentials: &Credentials) ->
     Ok(proven)
 }
 
-/// The keys that the user of an access token shows, at a resource of ours.
+/// The keys that the user of an access token shows, at a resource of ours; the token was given to this client.
 ///
 /// # Errors
 /// `invalid_dpop_proof`, `use_dpop_nonce`.
-pub async fn of_token(app: &App, method: &str, credentials: &Credentials, access_token: &str) -> Result<Possession, Failure> {
-    let mut proven = dpop(app, (method, credentials), Some(access_token)).await?;
+pub async fn of_token(app: &App, client: &Client, sent: (&str, &Credentials), access_token: &str) -> Result<Possession, Failure> {
+    let (_, credentials) = sent;
+    let mut proven = dpop(app, client, sent, Some(access_token)).await?;
     proven.confirmation.certificate = credentials.certificate.as_ref().map(|certificate| certificate.thumbprint());
     Ok(proven)
 }
 
 /// RFC 9449 §4.3: the one proof of the request, if there is one. A proof is believed once, on all nodes; when the store cannot tell, it is
-/// not believed.
+/// not believed. A nonce that it carries is checked in any case; it must carry one where the server or the client demands that (§8, §9).
 ///
 /// # Errors
 /// `invalid_dpop_proof`, `use_dpop_nonce`.
-pub async fn dpop(app: &App, (method, credentials): (&str, &Credentials), access_token: Option<&str>) -> Result<Possession, Failure> {
-    match only_proof(&credentials.dpop)? {
-        Some(proof) => Box::pin(by_proof(app, (method, &credentials.path), proof, access_token)).await,
-        None => Ok(Possession::default()),
-    }
+pub async fn dpop(
+    app: &App,
+    client: &Client,
+    (method, credentials): (&str, &Credentials),
+    access_token: Option<&str>,
+) -> Result<Possession, Failure> {
+    let Some(proof) = only_proof(&credentials.dpop)? else { return Ok(Possession::default()) };
+    let wanted = Nonce::wanted(client, app.settings.require_dpop_nonce);
+    Box::pin(by_proof(app, (method, &credentials.path), (proof, wanted), access_token)).await
 }
 
-async fn by_proof(app: &App, (method, path): (&str, &str), proof: &str, access_token: Option<&str>) -> Result<Possession, Failure> {
+async fn by_proof(
+    app: &App,
+    (method, path): (&str, &str),
+    (proof, wanted): (&str, Nonce),
+    access_token: Option<&str>,
+) -> Result<Possession, Failure> {
     let now = app.now();
     let proof = embedded::verify(proof).map_err(|error| dpop::invalid_proof().because(error.to_string()))?;
     dpop::check_type(&proof.header)?;
     let urls = urls(app, path);
     let said = dpop::check(&proof.claims, Expected { method, urls: &urls, access_token, now })?;
     let age = nonce::check(&app.sealer, said.nonce.as_deref(), now);
-    if age == Age::Unknown || age == Age::Absent && app.settings.require_dpop_nonce {
+    if !wanted.is_met_by(age) {
         return Err(OAuthError::use_dpop_nonce("The DPoP proof needs a nonce of this server.")
             .because(format!("the nonce is {age:?}"))
             .into());

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq as _;
 
 use crate::clock::Timestamp;
+use crate::model::client::Client;
 use crate::sealing::{Purpose, Sealer};
 
 /// How long a nonce is good for.
@@ -26,6 +27,31 @@ pub enum Age {
     Old,
     /// Not ours, or too old.
     Unknown,
+}
+
+/// Whether a proof may do without one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nonce {
+    /// It may; one that it has must be good.
+    Optional,
+    /// It may not.
+    Required,
+}
+
+impl Nonce {
+    /// RFC 9449 §8: the server asks everybody for one, or this client alone: `dpop_nonce_required`.
+    pub fn wanted(client: &Client, of_everybody: bool) -> Self {
+        if of_everybody || client.metadata.protocol.dpop_nonce_required { Self::Required } else { Self::Optional }
+    }
+
+    /// Whether a proof with such a nonce will do.
+    pub fn is_met_by(self, age: Age) -> bool {
+        match age {
+            Age::Fresh | Age::Old => true,
+            Age::Absent => self == Self::Optional,
+            Age::Unknown => false,
+        }
+    }
 }
 
 /// A nonce of this moment.
@@ -63,6 +89,17 @@ mod tests {
     use super::*;
     use crate::entropy::SeededEntropy;
     use crate::sealing::MasterKey;
+    use crate::spec::testing::client;
+
+    #[test]
+    fn the_server_or_the_client_alone_makes_a_nonce_necessary() {
+        let mut client = client();
+        assert_eq!([false, true].map(|all| Nonce::wanted(&client, all)), [Nonce::Optional, Nonce::Required]);
+        client.metadata.protocol.dpop_nonce_required = true;
+        assert_eq!([false, true].map(|all| Nonce::wanted(&client, all)), [Nonce::Required; 2]);
+        let met = |nonce: Nonce| [Age::Absent, Age::Fresh, Age::Old, Age::Unknown].map(|age| nonce.is_met_by(age));
+        assert_eq!((met(Nonce::Optional), met(Nonce::Required)), ([true, true, true, false], [false, true, true, false]));
+    }
 
     #[test]
     fn a_nonce_is_good_on_every_node_for_five_minutes() {

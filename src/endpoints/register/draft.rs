@@ -44,6 +44,7 @@ const PROTOCOL: &[&str] = &[
     "tls_client_auth_san_email",
     "tls_client_certificate_bound_access_tokens",
     "dpop_bound_access_tokens",
+    "dpop_nonce_required",
     "require_pushed_authorization_requests",
     "require_signed_request_object",
     "request_object_signing_alg",

@@ -7,7 +7,7 @@ use crate::config::Settings;
 use crate::model::client::protocol::ProtocolMetadata;
 
 /// What only administrators may grant. A new member must be put here or among [`PROTOCOL`] before this passes.
-const FOR_ADMINISTRATORS: &[&str] = &["exchange_impersonation", "assertion_issuers", "weakenings"];
+const FOR_ADMINISTRATORS: &[&str] = &["resources", "exchange_impersonation", "assertion_issuers", "weakenings"];
 
 fn made(members: Value) -> Result<ClientDraft, Refusal> {
     let policy = Settings::for_tests().registration;

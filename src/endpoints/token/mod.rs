@@ -15,12 +15,11 @@ use crate::failure::Failure;
 use crate::grants::{self, Exchange, GrantType};
 use crate::model::client::Client;
 use crate::model::grant::Grant;
-use crate::model::resource::Resource;
 use crate::model::user::User;
 use crate::spec::authorization_details;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
-use crate::spec::resource;
+use crate::spec::resource::{self, Targets};
 
 use issue::TokenResponse;
 
@@ -80,20 +79,21 @@ pub async fn active_user(app: &App, subject: &str) -> Result<Arc<User>, Failure>
     }
 }
 
-/// RFC 8707 §2.2: at the token endpoint `resource` names a subset of what was approved; without it, all of that.
+/// RFC 8707 §2.2: at the token endpoint `resource` names a subset of what was approved; without it, all of that. What an administrator has
+/// taken from the client since is refused, as what is no longer registered.
 ///
 /// # Errors
 /// `invalid_target`.
-pub async fn requested_resources(app: &App, params: &Params, approved: &[String]) -> Result<Vec<Arc<Resource>>, Failure> {
-    load_resources(app, &resource::narrow(resource::requested(params)?, approved)?).await
+pub async fn requested_resources(app: &App, client: &Client, params: &Params, approved: &[String]) -> Result<Targets, Failure> {
+    targets(app, client, &resource::narrow(resource::requested(params)?, approved)?).await
 }
 
-/// RFC 8707 §2: the registered resources that a request names.
+/// RFC 8707 §2: the resources that a request names, which the client may ask for.
 ///
 /// # Errors
-/// `invalid_target` for an unknown one.
-pub async fn any_resources(app: &App, params: &Params) -> Result<Vec<Arc<Resource>>, Failure> {
-    load_resources(app, &resource::requested(params)?).await
+/// `invalid_target`.
+pub async fn any_resources(app: &App, client: &Client, params: &Params) -> Result<Targets, Failure> {
+    targets(app, client, &resource::requested(params)?).await
 }
 
 /// RFC 9396 §5: whether requested details fit the types that are registered now.
@@ -135,15 +135,14 @@ pub async fn open_details(app: &App, client: &Client, approved: &[Value]) -> Res
     Ok(authorization_details::open(approved, client, &app.authorization_types().await?))
 }
 
-/// The registered resources of these names.
+/// RFC 8707 §2: the resources of these names, for a token of this client.
 ///
 /// # Errors
-/// `invalid_target` for an unknown one.
-pub async fn load_resources(app: &App, uris: &[String]) -> Result<Vec<Arc<Resource>>, Failure> {
-    let mut found = Vec::with_capacity(uris.len());
+/// `invalid_target`.
+pub async fn targets(app: &App, client: &Client, uris: &[String]) -> Result<Targets, Failure> {
+    let mut known = Vec::with_capacity(uris.len());
     for uri in uris {
-        let known = app.resource(uri).await?;
-        found.push(known.ok_or_else(|| OAuthError::invalid_target("The resource is not registered.").about("resource"))?);
+        known.extend(app.resource(uri).await?);
     }
-    Ok(found)
+    Ok(Targets::check(uris, known, client)?)
 }

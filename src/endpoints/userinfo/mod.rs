@@ -11,7 +11,6 @@ use crate::endpoints::encrypted::{self, Kind};
 use crate::endpoints::possession::{self, Possession, binding};
 use crate::endpoints::presented;
 use crate::failure::Failure;
-use crate::jose::Algorithm;
 use crate::model::client::Client;
 use crate::model::confirmation::Confirmation;
 use crate::model::grant::Grant;
@@ -55,7 +54,9 @@ pub async fn userinfo(app: &App, request: &Request<'_>, client_id: &mut Option<S
     let facts = presented::access_token(request.token, &app.sealer, &keys.set, (app.issuer.as_str(), app.now()))
         .ok_or_else(|| invalid_token().because("the token is unknown or expired"))?;
     *client_id = Some(facts.client_id.clone());
-    let signed_with = sent_by_its_holder(app, request, &facts.confirmation).await?; // RFC 9449 §7.1, RFC 8705 §3
+    let client = app.client(&facts.client_id).await?.filter(|client| client.enabled);
+    let client = client.ok_or_else(|| invalid_token().because("the client is disabled or deleted"))?;
+    sent_by_its_holder(app, &client, request, &facts.confirmation).await?; // RFC 9449 §7.1, RFC 8705 §3
     let Holder::User { grant_id, .. } = &facts.holder else {
         return Err(OAuthError::insufficient_scope("The access token does not act for a user.").into());
     };
@@ -68,9 +69,6 @@ pub async fn userinfo(app: &App, request: &Request<'_>, client_id: &mut Option<S
     }
     let user = app.user(&grant.subject).await?.filter(|user| user.is_active());
     let user = user.ok_or_else(|| invalid_token().because("the account is locked or deleted"))?;
-    let client = app.client(&facts.client_id).await?.filter(|client| client.enabled);
-    let client = client.ok_or_else(|| invalid_token().because("the client is disabled or deleted"))?;
-    binding::algorithm_is_allowed(&client, signed_with)?;
 
     let asked = ClaimsRequest::from_stored(&grant.claims_request);
     let mut released = claims::user_claims(&user, &scope, &asked.userinfo);
@@ -94,11 +92,11 @@ async fn protected(app: &App, client: &Client, mut released: Map<String, Value>)
     Ok(UserInfo::Jwt(encrypted::token(app, client, Kind::UserInfo, signed).await?))
 }
 
-/// A bound token is worth nothing without its keys. Proofs are looked at for the scheme that needs them; what signed it is for the profile of
-/// the client to judge.
-async fn sent_by_its_holder(app: &App, request: &Request<'_>, bound_to: &Confirmation) -> Result<Option<Algorithm>, Failure> {
+/// A bound token is worth nothing without its keys. Proofs are looked at for the scheme that needs them; whether they need a nonce (RFC 9449
+/// §9), and what may sign them, is for the client and its profile to say.
+async fn sent_by_its_holder(app: &App, client: &Client, request: &Request<'_>, bound_to: &Confirmation) -> Result<(), Failure> {
     let shown = match request.scheme {
-        Scheme::Dpop => possession::of_token(app, request.method, request.credentials, request.token).await?,
+        Scheme::Dpop => possession::of_token(app, client, (request.method, request.credentials), request.token).await?,
         Scheme::Bearer => Possession {
             confirmation: Confirmation {
                 jkt: None,
@@ -108,7 +106,7 @@ async fn sent_by_its_holder(app: &App, request: &Request<'_>, bound_to: &Confirm
         },
     };
     binding::use_of_token(bound_to, request.scheme, &shown.confirmation)?;
-    Ok(shown.algorithm)
+    Ok(binding::algorithm_is_allowed(client, shown.algorithm)?)
 }
 
 /// A token that was asked for another resource is not for this endpoint: RFC 9068 §4, RFC 8707 §2.

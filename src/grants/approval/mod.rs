@@ -10,16 +10,16 @@ use crate::endpoints::token::issue::{Beside, Mint, TokenResponse};
 use crate::failure::Failure;
 use crate::model::approval::Approval;
 use crate::model::grant::Grant;
-use crate::model::resource::Resource;
 use crate::model::user::User;
 use crate::spec::device::Polling;
 use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::resource::Targets;
 use crate::store::sql::Redemption;
 
 /// What was checked before the approval is claimed, so that a request which fails a check never uses it up.
 #[derive(Debug)]
 pub struct Checked {
-    resources: Vec<Arc<Resource>>,
+    resources: Targets,
     details: Vec<Value>,
     user: Arc<User>,
 }
@@ -30,7 +30,7 @@ pub struct Checked {
 /// `invalid_target`, `invalid_authorization_details`, `invalid_grant`.
 pub async fn check(exchange: &Exchange<'_>, grant: &Grant) -> Result<Checked, Failure> {
     let Exchange { app, client, params, .. } = exchange;
-    let resources = token::requested_resources(app, params, &grant.resources).await?;
+    let resources = token::requested_resources(app, client, params, &grant.resources).await?;
     let details = token::requested_details(app, client, params, &grant.authorization_details).await?;
     let user = token::active_user(app, &grant.subject).await?;
     Ok(Checked { resources, details, user })

@@ -3,7 +3,6 @@
 mod check;
 pub mod code;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -15,10 +14,10 @@ use crate::endpoints::token::issue::{self, Mint, TokenResponse};
 use crate::failure::Failure;
 use crate::model::grant::Grant;
 use crate::model::refresh_token::RefreshToken;
-use crate::model::resource::Resource;
 use crate::model::user::User;
 use crate::secret::{Secret, TokenHash};
 use crate::spec::error::OAuthError;
+use crate::spec::resource::Targets;
 use crate::store::StoreError;
 use crate::store::kv::codes::{self, Claimed, Loaded};
 use crate::store::sql::Redemption;
@@ -65,7 +64,7 @@ async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     };
     check::redeemable(&code, client, params, (*now, exchange.confirmation))?; // RFC 6749 §4.1.3, RFC 7636 §4.6
     let open = open::approval(&code.grant, code.refreshable, client); // RFC 6749 §3.3
-    let resources = token::requested_resources(app, params, &open.grant.resources).await?; // RFC 8707 §2.2
+    let resources = token::requested_resources(app, client, params, &open.grant.resources).await?; // RFC 8707 §2.2
     let detailed = token::with_requested_details(app, &open.grant, client, params).await?; // RFC 9396 §6
     let user = token::active_user(app, &open.grant.subject).await?;
     let code = match codes::claim(&app.kv, &hash).await? {
@@ -100,7 +99,7 @@ struct Beside {
 async fn answer(
     exchange: &Exchange<'_>,
     (user, grant, detailed): (&User, &Grant, &Grant),
-    resources: &[Arc<Resource>],
+    resources: &Targets,
     beside: Beside,
 ) -> Result<TokenResponse, Failure> {
     let mint = Mint::of(exchange);

@@ -30,7 +30,7 @@ impl GrantType for ClientCredentialsGrant {
 async fn exchange_credentials(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     let Exchange { app, client, params, .. } = exchange;
     let scope = check::scope(params.get("scope"), &client.metadata.scopes)?; // RFC 6749 §3.3
-    let resources = token::any_resources(app, params).await?; // RFC 8707 §2
+    let resources = token::any_resources(app, client, params).await?; // RFC 8707 §2
     check::some_left(params.get("scope"), &scope, &resources)?; // RFC 8707 §2.2
     let details = authorization_details::requested(params, client)?; // RFC 9396 §6
     token::fitting_details(app, &details).await?;

@@ -56,18 +56,14 @@ async fn exchange_assertion(exchange: Exchange<'_>) -> Result<TokenResponse, Fai
     let audience = [app.issuer.as_str().to_owned(), app.issuer.url("/oauth2/token")];
     let said = jwt_bearer::check(&claims, &issuer.issuer, &audience, *now).map_err(|claim| invalid_assertion().because(claim))?;
     let scope = check::scope(params, client)?; // RFC 6749 §3.3
-    let resources = token::any_resources(app, params).await?; // RFC 8707 §2
+    let resources = token::any_resources(app, client, params).await?; // RFC 8707 §2
     let details = authorization_details::requested(params, client)?; // RFC 9396 §6
     token::fitting_details(app, &details).await?; // RFC 9396 §5
     let user = person(&exchange, &issuer, &said).await?;
     if replay::seen(&app.kv, "assertion", &said.once.hex(), said.remember).await? {
         return Err(invalid_assertion().because("the assertion was used before").into());
     }
-    let grant = Grant {
-        resources: resources.iter().map(|resource| resource.uri.clone()).collect(),
-        authorization_details: details,
-        ..approval(&exchange, &user, &scope, &said)
-    };
+    let grant = Grant { resources: resources.uris(), authorization_details: details, ..approval(&exchange, &user, &scope, &said) };
     match app.sql.redeem_grant(&grant, None, *now).await? {
         Redemption::Saved => {}
         _ => return Err(invalid_assertion().because("the account was locked while the assertion was checked").into()),

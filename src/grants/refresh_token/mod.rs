@@ -3,8 +3,6 @@
 mod check;
 pub mod successor;
 
-use std::sync::Arc;
-
 use serde_json::json;
 
 use self::check::Standing;
@@ -17,10 +15,10 @@ use crate::failure::Failure;
 use crate::model::client::{Client, Profile};
 use crate::model::grant::Grant;
 use crate::model::refresh_token::RefreshToken;
-use crate::model::resource::Resource;
 use crate::model::user::User;
 use crate::secret::{Secret, TokenHash};
 use crate::spec::error::OAuthError;
+use crate::spec::resource::Targets;
 use crate::spec::scope::OFFLINE_ACCESS;
 use crate::store::sql::{Renewal, Rotation};
 use crate::telemetry::audit;
@@ -56,7 +54,7 @@ async fn refresh(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
         let scope = check::still_open(&grant, client)?;
         let details = token::open_details(app, client, &grant.authorization_details).await?;
         let grant = grant.detailed_as(details);
-        return answer(&exchange, (&user, &grant), (&scope, &[]), next).await;
+        return answer(&exchange, (&user, &grant), (&scope, &Targets::default()), next).await;
     }
     let hash = TokenHash::of(presented.expose());
     let (stored, grant) = app.sql.refresh_token(&hash).await?.ok_or_else(|| invalid_token().because("unknown refresh token"))?;
@@ -67,7 +65,7 @@ async fn refresh(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     };
     check::holds_its_keys(&stored, exchange.confirmation)?; // RFC 9449 §5, RFC 8705 §4
     let scope = check::narrowed_scope(params, &check::still_open(&grant, client)?)?; // RFC 6749 §6
-    let resources = token::requested_resources(app, params, &grant.resources).await?; // RFC 8707 §2.2
+    let resources = token::requested_resources(app, client, params, &grant.resources).await?; // RFC 8707 §2.2
     let detailed = token::with_requested_details(app, &grant, client, params).await?; // RFC 9396 §7.1
     let user = token::active_user(app, &grant.subject).await?;
     session_lives(&exchange, &grant).await?;
@@ -102,7 +100,7 @@ async fn renew(exchange: &Exchange<'_>, presented: &Secret<String>) -> Result<Op
 async fn answer(
     exchange: &Exchange<'_>,
     (user, grant): (&User, &Grant),
-    (scope, resources): (&[String], &[Arc<Resource>]),
+    (scope, resources): (&[String], &Targets),
     next: Secret<String>,
 ) -> Result<TokenResponse, Failure> {
     let mint = Mint::of(exchange);

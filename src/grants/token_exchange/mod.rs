@@ -89,7 +89,7 @@ async fn exchange_tokens(exchange: Exchange<'_>) -> Result<TokenResponse, Failur
     };
     let scope = check::scope(params, &subject, client)?;
     let good_for = good_for(&exchange, &subject, grant).await?;
-    let resources = token::load_resources(app, &check::targets(params, &good_for)?).await?;
+    let resources = token::targets(app, client, &check::targets(params, &good_for)?).await?; // RFC 8707 §2
     let details = token::requested_details(app, client, params, &subject.authorization_details).await?; // RFC 9396 §6
     let act = check::act(&subject, actor.as_ref(), client)?; // RFC 8693 §4.1
     let user = token::active_user(app, &grant.subject).await?;

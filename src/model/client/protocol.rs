@@ -45,6 +45,8 @@ members! {
     tls_client_certificate_bound_access_tokens: bool,
     /// Its tokens are bound to a DPoP key, always.
     dpop_bound_access_tokens: bool,
+    /// Its DPoP proofs carry a nonce of the server, whether or not the server asks others for one: RFC 9449 §8.
+    dpop_nonce_required: bool,
 
     // Authorization requests: RFC 9126 §6, RFC 9101 §10.5, OIDC Registration §2, RFC 9396 §10.
     /// It must push its requests.
@@ -125,6 +127,8 @@ members! {
     software_version: Option<String>,
 
     // authy's own.
+    /// The resources that it may ask tokens for (RFC 8707); without a list every registered one.
+    resources: Option<Vec<String>>,
     /// Token exchange may give it tokens that say nothing of it: RFC 8693 §1.1 impersonation.
     exchange_impersonation: bool,
     /// Issuers and keys whose assertions it may exchange for tokens: RFC 7523 §2.1.

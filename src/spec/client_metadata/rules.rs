@@ -7,7 +7,6 @@ use crate::model::client::{ClientMetadata, ClientOrigin, Profile};
 use crate::secret::Secret;
 use crate::spec::plain_text::{is_readable, is_unreserved};
 use crate::spec::redirect_uri::{Registration, check_registration};
-use crate::spec::resource::is_resource_uri;
 use crate::spec::response_type::ResponseType;
 use crate::spec::scope::is_scope_token;
 
@@ -208,13 +207,6 @@ pub(super) fn check_addresses(draft: &ClientDraft, problems: &mut Vec<Problem>) 
             let mend = "write scheme, host and port only, like https://app.example.com (http is for loopback hosts)";
             problems.push(Problem::new("allowed_origins", format!("{origin:?} is not an origin"), mend));
         }
-    }
-    if draft.default_resource.as_deref().is_some_and(|uri| !is_resource_uri(uri)) {
-        problems.push(Problem::new(
-            "default_resource",
-            "it is not an absolute URI without fragment",
-            "write it like https://api.example.com",
-        ));
     }
     if draft.contacts.len() > MAX_LIST || draft.contacts.iter().any(|contact| contact.len() > 320 || contact.chars().any(char::is_control))
     {

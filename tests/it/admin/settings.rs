@@ -94,6 +94,7 @@ async fn what_is_typed_wrongly_is_marked_beside_its_field() {
             ("backchannel_logout_uri", "http://app.example/logout"),
             ("id_token_encrypted_response_alg", "ECDH-ES"),
             ("subject_type", "secret"),
+            ("resources", "https://api.example/ /relative"),
             ("response_types", "code id_token"),
         ] {
             let refused = browser.submit(&page, "client-form", &[&fine[..], &[(field, wrong)]].concat()).await.page();

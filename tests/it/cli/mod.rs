@@ -9,6 +9,7 @@ mod doctor;
 mod everything;
 mod healthcheck;
 mod looking;
+mod members;
 mod perform;
 mod troubles;
 mod usage;

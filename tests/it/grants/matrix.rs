@@ -17,10 +17,10 @@ const ISSUER: &str = "https://idp.example";
 const SCOPE: &str = "openid read offline_access";
 
 /// How a grant type is tried.
-struct Case {
-    name: &'static str,
+pub(super) struct Case {
+    pub(super) name: &'static str,
     /// The parameter that carries what is exchanged; `None`: the client itself is enough.
-    artefact: Option<&'static str>,
+    pub(super) artefact: Option<&'static str>,
     /// Whether it is good once.
     once: bool,
     /// Whether the token request names scopes, so that a foreign one is refused there.
@@ -41,12 +41,12 @@ fn case(name: &'static str) -> Case {
     Case { name, artefact, once, asks_scope }
 }
 
-fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     GRANTS.iter().map(|grant| case(grant.name())).collect()
 }
 
 /// A client that may do everything.
-async fn client(app: &TestApp) -> RelyingParty<'_> {
+pub(super) async fn client(app: &TestApp) -> RelyingParty<'_> {
     let rp = app
         .client(|metadata| {
             metadata.grant_types = GRANTS.iter().map(|grant| grant.name().to_owned()).collect();
@@ -58,18 +58,24 @@ async fn client(app: &TestApp) -> RelyingParty<'_> {
 
 /// What is exchanged, fresh.
 async fn artefact(rp: &RelyingParty<'_>, case: &Case, ada: &User) -> String {
+    artefact_for(rp, case, ada, &[]).await
+}
+
+/// The same, where `more` was asked for.
+pub(super) async fn artefact_for(rp: &RelyingParty<'_>, case: &Case, ada: &User, more: &[(&str, &str)]) -> String {
     let app = rp.app;
+    let code = async || rp.code_in(&mut app.browser(), "ada", more).await;
     match case.artefact {
-        Some("code") => rp.code("ada").await,
-        Some("refresh_token") => rp.login("ada").await.refresh_token(),
-        Some("subject_token") => rp.login("ada").await.access_token(),
+        Some("code") => code().await,
+        Some("refresh_token") => rp.redeem(&code().await).await.ok().refresh_token(),
+        Some("subject_token") => rp.redeem(&code().await).await.ok().access_token(),
         Some("device_code") => {
-            let started = elsewhere::start(rp, &[("scope", SCOPE)]).await.ok();
+            let started = elsewhere::start(rp, &[&[("scope", SCOPE)], more].concat()).await.ok();
             elsewhere::allow_device(app, &started, "ada").await;
             started.text("device_code")
         }
         Some("auth_req_id") => {
-            let asked = rp.post("/oauth2/bc-authorize", &[("scope", SCOPE), ("login_hint", "ada")]).await.ok();
+            let asked = rp.post("/oauth2/bc-authorize", &[&[("scope", SCOPE), ("login_hint", "ada")], more].concat()).await.ok();
             elsewhere::answer_request(app, "ada", "allow").await;
             asked.text("auth_req_id")
         }
@@ -82,7 +88,7 @@ async fn artefact(rp: &RelyingParty<'_>, case: &Case, ada: &User) -> String {
 }
 
 /// The token request with that artefact, as it should be but for `more`.
-async fn exchange(rp: &RelyingParty<'_>, case: &Case, artefact: &str, more: &[(&str, &str)]) -> Answer {
+pub(super) async fn exchange(rp: &RelyingParty<'_>, case: &Case, artefact: &str, more: &[(&str, &str)]) -> Answer {
     let redirect_uri = rp.redirect_uri().to_owned();
     let mut fields = vec![("grant_type", case.name)];
     fields.extend(case.artefact.map(|parameter| (parameter, artefact)));
@@ -144,7 +150,7 @@ async fn no_grant_type_serves_the_wrong_client() {
 }
 
 /// As a command beside the server changes a client.
-async fn change(rp: &RelyingParty<'_>) {
+pub(super) async fn change(rp: &RelyingParty<'_>) {
     let event = rp.app.event("client.updated");
     assert!(rp.app.app.sql.update_client(&rp.client, &event).await.expect("the database"));
     rp.app.app.forget_client(rp.id());

@@ -8,4 +8,5 @@ mod device_code;
 mod jwt_bearer;
 mod matrix;
 mod refresh_token;
+mod resources;
 mod token_exchange;

@@ -69,6 +69,7 @@ async fn nothing_that_only_administrators_may_set_comes_in_by_registration() {
             ("id_token_claims", json!("full")),
             ("access_token_format", json!("jwt")),
             ("default_resource", json!("https://api.example")),
+            ("resources", json!(["https://api.example"])),
             ("allowed_origins", json!(["https://evil.example"])),
             ("access_token_lifetime", json!(86_400)),
             ("id_token_lifetime", json!(86_400)),

@@ -37,16 +37,19 @@ async fn a_registered_client_does_not_undo_what_an_administrator_decided_about_i
             draft.id_token_claims = Some("full".to_owned());
             draft.scopes = vec!["openid".to_owned()];
             draft.name = "Named by us".to_owned();
+            draft.protocol.resources = Some(vec!["https://api.example/".to_owned()]);
         })
         .await;
         body["client_id"] = json!(id);
         body["client_name"] = json!("Named by itself");
         body["policy_uri"] = json!("https://rp.example/policy");
+        body["resources"] = json!(["https://evil.example/"]);
         let changed = manage(&app, Method::PUT, &id, (Some(&body), &token)).await.ok();
         assert_eq!((changed.text("scope"), changed.text("client_name")), ("openid".to_owned(), "Named by us".to_owned()));
         assert_eq!(changed.text("policy_uri"), "https://rp.example/policy", "the rest is its own");
         let kept = app.app.sql.client_by_id(&id).await.expect("the database").expect("the client").metadata;
         assert_eq!(kept.access_token_lifetime, Some(60));
+        assert_eq!(kept.protocol.resources, Some(vec!["https://api.example/".to_owned()]));
         assert_eq!(kept.id_token_claims, authy::model::client::IdTokenClaims::Full);
         app.stop().await;
     })

@@ -21,7 +21,7 @@ fn of_every_application() -> Value {
             "urn:ietf:params:oauth:grant-type:jwt-bearer", "implicit"],
         "response_types": ["code", "code id_token"], "profile": "legacy", "require_pkce": true, "refresh_rotation": false, "skip_consent": true,
         "id_token_claims": "minimal", "id_token_signed_response_alg": "ES256", "userinfo_signed_response_alg": "PS256",
-        "access_token_format": "jwt", "default_resource": "https://api.example/", "default_max_age": 3600,
+        "access_token_format": "jwt", "default_resource": "https://api.example/", "resources": ["https://api.example/"], "default_max_age": 3600,
         "access_token_lifetime": 300, "id_token_lifetime": 600, "refresh_token_lifetime": 86400
     })
 }
@@ -30,7 +30,7 @@ fn of_every_application() -> Value {
 fn of_specifications() -> Value {
     let requests = json!({
         "token_endpoint_auth_method": "private_key_jwt", "token_endpoint_auth_signing_alg": "ES256", "jwks": signer::set(signer::KEYS.iter()),
-        "dpop_bound_access_tokens": true,
+        "dpop_bound_access_tokens": true, "dpop_nonce_required": true,
         "require_pushed_authorization_requests": true, "require_signed_request_object": true, "request_object_signing_alg": "PS256",
         "request_object_encryption_alg": "ECDH-ES", "request_object_encryption_enc": "A256GCM",
         "request_uris": ["https://rp.example/request.jwt"], "authorization_details_types": ["payment_initiation"]

@@ -2,6 +2,7 @@
 
 mod certificate;
 mod dpop;
+mod dpop_nonces;
 mod encryption;
 mod malleated;
 mod pairwise;

@@ -1,6 +1,5 @@
 //! The authorization response: what is issued, and how it travels. OIDC Core §3.1.2.5, §3.2.2.5, §3.3.2.5, JARM §2.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::SignedIn;
@@ -14,10 +13,10 @@ use crate::failure::Failure;
 use crate::jose::algorithm::Algorithm;
 use crate::model::client::{Client, Profile};
 use crate::model::grant::Grant;
-use crate::model::resource::Resource;
 use crate::secret::Secret;
 use crate::spec::error::OAuthError;
 use crate::spec::jarm;
+use crate::spec::resource::Targets;
 use crate::spec::return_path::{Delivery, ReturnPath};
 use crate::spec::session_state;
 use crate::store::kv::codes;
@@ -31,7 +30,7 @@ use crate::store::sql::Redemption;
 pub async fn issue(
     app: &App,
     opened: &Opened,
-    (request, resources): (&AuthorizationRequest, &[Arc<Resource>]),
+    (request, resources): (&AuthorizationRequest, &Targets),
     signed_in: &SignedIn,
 ) -> Result<Delivery, Failure> {
     answer_once(app, opened).await?; // RFC 9126 §7.3

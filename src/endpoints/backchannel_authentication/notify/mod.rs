@@ -116,7 +116,7 @@ async fn tokens(app: &App, client: &Client, approval: &Approval, auth_req_id: &S
     let details = token::open_details(app, client, &open.grant.authorization_details).await?;
     let grant = &open.grant.detailed_as(details);
     let user = token::active_user(app, &grant.subject).await?;
-    let resources = token::load_resources(app, &grant.resources).await?;
+    let resources = token::targets(app, client, &grant.resources).await?;
     let mint = Mint::unbound(app, client, now);
     let refresh = open.refreshable.then(|| mint.first_refresh_token(grant.id));
     if app.sql.redeem_grant(grant, refresh.as_ref().map(|(_, stored)| stored), now).await? != Redemption::Saved {

@@ -1,12 +1,10 @@
 //! An access token that a party gets in the place of another: RFC 8693 §2.2.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
 use crate::clock::Timestamp;
-use crate::model::resource::Resource;
 use crate::spec::access_token::OpaqueClaims;
+use crate::spec::resource::Targets;
 
 /// How it differs from a token of the approval's own client.
 #[derive(Debug)]
@@ -14,7 +12,7 @@ pub struct Delegated<'a> {
     /// What it is good for.
     pub scope: &'a [String],
     /// Where it is good.
-    pub resources: &'a [Arc<Resource>],
+    pub resources: &'a Targets,
     /// What it is good for in detail: RFC 9396.
     pub authorization_details: &'a [Value],
     /// Who acts: RFC 8693 §4.1.

@@ -32,7 +32,7 @@ use crate::spec::ciba;
 use crate::spec::claims;
 use crate::spec::claims_request::ClaimsRequest;
 use crate::spec::id_token::{self, IdTokenClaims};
-use crate::spec::resource;
+use crate::spec::resource::{self, Targets};
 use crate::spec::scope::Scope;
 
 pub use delegated::Delegated;
@@ -130,7 +130,7 @@ impl<'a> Mint<'a> {
         user: &User,
         grant: &Grant,
         scope: &[String],
-        resources: &[Arc<Resource>],
+        resources: &Targets,
     ) -> Result<AccessToken, Failure> {
         let holder = Holder::User { subject: user.subject.clone(), grant_id: grant.id };
         let (claims, algorithm) = self.claims(holder, scope, (resources, false)).await?;
@@ -145,7 +145,7 @@ impl<'a> Mint<'a> {
     pub async fn access_token_of_client(
         &self,
         scope: &[String],
-        resources: &[Arc<Resource>],
+        resources: &Targets,
         authorization_details: &[Value],
     ) -> Result<AccessToken, Failure> {
         let (claims, algorithm) = self.claims(Holder::Client, scope, (resources, false)).await?;
