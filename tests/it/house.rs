@@ -1,5 +1,7 @@
 //! The house rules as tests: they read the source tree and nothing else. Each failure names the file, the line and the mend.
 
+mod documents;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
