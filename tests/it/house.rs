@@ -1,5 +1,6 @@
 //! The house rules as tests: they read the source tree and nothing else. Each failure names the file, the line and the mend.
 
+mod checks;
 mod documents;
 mod specifications;
 

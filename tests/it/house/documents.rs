@@ -41,7 +41,9 @@ fn the_documents_name_no_setting_that_does_not_exist() {
             || ["AUTHY_TEST_", "AUTHY_SERVICE_", "AUTHY_PORT"].iter().any(|prefix| name.starts_with(prefix))
             || SETTINGS.iter().any(|setting| {
                 let env = setting.env();
-                name == env || name.ends_with("__") && env.starts_with(name) || setting.may_come_from_file() && name == format!("{env}_FILE")
+                name == env
+                    || name.ends_with("__") && env.starts_with(name)
+                    || setting.may_come_from_file() && name == format!("{env}_FILE")
             })
     };
     let mut findings = Vec::new();

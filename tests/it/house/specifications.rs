@@ -52,7 +52,8 @@ fn cited(text: &str, specification: &str) -> Option<Vec<String>> {
 
 /// Everything that is written in a module and below it; empty when there is none of that name.
 fn text_of(module: &str, all: &[Source]) -> String {
-    let path = module.strip_prefix("crate::").map_or_else(|| format!("src/spec/{module}"), |path| format!("src/{}", path.replace("::", "/")));
+    let path =
+        module.strip_prefix("crate::").map_or_else(|| format!("src/spec/{module}"), |path| format!("src/{}", path.replace("::", "/")));
     let (file, folder) = (format!("{path}.rs"), format!("{path}/"));
     let own = all.iter().filter(|source| source.path == file || source.path.starts_with(&folder));
     own.map(|source| source.text.replace("OpenID Connect ", "OIDC ")).collect::<Vec<_>>().join("\n")
