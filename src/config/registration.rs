@@ -7,6 +7,7 @@ use url::Url;
 
 use super::problem::Fault;
 use super::{parse, reader::Reader};
+use crate::model::client::Profile;
 use crate::spec::client_metadata::GRANT_TYPES;
 use crate::spec::scope::is_scope_token;
 
@@ -106,9 +107,10 @@ fn mode(text: &str) -> Result<Mode, Fault> {
 }
 
 fn profile(text: &str) -> Result<String, Fault> {
-    match text {
-        "oauth21" | "fapi2" | "fapi1" | "legacy" => Ok(text.to_owned()),
-        _ => Err(Fault::not(text, "a profile", "Write some of oauth21, fapi2, fapi1, legacy.")),
+    let known = Profile::ALL.map(Profile::as_str);
+    match known.contains(&text) {
+        true => Ok(text.to_owned()),
+        false => Err(Fault::not(text, "a profile", format!("Write some of {}.", known.join(", ")))),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The one table of settings: parsing, unknown-key detection, `config show`, and the page of settings are all made from it.
+//! The one table of settings: parsing, unknown-key detection, `config show`, and the table in `docs/operators.md` are all made from it.
 
 /// What a value looks like; the words go into the documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,18 +45,18 @@ pub struct Setting {
     pub default: &'static str,
     /// What may be shown.
     pub secrecy: Secrecy,
-    /// One line for the page of settings.
+    /// One line for the table in the documentation.
     pub doc: &'static str,
 }
 
 impl Kind {
-    /// For the page of settings.
+    /// For the table in the documentation.
     pub const fn words(self) -> &'static str {
         match self {
             Self::Bool => "`true` or `false`",
             Self::Count => "number",
             Self::CountOrAuto => "number or `auto`",
-            Self::Duration => "duration: seconds, or `90s`, `10m`, `12h`, `30d`",
+            Self::Duration => "duration",
             Self::Path => "path",
             Self::Address => "`host:port`",
             Self::Url => "URL",
@@ -103,15 +103,15 @@ const fn secret(key: &'static str, doc: &'static str) -> Setting {
 /// Every setting.
 #[rustfmt::skip]
 pub static SETTINGS: &[Setting] = &[
-    open("issuer", Kind::Url, "", "The URL that names this provider, without a final `/`. Unset: `http://localhost:` and the port, `https` where authy serves TLS."),
+    open("issuer", Kind::Url, "", "The URL by which applications know this provider, without a final `/`; it may have a path. Plain `http` only on loopback. Unset: `http://localhost:` and the port, `https` where authy serves TLS."),
     open("listen", Kind::List, "localhost:8080", "Where people and applications connect: `host:port`, several with commas. `localhost` is 127.0.0.1 and [::1]; port 0 chooses a free one."),
-    url("database_url", "sqlite:authy.db", "`sqlite:FILE` (in the data directory), `sqlite:/ABSOLUTE/FILE` or `postgres://user:password@host/database`."),
+    url("database_url", "sqlite:authy.db", "`sqlite:FILE` (in the data directory), `sqlite:/ABSOLUTE/FILE` or `postgres://user:password@host/database` (`sslmode` as in libpq). A database of its own: one with the tables of another program is refused."),
     open("database.migrate", Kind::Bool, "true", "Whether `serve` brings the schema up to date. Otherwise run `authy migrate`."),
     open("database.pool_size", Kind::Count, "16", "The most connections to the database, 1 to 1000."),
     open("database.ca_file", Kind::Path, "", "PEM file of the authorities that vouch for the Postgres server. Unset: the system's."),
     open("database.synchronous_full", Kind::Bool, "false", "SQLite: wait for the disk at every commit, so that a loss of power loses nothing."),
     url("redis_url", "", "`redis://`, `rediss://`, `redis+cluster://` or `redis+sentinel://`. Unset: short-lived state stays in this process, which suits a single node."),
-    open("data_dir", Kind::Path, "./authy-data", "Where the SQLite file and a made master key live."),
+    open("data_dir", Kind::Path, "./authy-data", "Where the SQLite file and a made master key live; made with mode 0700."),
     secret("master_key", "32 random bytes in base64url that encrypt keys at rest. Unset: `master.key` in the data directory, made on the first start."),
     secret("master_key_previous", "The master key before the last change; remove it once `authy doctor` says that nothing uses it."),
     open("trusted_proxies", Kind::List, "", "Addresses or networks of the proxies whose forwarding headers are believed: `10.0.0.0/8, ::1`."),
@@ -129,7 +129,7 @@ pub static SETTINGS: &[Setting] = &[
     open("lifetimes.code", Kind::Duration, "60s", "Authorization codes; at most 10 minutes."),
     open("lifetimes.device_code", Kind::Duration, "10m", "Device codes and the codes that people type, 1 to 30 minutes."),
     open("lifetimes.request_uri", Kind::Duration, "60s", "Pushed authorization requests, until a browser comes with them; 5 seconds to 10 minutes."),
-    open("lifetimes.authentication_request", Kind::Duration, "5m", "Requests to people who are elsewhere (CIBA), unless the client says otherwise."),
+    open("lifetimes.authentication_request", Kind::Duration, "5m", "Requests to people who are elsewhere (CIBA), unless the request says otherwise (`requested_expiry`)."),
     open("lifetimes.access_token", Kind::Duration, "10m", "Access tokens, unless the client or resource says otherwise."),
     open("lifetimes.id_token", Kind::Duration, "1h", "ID Tokens, unless the client says otherwise."),
     open("lifetimes.refresh_idle", Kind::Duration, "30d", "Refresh tokens that are not used."),
@@ -159,7 +159,7 @@ pub static SETTINGS: &[Setting] = &[
     open("registration.quarantine", Kind::Duration, "24h", "Mode `open`: when a client is removed that no person has approved yet."),
     open("registration.quarantine_clients", Kind::Count, "500", "Mode `open`: how many clients may wait for a first approval, 1 to 1000000; more are told to come back."),
     open("registration.per_address", Kind::Count, "20", "Mode `open`: how many clients one address may register in an hour, 1 to 1000000."),
-    open("registration.secret_lifetime", Kind::Duration, "", "How long the secret of a registered client works; it gets the next one when it updates itself. Unset: as long as the client."),
+    open("registration.secret_lifetime", Kind::Duration, "", "How long the secret of a registered client works (`client_secret_expires_at`); from half of that on, the client gets the next one when it updates itself. Unset: as long as the client."),
     open("registration.software_statement_issuers", Kind::List, "", "Who may sign software statements (RFC 7591 section 2.3): `ISSUER=FILE` or `ISSUER=https://…` with its JSON Web Key Set."),
     open("registration.require_software_statement", Kind::Bool, "false", "Whether clients need a software statement to register."),
     open("registration.rotate_token", Kind::Bool, "false", "Whether a client that updates itself also gets a new registration access token."),
@@ -167,7 +167,7 @@ pub static SETTINGS: &[Setting] = &[
     open("client_documents.hosts", Kind::List, "", "The hosts at which such documents may be. Unset: any public one."),
     open("require_pushed_authorization_requests", Kind::Bool, "false", "Refuse authorization requests of every client that were not pushed first (RFC 9126)."),
     open("strict_host", Kind::Bool, "false", "Refuse requests whose Host is not the issuer's; `/healthz` is answered whatever it is."),
-    open("session_management", Kind::Bool, "false", "OpenID Connect Session Management: `session_state` in responses, and a page that applications may frame."),
+    open("session_management", Kind::Bool, "false", "OpenID Connect Session Management: `session_state` in answers, the cookie `__Host-authy_opbs` (readable by scripts, worth nothing), and `/oauth2/check_session`, the one page that other sites may frame."),
     open("workers", Kind::CountOrAuto, "auto", "Threads that answer requests; `auto`: one per core."),
     open("shutdown_timeout", Kind::Duration, "30s", "How long a stop waits for requests in flight."),
 ];

@@ -1,13 +1,5 @@
-//! JOSE: signing keys, signatures, and the public key set. The only place that knows josekit.
-//!
-//! | RFC | file |
-//! |---|---|
-//! | RFC 7518 §3, RFC 8037 §3.1 | [`algorithm`], `p256` |
-//! | RFC 7515 | [`sign`], [`verify`], [`client_keys`], [`embedded`], [`possession`] |
-//! | RFC 7516, RFC 7518 §4, §5 | [`jwe`] |
-//! | RFC 7517 | [`jwks`] |
-//! | RFC 7519 §6 | [`unsecured`] |
-//! | RFC 7638 | [`mod@thumbprint`] |
+//! JOSE: signing keys, signatures, encryption, and the public key set. The only place that knows josekit. Which RFC is in which file: the index
+//! in [`crate::spec`].
 
 pub mod algorithm;
 pub mod client_keys;

@@ -115,6 +115,19 @@ pub enum Profile {
 }
 
 impl Profile {
+    /// Every profile; one that is missing here cannot be chosen.
+    pub const ALL: [Self; 4] = [Self::Oauth21, Self::Fapi2, Self::Fapi1, Self::Legacy];
+
+    /// As it is spelled in metadata.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Oauth21 => "oauth21",
+            Self::Fapi2 => "fapi2",
+            Self::Fapi1 => "fapi1",
+            Self::Legacy => "legacy",
+        }
+    }
+
     /// Whether it is one of the FAPI profiles, which share most of their rules.
     pub const fn is_fapi(self) -> bool {
         matches!(self, Self::Fapi2 | Self::Fapi1)

@@ -1,4 +1,4 @@
-//! Client ids that are URLs: OAuth Client ID Metadata Document (draft-ietf-oauth-client-id-metadata-document) §3, §4. OIDC Registration §2 names the members.
+//! Client ids that are URLs: OAuth Client ID Metadata Document §3, §4 (draft-ietf-oauth-client-id-metadata-document). OIDC Registration §2 names the members.
 
 use serde_json::{Map, Value};
 use url::Url;

@@ -195,7 +195,7 @@ impl ClientDraft {
             grant_types: metadata.grant_types,
             response_types: metadata.response_types,
             scopes: metadata.scopes,
-            profile: Some(settings::profile_name(metadata.profile).to_owned()),
+            profile: Some(metadata.profile.as_str().to_owned()),
             require_pkce: Some(metadata.require_pkce),
             id_token_claims: Some(settings::id_token_claims_name(metadata.id_token_claims).to_owned()),
             id_token_signed_response_alg: metadata.id_token_signed_response_alg,

@@ -16,42 +16,30 @@ const MAX_HINT: usize = 8192;
 pub struct LogoutRequest {
     /// An ID Token of ours, not yet verified; an expired one will do.
     pub id_token_hint: Option<Secret<String>>,
-    /// Whom the client believes to be signed in.
-    pub logout_hint: Option<String>,
     /// The client; it must be the audience of the hint when both are there.
     pub client_id: Option<String>,
     /// Where the person wants to return, not yet proven.
     pub post_logout_redirect_uri: Option<String>,
     /// Goes back with the person.
     pub state: Option<String>,
-    /// Preferred languages.
-    pub ui_locales: Vec<String>,
 }
 
 impl LogoutRequest {
-    /// Reads a request: OIDC RP-Initiated Logout §2. All parameters are optional.
+    /// Reads a request: OIDC RP-Initiated Logout §2. All parameters are optional. `logout_hint` and `ui_locales` change nothing: who is signed
+    /// out is told by the cookie and the `id_token_hint`, and the pages are in English.
     ///
     /// # Errors
     /// `invalid_request` for an oversized hint.
     pub fn check(params: &Params) -> Result<Self, Refusal> {
         let text = |name: &str| params.get(name).map(str::to_owned);
-        if ["id_token_hint", "logout_hint"].iter().any(|name| params.get(name).is_some_and(|hint| hint.len() > MAX_HINT)) {
+        if params.get("id_token_hint").is_some_and(|hint| hint.len() > MAX_HINT) {
             return Err(OAuthError::invalid_request("A hint is too long.").about("id_token_hint").into());
         }
         Ok(Self {
             id_token_hint: params.get("id_token_hint").map(Secret::from),
-            logout_hint: text("logout_hint"),
             client_id: text("client_id"),
             post_logout_redirect_uri: text("post_logout_redirect_uri"),
             state: text("state"),
-            ui_locales: params
-                .get("ui_locales")
-                .unwrap_or_default()
-                .split(' ')
-                .filter(|tag| !tag.is_empty())
-                .take(20)
-                .map(str::to_owned)
-                .collect(),
         })
     }
 

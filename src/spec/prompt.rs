@@ -58,32 +58,8 @@ impl Prompt {
     }
 }
 
-/// `display`: an unknown value counts as `page`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Display {
-    /// A full page.
-    #[default]
-    Page,
-    /// A small window.
-    Popup,
-    /// A device with a touch screen.
-    Touch,
-    /// A feature phone.
-    Wap,
-}
-
-impl Display {
-    fn parse(text: &str) -> Self {
-        match text {
-            "popup" => Self::Popup,
-            "touch" => Self::Touch,
-            "wap" => Self::Wap,
-            _ => Self::Page,
-        }
-    }
-}
-
-/// Everything a request says about the person and the pages.
+/// Everything a request says about the person. What it says about the pages (`display`, `ui_locales`) is taken and changes nothing: they fit
+/// any window, and are in English.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Hints {
     /// See [`Prompt`].
@@ -94,10 +70,6 @@ pub struct Hints {
     pub login_hint: Option<String>,
     /// An ID Token of ours, not yet verified.
     pub id_token_hint: Option<Secret<String>>,
-    /// Preferred languages, the most wanted first.
-    pub ui_locales: Vec<String>,
-    /// See [`Display`].
-    pub display: Display,
     /// Wanted authentication context classes, the most wanted first.
     pub acr_values: Vec<String>,
 }
@@ -113,8 +85,6 @@ impl Hints {
             max_age: params.get("max_age").map(parse_max_age).transpose()?,
             login_hint: bounded(params, "login_hint")?.map(str::to_owned),
             id_token_hint: bounded(params, "id_token_hint")?.map(Secret::from),
-            ui_locales: list(params, "ui_locales"),
-            display: params.get("display").map(Display::parse).unwrap_or_default(),
             acr_values: list(params, "acr_values"),
         })
     }
@@ -174,13 +144,11 @@ mod tests {
     }
 
     #[test]
-    fn display_and_lists_never_cause_an_error() {
-        let hints = check(&[("display", "hologram"), ("ui_locales", " fr-CA fr  en "), ("acr_values", "1 2")]).unwrap();
-        assert_eq!(hints.display, Display::Page);
-        assert_eq!(hints.ui_locales, ["fr-CA", "fr", "en"]);
-        assert_eq!(hints.acr_values, ["1", "2"]);
-        assert_eq!(check(&[("ui_locales", &"x ".repeat(1000))]).unwrap().ui_locales.len(), MAX_LIST);
-        assert_eq!(check(&[("display", "popup")]).unwrap().display, Display::Popup);
+    fn what_is_said_about_the_pages_changes_nothing_and_lists_never_cause_an_error() {
+        let hints = check(&[("display", "hologram"), ("ui_locales", " fr-CA fr  en "), ("acr_values", " 1 2  3 ")]).unwrap();
+        assert_eq!(hints.acr_values, ["1", "2", "3"]);
+        assert_eq!(hints, check(&[("acr_values", "1 2 3")]).unwrap());
+        assert_eq!(check(&[("acr_values", &"x ".repeat(1000))]).unwrap().acr_values.len(), MAX_LIST);
     }
 
     #[test]

@@ -1,5 +1,9 @@
 //! The house rules as tests: they read the source tree and nothing else. Each failure names the file, the line and the mend.
 
+mod checks;
+mod documents;
+mod specifications;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -140,30 +144,6 @@ fn every_spec_module_says_which_spec_it_is() {
         .map(|source| format!("{}:1: the //! names no specification", source.path))
         .collect();
     assert_none(&silent, "begin the file with `//! What it is: RFC 1234 §5.`, naming the specification that it holds.");
-}
-
-#[test]
-fn the_spec_index_lists_every_spec_module() {
-    let index = sources("src/spec").into_iter().find(|source| source.path == "src/spec/mod.rs").expect("src/spec/mod.rs").text;
-    let documented = |name: &str| {
-        index.lines().any(|line| line.starts_with("//!") && (line.contains(&format!("[`{name}`]")) || line.contains(&format!("`{name}`"))))
-    };
-    let mut findings = Vec::new();
-    let mut declared = Vec::new();
-    for (number, line) in index.lines().enumerate() {
-        if let Some(name) = line.trim().strip_prefix("pub mod ").and_then(|rest| rest.strip_suffix(';')) {
-            declared.push(name);
-            if !documented(name) {
-                findings.push(format!("src/spec/mod.rs:{}: `{name}` is not in the index", number + 1));
-            }
-        } else if let Some(cell) = line.strip_prefix("//! | [`").and_then(|rest| rest.split('`').next())
-            && !index.contains(&format!("pub mod {cell};"))
-        {
-            findings.push(format!("src/spec/mod.rs:{}: the index lists `{cell}`, which does not exist", number + 1));
-        }
-    }
-    assert!(!declared.is_empty(), "src/spec/mod.rs declares no module");
-    assert_none(&findings, "keep one row per module in the table of src/spec/mod.rs: //! | [`pkce`] | RFC 7636 | what it holds |");
 }
 
 #[test]

@@ -141,7 +141,12 @@ pub const SECTIONS: &[Section] = &[
                 "What the browser opens",
                 "A page on the host of a redirect URI, when a person signs out in that browser (Front-Channel Logout).",
             ),
-            member(Tick, "frontchannel_logout_session_required", "That page needs the session's id", "Adds iss and sid to its address."),
+            member(
+                Tick,
+                "frontchannel_logout_session_required",
+                "That page needs the session's id",
+                "authy always sends it (iss and sid).",
+            ),
         ],
     },
     Section {

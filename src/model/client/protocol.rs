@@ -105,11 +105,11 @@ members! {
     // Logout: Back-Channel Logout §2.2, Front-Channel Logout §2.
     /// Where logouts are told to the client's server.
     backchannel_logout_uri: Option<String>,
-    /// It needs `sid` in logout tokens.
+    /// It needs `sid` in logout tokens; authy always sends it.
     backchannel_logout_session_required: bool,
     /// What the person's browser opens at logout.
     frontchannel_logout_uri: Option<String>,
-    /// It needs `iss` and `sid` in that address.
+    /// It needs `iss` and `sid` in that address; authy always sends them.
     frontchannel_logout_session_required: bool,
 
     // CIBA §4.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::settings::{access_token_format_name, id_token_claims_name, profile_name};
+use super::settings::{access_token_format_name, id_token_claims_name};
 use crate::model::client::{AuthMethod, Client};
 
 /// The client's metadata as JSON, without any secret. Members that nobody set are left out; authy's own settings are always there.
@@ -29,7 +29,7 @@ pub fn to_registered_json(client: &Client) -> Map<String, Value> {
         ("policy_uri", metadata.policy_uri.clone().map(Value::from)),
         ("tos_uri", metadata.tos_uri.clone().map(Value::from)),
         ("contacts", Some(&metadata.contacts).filter(|contacts| !contacts.is_empty()).map(|contacts| Value::from(contacts.clone()))),
-        ("profile", Some(Value::from(profile_name(metadata.profile)))),
+        ("profile", Some(Value::from(metadata.profile.as_str()))),
         ("require_pkce", Some(Value::from(metadata.require_pkce))),
         ("id_token_claims", Some(Value::from(id_token_claims_name(metadata.id_token_claims)))),
         ("access_token_format", Some(Value::from(access_token_format_name(metadata.access_token_format)))),

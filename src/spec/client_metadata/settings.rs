@@ -5,8 +5,6 @@ use crate::model::client::{AccessTokenFormat, AuthMethod, ClientMetadata, IdToke
 use crate::spec::claims::STANDARD_SCOPES;
 use crate::spec::response_type::ResponseType;
 
-const PROFILES: &[(&str, Profile)] =
-    &[("oauth21", Profile::Oauth21), ("fapi2", Profile::Fapi2), ("fapi1", Profile::Fapi1), ("legacy", Profile::Legacy)];
 const ID_TOKEN_CLAIMS: &[(&str, IdTokenClaims)] = &[("full", IdTokenClaims::Full), ("minimal", IdTokenClaims::Minimal)];
 const FORMATS: &[(&str, AccessTokenFormat)] = &[("opaque", AccessTokenFormat::Opaque), ("jwt", AccessTokenFormat::Jwt)];
 const AUTH_METHODS: &[(&str, AuthMethod)] = &[
@@ -22,7 +20,8 @@ const AUTH_METHODS: &[(&str, AuthMethod)] = &[
 /// The metadata that a draft asks for. What cannot be resolved is a problem and takes its default, so that the other rules can go on.
 pub(super) fn resolve(draft: &ClientDraft, problems: &mut Vec<Problem>) -> ClientMetadata {
     let public = draft.is_public();
-    let profile = choose("profile", draft.profile.as_deref(), PROFILES, problems).unwrap_or_default();
+    let profiles = Profile::ALL.map(|profile| (profile.as_str(), profile));
+    let profile = choose("profile", draft.profile.as_deref(), &profiles, problems).unwrap_or_default();
     let grant_types = match (draft.grant_types.is_empty(), draft.redirect_uris.is_empty()) {
         (false, _) => distinct(&draft.grant_types),
         (true, false) => default_grant_types(draft, profile),
@@ -116,11 +115,6 @@ fn distinct(values: &[String]) -> Vec<String> {
 
 fn name_of<T: Copy + PartialEq>(value: T, choices: &[(&'static str, T)]) -> &'static str {
     choices.iter().find(|(_, known)| *known == value).map_or("", |(name, _)| name)
-}
-
-/// As it is spelled in metadata.
-pub(super) fn profile_name(profile: Profile) -> &'static str {
-    name_of(profile, PROFILES)
 }
 
 /// As it is spelled in metadata.
