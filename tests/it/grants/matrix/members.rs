@@ -33,7 +33,7 @@ const ELSEWHERE: &[&str] = &[
     "default_resource", "id_token_lifetime", "refresh_token_lifetime", "id_token_claims", "id_token_signed_response_alg",
     "id_token_encrypted_response_alg", "id_token_encrypted_response_enc", "subject_type", "sector_identifier_uri", "jwks", "jwks_uri",
     "token_endpoint_auth_signing_alg", "tls_client_auth_subject_dn", "tls_client_auth_san_dns", "tls_client_auth_san_uri",
-    "tls_client_auth_san_ip", "tls_client_auth_san_email", "weakenings",
+    "tls_client_auth_san_ip", "tls_client_auth_san_email", "dpop_nonce_required", "weakenings",
 ];
 
 /// Of other endpoints, of pages, or kept for the record.
@@ -66,7 +66,8 @@ fn place(member: &str) -> Place {
         | "profile"
         | "dpop_bound_access_tokens"
         | "tls_client_certificate_bound_access_tokens"
-        | "authorization_details_types" => Place::Matrix,
+        | "authorization_details_types"
+        | "resources" => Place::Matrix,
         known if ELSEWHERE.contains(&known) => Place::Elsewhere,
         known if NO_MATTER.contains(&known) => Place::None,
         other => {
