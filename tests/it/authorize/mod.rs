@@ -6,3 +6,4 @@ mod prompts;
 mod request_objects;
 mod response_types;
 mod responses;
+mod shown;
