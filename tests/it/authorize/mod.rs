@@ -7,3 +7,4 @@ mod request_objects;
 mod response_types;
 mod responses;
 mod shown;
+mod withdrawn;
