@@ -85,7 +85,8 @@ pub struct Caches {
     clients: Cache<String, Arc<Client>>,
     users: Cache<String, Arc<User>>,
     sessions: Cache<TokenHash, Arc<Session>>,
-    consents: Cache<(String, String), Arc<Consent>>,
+    /// Each with the moment as of which SQL had it.
+    consents: Cache<(String, String), (Timestamp, Arc<Consent>)>,
     grants: Cache<Uuid, Arc<Grant>>,
     resources: Cache<String, Arc<Resource>>,
     revoked_tokens: Cache<String, bool>,
@@ -178,16 +179,32 @@ impl App {
         self.caches.sessions.read(token, || shared(self.sql.session_by_token(token))).await
     }
 
-    /// Whether what a user has approved for a client `suffices`. What is remembered counts only as far: another node may have saved more.
-    pub async fn has_approved(&self, (subject, client_id): (&str, &str), suffices: impl Fn(&Consent) -> bool) -> Result<bool, StoreError> {
+    /// As of when what a user has approved for a client `suffices`, if it does. What is remembered counts only as far: another node may have
+    /// saved more. It may have been taken back on another node, too, so what rests on it is an approval of that moment: saving refuses what
+    /// was approved before the last time that something was taken back.
+    pub async fn approved_as_of(
+        &self,
+        (subject, client_id): (&str, &str),
+        suffices: impl Fn(&Consent) -> bool,
+    ) -> Result<Option<Timestamp>, StoreError> {
         let pair = (subject.to_owned(), client_id.to_owned());
-        if self.caches.consents.get(&pair).is_some_and(|consent| suffices(&consent)) {
-            return Ok(true);
+        match self.caches.consents.get(&pair) {
+            Some((as_of, consent)) if suffices(&consent) => Ok(Some(as_of)),
+            _ => self.approved_now((subject, client_id), suffices).await,
         }
-        let Some(consent) = self.sql.consent_of(subject, client_id).await? else { return Ok(false) };
+    }
+
+    /// The same, as SQL has it now.
+    pub async fn approved_now(
+        &self,
+        (subject, client_id): (&str, &str),
+        suffices: impl Fn(&Consent) -> bool,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let as_of = self.now(); // before it is read
+        let Some(consent) = self.sql.consent_of(subject, client_id).await? else { return Ok(None) };
         let is_approved = suffices(&consent);
-        self.caches.consents.put(pair, Arc::new(consent));
-        Ok(is_approved)
+        self.caches.consents.put((subject.to_owned(), client_id.to_owned()), (as_of, Arc::new(consent)));
+        Ok(is_approved.then_some(as_of))
     }
 
     /// A session, as it was just written.

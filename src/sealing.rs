@@ -134,6 +134,8 @@ purposes! {
     DpopNonce, dpop_nonce, "dpop-nonce";
     /// User codes as the store knows them, and devices that wait for an answer on a page.
     DeviceCode, device_code, "device-code";
+    /// What a page said that a person is asked about.
+    Shown, shown, "shown";
     /// Names of throttle counters, so that the key-value store holds no names of people.
     Throttle, throttle, "throttle";
 }

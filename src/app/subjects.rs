@@ -1,4 +1,4 @@
-//! Under which name a client knows a person: OIDC Core §8.
+//! Under which name a client knows a person, and their session: OIDC Core §8.
 
 use anyhow::Context as _;
 use base64::Engine as _;
@@ -28,13 +28,24 @@ impl App {
         if subject::is_pairwise(client) { self.pairwise.subject(&subject::sector(client), shown) } else { Some(shown.to_owned()) }
     }
 
+    /// The `sid` that this client reads: clients that know people by names of their own must not know them by their session either.
+    pub fn sid_for(&self, client: &Client, sid: &str) -> String {
+        if subject::is_pairwise(client) { self.pairwise.session_name(&subject::sector(client), sid) } else { sid.to_owned() }
+    }
+
+    /// The session behind a `sid` that this client brings back in a token of ours. What is no name of its sector is the session's own: from a
+    /// token of before it had names, or of a client whose `subject_type` was another.
+    pub fn sid_behind(&self, client: &Client, shown: &str) -> String {
+        self.pairwise.session(&subject::sector(client), shown).unwrap_or_else(|| shown.to_owned())
+    }
+
     /// The person whom an ID Token of this client's is about: known by the session while that is there, else by the name that the client reads.
     ///
     /// # Errors
     /// When the database is away.
     pub async fn person_of_id_token(&self, client: &Client, sid: Option<&str>, sub: Option<&str>) -> Result<Option<String>, StoreError> {
         let session = match sid {
-            Some(sid) => self.sql.session_by_sid(sid).await?,
+            Some(sid) => self.sql.session_by_sid(&self.sid_behind(client, sid)).await?,
             None => None,
         };
         Ok(session.map(|session| session.subject).or_else(|| self.subject_behind(client, sub?)))

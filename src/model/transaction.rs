@@ -17,8 +17,18 @@ pub struct Transaction {
     pub bound_to: Binding,
     /// The session the person chose for this request (`prompt=select_account`).
     pub chosen_session: Option<Uuid>,
-    /// Consent was given on the page for this very request (`prompt=consent`).
-    pub consented: bool,
+    /// What a person has agreed to on the page for this very request (`prompt=consent`), if they have: nothing else is given.
+    #[serde(default)]
+    pub agreed: Option<Agreed>,
+}
+
+/// An answer to the question whether a client may have what it asks for: yes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agreed {
+    /// The mark of all that the page said.
+    pub mark: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// The browser a transaction belongs to.

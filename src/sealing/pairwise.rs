@@ -56,6 +56,16 @@ impl PairwiseKey {
         String::from_utf8(subject).ok().filter(|_| genuine)
     }
 
+    /// The name of a session in a sector: the same construction, for texts that are no subjects.
+    pub fn session_name(&self, sector: &str, sid: &str) -> String {
+        self.name(&of_sessions(sector), sid)
+    }
+
+    /// The session behind a name of this sector; `None` for anything else.
+    pub fn session(&self, sector: &str, name: &str) -> Option<String> {
+        self.subject(&of_sessions(sector), name)
+    }
+
     fn tag(&self, sector: &str, subject: &[u8]) -> [u8; TAG_LEN] {
         let mut context = hmac::Context::with_key(&self.key);
         context.update(b"tag\0");
@@ -75,6 +85,11 @@ impl PairwiseKey {
         }
         out
     }
+}
+
+/// No sector has a blank in it.
+fn of_sessions(sector: &str) -> String {
+    format!("session {sector}")
 }
 
 impl fmt::Debug for PairwiseKey {
@@ -101,6 +116,16 @@ mod tests {
             assert_eq!(key.subject("other.example", &name), None);
             assert!(name.len() <= 255);
         }
+    }
+
+    #[test]
+    fn a_session_has_a_name_in_each_sector_that_is_nobodys_subject() {
+        let key = PairwiseKey::generate(&SeededEntropy::new(1));
+        let name = key.session_name("rp.example", "abcdefghij234567abcd");
+        assert_eq!(key.session("rp.example", &name).as_deref(), Some("abcdefghij234567abcd"));
+        assert_ne!(name, key.session_name("other.example", "abcdefghij234567abcd"));
+        assert_eq!(key.session("other.example", &name), None);
+        assert_eq!((key.subject("rp.example", &name), key.session("rp.example", &key.name("rp.example", "x"))), (None, None));
     }
 
     #[test]

@@ -21,10 +21,10 @@ pub struct IdTokenClaims<'a> {
     pub issued_at: Timestamp,
     /// `exp`.
     pub expires_at: Timestamp,
-    /// `auth_time`, `acr`, `amr` and `sid`.
+    /// `auth_time`, `acr` and `amr`.
     pub authentication: &'a Authentication,
-    /// Whether `sid` is among them: see [`names_session`].
-    pub names_session: bool,
+    /// `sid`, as the client knows the session, if it does: see [`names_session`].
+    pub sid: Option<String>,
     /// `nonce` of the request: "If present in the Authentication Request, Authorization Servers MUST include" it.
     pub nonce: Option<&'a str>,
     /// `at_hash`, when an access token comes with it.
@@ -37,7 +37,7 @@ pub struct IdTokenClaims<'a> {
     pub extra: Map<String, Value>,
 }
 
-/// Whether ID Tokens of this client say `sid`. FAPI clients get it when they take part in logout: their tokens hold nothing that nobody reads.
+/// Whether ID Tokens of this client say `sid`, where there is a session. FAPI clients get it when they take part in logout: their tokens hold nothing that nobody reads.
 pub fn names_session(client: &ClientMetadata) -> bool {
     let protocol = &client.protocol;
     !client.profile.is_fapi()
@@ -57,7 +57,7 @@ impl Serialize for IdTokenClaims<'_> {
         let texts = [
             ("nonce", self.nonce),
             ("acr", Some(authentication.acr.as_str()).filter(|acr| !acr.is_empty())),
-            ("sid", Some(authentication.sid.as_str()).filter(|sid| self.names_session && !sid.is_empty())),
+            ("sid", self.sid.as_deref()),
             ("at_hash", self.access_token_hash.as_deref()),
             ("c_hash", self.code_hash.as_deref()),
             ("s_hash", self.state_hash.as_deref()),
@@ -103,7 +103,7 @@ mod tests {
             issued_at: Timestamp::from_seconds(1_311_280_970),
             expires_at: Timestamp::from_seconds(1_311_281_970),
             authentication: &authentication,
-            names_session: true,
+            sid: Some("08a5019c".to_owned()),
             nonce: Some("n-0S6_WzA2Mj"),
             access_token_hash: None,
             code_hash: None,

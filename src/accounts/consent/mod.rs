@@ -5,6 +5,7 @@ pub mod http;
 pub mod page;
 pub mod remember;
 pub mod scopes;
+pub mod shown;
 pub mod wishes;
 
 use crate::accounts::client_card::ClientCard;
@@ -16,10 +17,13 @@ use crate::endpoints::authorize::request::AuthorizationRequest;
 use crate::endpoints::authorize::{self, Answer, SignedIn, interaction};
 use crate::endpoints::register;
 use crate::failure::Failure;
+use crate::model::client::Client;
 use crate::model::consent::Consent;
+use crate::model::transaction::Agreed;
 use crate::telemetry::audit;
 
 use remember::Approved;
+use shown::Shown;
 use wishes::{Wanted, Wishes};
 
 /// What the page shows.
@@ -33,6 +37,8 @@ pub struct Question {
     pub wishes: Wishes,
     /// Until when the approval is remembered; `None`: it is for this once.
     pub until: Option<Timestamp>,
+    /// The mark of all this: see [`shown`].
+    pub mark: String,
 }
 
 /// What a person answers.
@@ -42,6 +48,15 @@ pub enum Decision {
     Approve,
     /// No.
     Deny,
+}
+
+/// What became of an answer.
+#[derive(Debug)]
+pub enum Answered {
+    /// The request goes on.
+    Done(Answer),
+    /// It is no longer what the person was shown: they are asked again.
+    Changed(Box<Question>),
 }
 
 /// Load the request, check it again, and put it into words.
@@ -55,46 +70,67 @@ pub async fn question(app: &App, handle: &str, signed_in: &SignedIn) -> Result<F
     };
     let opened = open::again(app, &transaction).await?;
     let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
-    let now = app.now();
-    let before = app.sql.consent_of(&signed_in.user.subject, &opened.client.client_id).await?.filter(|consent| now < consent.expires_at);
-    let wanted = Wanted {
-        scopes: request.scope.iter().collect(),
-        claims: request.claims.names().into_iter().collect(),
-        resources: &request.resources,
-        authorization_details: &request.authorization_details,
-    };
-    Ok(Found::Here(Question {
-        client: ClientCard::of(&opened.client),
-        redirect_uri: opened.path.redirect_uri().to_string(),
-        wishes: wishes(app, wanted, before.as_ref()).await?,
-        until: interaction::is_remembered(&opened.client, opened.path.redirect_uri().as_str())
-            .then(|| now + app.settings.lifetimes.consent),
-    }))
+    ask(app, &opened, &request, signed_in).await.map(Found::Here)
 }
 
-/// Take the request, once; remember the approval if it may be remembered; go on.
+async fn ask(app: &App, opened: &Opened, request: &AuthorizationRequest, signed_in: &SignedIn) -> Result<Question, Failure> {
+    let (now, subject, place) = (app.now(), &signed_in.user.subject, opened.path.redirect_uri().as_str());
+    let before = app.sql.consent_of(subject, &opened.client.client_id).await?.filter(|consent| now < consent.expires_at);
+    Ok(Question {
+        client: ClientCard::of(&opened.client),
+        redirect_uri: place.to_owned(),
+        wishes: wishes(app, Wanted::of(request), before.as_ref()).await?,
+        until: interaction::is_remembered(&opened.client, place).then(|| now + app.settings.lifetimes.consent),
+        mark: mark(app, (&opened.client, place), request, subject),
+    })
+}
+
+/// The mark of a request as a page shows it to a person.
+pub fn mark(app: &App, (client, place): (&Client, &str), request: &AuthorizationRequest, subject: &str) -> String {
+    Shown::new(subject, client, &Wanted::of(request)).going_to(place, interaction::is_remembered(client, place)).mark(&app.sealer)
+}
+
+/// Compare the request with what the page showed; take it, once; remember the approval if it may be remembered; go on.
 ///
 /// # Errors
 /// When a store is away.
-pub async fn answer(app: &App, handle: &str, decision: Decision, signed_in: &SignedIn) -> Result<Found<Answer>, Failure> {
-    let mut transaction = match transaction::take(app, handle, signed_in.session.id).await?.here() {
+pub async fn answer(
+    app: &App,
+    handle: &str,
+    (decision, shown): (Decision, &str),
+    signed_in: &SignedIn,
+) -> Result<Found<Answered>, Failure> {
+    let session = signed_in.session.id;
+    if decision == Decision::Deny {
+        return match transaction::take(app, handle, session).await?.here() {
+            Ok(transaction) => Ok(Found::Here(Answered::Done(authorize::deny(app, &transaction).await))), // RFC 6749 §4.1.2.1
+            Err(lost) => Ok(lost),
+        };
+    }
+    let transaction = match transaction::load(app, handle, session).await?.here() {
         Ok(transaction) => transaction,
         Err(lost) => return Ok(lost),
     };
-    if decision == Decision::Deny {
-        return Ok(Found::Here(authorize::deny(app, &transaction).await)); // RFC 6749 §4.1.2.1
-    }
     let opened = open::again(app, &transaction).await?;
-    register::usage::approved(app, &opened.client, &signed_in.user.subject).await?;
-    if interaction::is_remembered(&opened.client, opened.path.redirect_uri().as_str()) {
-        remember(app, &opened, signed_in).await?;
+    let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
+    let place = opened.path.redirect_uri().as_str();
+    if mark(app, (&opened.client, place), &request, &signed_in.user.subject) != shown {
+        return Ok(Found::Here(Answered::Changed(Box::new(ask(app, &opened, &request, signed_in).await?))));
     }
-    transaction.consented = true;
-    Ok(Found::Here(authorize::resume(app, transaction, signed_in).await))
+    let mut transaction = match transaction::take(app, handle, session).await?.here() {
+        Ok(transaction) => transaction,
+        Err(lost) => return Ok(lost),
+    };
+    transaction.agreed = Some(Agreed { mark: shown.to_owned(), at: app.now() });
+    register::usage::approved(app, &opened.client, &signed_in.user.subject).await?;
+    if interaction::is_remembered(&opened.client, place) {
+        remember(app, &opened, &request, signed_in).await?;
+    }
+    // The client is read once more on the way: what is given is compared with the mark then, too.
+    Ok(Found::Here(Answered::Done(authorize::resume(app, transaction, signed_in).await)))
 }
 
-async fn remember(app: &App, opened: &Opened, signed_in: &SignedIn) -> Result<(), Failure> {
-    let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
+async fn remember(app: &App, opened: &Opened, request: &AuthorizationRequest, signed_in: &SignedIn) -> Result<(), Failure> {
     let approved = Approved {
         subject: &signed_in.user.subject,
         client_id: &opened.client.client_id,

@@ -20,6 +20,7 @@ pub struct ConsentPage<'a> {
     wishes: Wishes,
     until: Option<String>,
     action: String,
+    mark: String,
 }
 
 impl<'a> ConsentPage<'a> {
@@ -33,6 +34,7 @@ impl<'a> ConsentPage<'a> {
             wishes: question.wishes,
             until: question.until.map(|until| until.for_people().chars().take(10).collect()),
             action,
+            mark: question.mark,
         }
     }
 }

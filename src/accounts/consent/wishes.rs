@@ -1,8 +1,10 @@
 //! Everything an application asks for, as the pages on which people agree list it: OIDC Core §3.1.2.4, RFC 8628 §3.3, RFC 9396 §11.1. Pure.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::scopes::{self, Asked};
+use crate::endpoints::authorize::request::AuthorizationRequest;
 use crate::grants::open;
 use crate::model::authentication_request::AuthenticationRequest;
 use crate::model::authorization_type::AuthorizationType;
@@ -11,7 +13,7 @@ use crate::model::consent::Consent;
 use crate::model::device_code::DeviceCode;
 
 /// As the request names it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Wanted<'a> {
     /// Scopes.
     pub scopes: Vec<&'a str>,
@@ -24,6 +26,16 @@ pub struct Wanted<'a> {
 }
 
 impl<'a> Wanted<'a> {
+    /// At the authorization endpoint.
+    pub fn of(request: &'a AuthorizationRequest) -> Self {
+        Self {
+            scopes: request.scope.iter().collect(),
+            claims: request.claims.names().into_iter().collect(),
+            resources: &request.resources,
+            authorization_details: &request.authorization_details,
+        }
+    }
+
     /// By a device.
     pub fn of_device(client: &Client, code: &'a DeviceCode) -> Self {
         Self::plain(client, &code.scopes, (&code.resources, &code.authorization_details))

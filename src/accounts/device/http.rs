@@ -6,8 +6,9 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::page::{ConfirmPage, DonePage, EntryPage};
-use super::{Answered, Looked, PATH};
+use super::{Answered, Looked, PATH, Question};
 use crate::accounts::consent::Decision;
+use crate::accounts::consent::http::CHANGED;
 use crate::accounts::http::{Bound, Visit};
 use crate::accounts::person::Person;
 use crate::accounts::profile::http::{person, person_with_form};
@@ -61,6 +62,7 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
             let allowed = decision == Decision::Approve;
             visit.render(&DonePage::new(visit.plain_page(), client, allowed), StatusCode::OK)
         }
+        Ok(Answered::Changed(question)) => confirm(&visit, *question, &signed_in, Some(CHANGED)),
         Ok(Answered::Gone) => {
             let wrong = "That code was answered before or has expired. Start again on the device.";
             entry(&visit, StatusCode::BAD_REQUEST, Some(wrong), "")
@@ -74,10 +76,7 @@ async fn ask(visit: &Visit, typed: &str, signed_in: &SignedIn) -> HttpResponse {
         return entry(visit, StatusCode::BAD_REQUEST, Some("Type the code that the device shows."), "");
     }
     match super::look_up(&visit.app, typed, signed_in, &visit.browser.address).await {
-        Ok(Looked::Found(question)) => {
-            let page = ConfirmPage::new(visit.page(Bound::Session), *question, Person::of(&signed_in.user));
-            visit.render(&page, StatusCode::OK)
-        }
+        Ok(Looked::Found(question)) => confirm(visit, *question, signed_in, None),
         Ok(Looked::Unknown) => {
             tracing::info!(address = visit.browser.address, "refused a user code");
             entry(
@@ -93,6 +92,15 @@ async fn ask(visit: &Visit, typed: &str, signed_in: &SignedIn) -> HttpResponse {
         }
         Err(failure) => visit.failure(failure),
     }
+}
+
+fn confirm(visit: &Visit, question: Question, signed_in: &SignedIn, changed: Option<&'static str>) -> HttpResponse {
+    let page = visit.page(Bound::Session);
+    let (page, status) = match changed {
+        Some(changed) => (page.with_notice(NoticeKind::Warning, changed), StatusCode::CONFLICT),
+        None => (page, StatusCode::OK),
+    };
+    visit.render(&ConfirmPage::new(page, question, Person::of(&signed_in.user)), status)
 }
 
 fn wait_for(visit: &Visit, wait: Duration, typed: &str) -> HttpResponse {

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::accounts::approval::Asked;
 use crate::accounts::client_card::ClientCard;
+use crate::accounts::consent::shown::Shown;
 use crate::accounts::consent::wishes::{Wanted, Wishes};
 use crate::accounts::consent::{self, Decision};
 use crate::accounts::login::throttle;
@@ -64,6 +65,8 @@ pub struct Question {
 pub enum Answered {
     /// It is the one that counts; the name of the client.
     Done(String),
+    /// The device gets something else than the person was shown: they are asked again.
+    Changed(Box<Question>),
     /// There is an answer already, or the code has expired.
     Gone,
 }
@@ -73,6 +76,10 @@ pub enum Answered {
 struct Ticket {
     code: TokenHash,
     session: Uuid,
+    /// The code as people read it, for when the question has to be asked again.
+    user_code: String,
+    /// The mark of what the page said: see [`Shown`].
+    mark: String,
 }
 
 /// A user code as the store knows it: a hash of so few letters would not hide them.
@@ -98,15 +105,29 @@ pub async fn look_up(app: &App, typed: &str, signed_in: &SignedIn, address: &str
         return Ok(Looked::Unknown);
     };
     take_back(app, &signed_in.user.subject, address).await?;
-    let ticket = serde_json::to_vec(&Ticket { code: hash, session: signed_in.session.id }).map_err(anyhow::Error::from)?;
-    let before = app.sql.consent_of(&signed_in.user.subject, &code.client_id).await?.filter(|consent| app.now() < consent.expires_at);
-    Ok(Looked::Found(Box::new(Question {
+    let question = ask(app, (hash, &code), (&client, user_code.for_people()), signed_in).await?;
+    Ok(Looked::Found(Box::new(question)))
+}
+
+async fn ask(
+    app: &App,
+    (hash, code): (TokenHash, &DeviceCode),
+    (client, user_code): (&Client, String),
+    signed_in: &SignedIn,
+) -> Result<Question, Failure> {
+    let subject = &signed_in.user.subject;
+    let before = app.sql.consent_of(subject, &code.client_id).await?.filter(|consent| app.now() < consent.expires_at);
+    let wanted = Wanted::of_device(client, code);
+    let mark = Shown::new(subject, client, &wanted).mark(&app.sealer);
+    let ticket = Ticket { code: hash, session: signed_in.session.id, user_code: user_code.clone(), mark };
+    let ticket = serde_json::to_vec(&ticket).map_err(anyhow::Error::from)?;
+    Ok(Question {
         ticket: app.sealer.seal_text(Purpose::DeviceCode, TICKET_PREFIX, &ticket, app.entropy.as_ref()),
-        code: user_code.for_people(),
-        client: ClientCard::of(&client),
-        wishes: consent::wishes(app, Wanted::of_device(&client, &code), before.as_ref()).await?,
-        address: code.address,
-    })))
+        code: user_code,
+        client: ClientCard::of(client),
+        wishes: consent::wishes(app, wanted, before.as_ref()).await?,
+        address: code.address.clone(),
+    })
 }
 
 /// RFC 8628 §5.1: counts a try before it is looked at, so that a hundred at once count as a hundred.
@@ -133,14 +154,14 @@ fn counters(app: &App, subject: &str, address: &str) -> [(tries::Counter, String
     [(tries::OF_ACCOUNT, concealed(subject)), (tries::OF_ADDRESS, concealed(&throttle::network(address)))]
 }
 
-/// Open the ticket, decide, once, and remember the approval as usual.
+/// Open the ticket, compare what it says with what the device would get now, decide, once, and remember the approval as usual.
 ///
 /// # Errors
 /// When a store is away.
 pub async fn answer(app: &App, ticket: &str, decision: Decision, signed_in: &SignedIn) -> Result<Answered, Failure> {
     let opened = app.sealer.open_text(Purpose::DeviceCode, TICKET_PREFIX, ticket);
     let opened = opened.and_then(|bytes| serde_json::from_slice::<Ticket>(&bytes).ok());
-    let Some(Ticket { code: hash, .. }) = opened.filter(|ticket| ticket.session == signed_in.session.id) else {
+    let Some(Ticket { code: hash, user_code, mark, .. }) = opened.filter(|ticket| ticket.session == signed_in.session.id) else {
         return Ok(Answered::Gone);
     };
     let Some(code) = device_codes::load(&app.kv, &hash).await?.filter(|code| code.expires_at > app.now()) else {
@@ -149,9 +170,13 @@ pub async fn answer(app: &App, ticket: &str, decision: Decision, signed_in: &Sig
     let Some(client) = client_document::authenticating(app, &code.client_id).await?.filter(|client| client.enabled) else {
         return Ok(Answered::Gone);
     };
+    let subject = &signed_in.user.subject;
+    if decision == Decision::Approve && Shown::new(subject, &client, &Wanted::of_device(&client, &code)).mark(&app.sealer) != mark {
+        return Ok(Answered::Changed(Box::new(ask(app, (hash, &code), (&client, user_code), signed_in).await?)));
+    }
     let outcome = match decision {
         Decision::Approve => {
-            register::usage::approved(app, &client, &signed_in.user.subject).await?;
+            register::usage::approved(app, &client, subject).await?;
             let asked = Asked::by_device(&client, &code);
             Outcome::Approved(Box::new(asked.approved_by(signed_in, app.entropy.as_ref(), app.now())))
         }

@@ -43,6 +43,8 @@ pub struct Standing<'a> {
     pub signed_in: Option<&'a SignedIn>,
     /// Under which `sub` the client knows that person.
     pub subject: Option<&'a str>,
+    /// Whether that person has just agreed to it, as it is now, on a page that showed it.
+    pub has_agreed: bool,
     /// Whether that person approved all of it before: see [`covers`].
     pub is_approved: bool,
     /// The `acr` values that a sign-in can reach.
@@ -132,16 +134,19 @@ fn select_account(request: &AuthorizationRequest, standing: &Standing<'_>) -> bo
 }
 
 fn consent(request: &AuthorizationRequest, standing: &Standing<'_>) -> bool {
-    if depends_on_approval(request, standing.client, standing.redirect_uri, standing.transaction) {
+    if standing.has_agreed {
+        return false;
+    }
+    if depends_on_approval(request, standing.client, standing.redirect_uri) {
         return !standing.is_approved;
     }
-    !standing.transaction.consented && (request.hints.prompt.consent || !standing.client.metadata.skip_consent)
+    request.hints.prompt.consent || !standing.client.metadata.skip_consent
 }
 
-/// Whether it matters what was approved before. Otherwise the question has just been answered, is to be asked again, is spared by an
-/// administrator, or is asked every time.
-pub fn depends_on_approval(request: &AuthorizationRequest, client: &Client, redirect_uri: &str, transaction: &Transaction) -> bool {
-    !transaction.consented && !request.hints.prompt.consent && !client.metadata.skip_consent && is_remembered(client, redirect_uri)
+/// Whether it matters what was approved before. Otherwise the question is to be asked again, is spared by an administrator, or is asked
+/// every time.
+pub fn depends_on_approval(request: &AuthorizationRequest, client: &Client, redirect_uri: &str) -> bool {
+    !request.hints.prompt.consent && !client.metadata.skip_consent && is_remembered(client, redirect_uri)
 }
 
 /// RFC 8252 §8.6: any program can claim a loopback port or a private-use scheme, so an approval given to a client that nobody vouches

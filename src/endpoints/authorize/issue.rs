@@ -29,7 +29,9 @@ pub struct Approval<'a> {
     pub resources: &'a Targets,
     /// Who approved.
     pub signed_in: &'a SignedIn,
-    /// When.
+    /// When, or as of when it was known to be approved: what is taken back later than that is not given.
+    pub approved_at: Timestamp,
+    /// The moment.
     pub now: Timestamp,
     /// How long the code lives.
     pub lifetime: Duration,
@@ -48,7 +50,7 @@ pub struct IssuedCode {
 
 /// The approval, of which nothing is stored yet.
 pub fn grant(entropy: &dyn Entropy, approval: &Approval<'_>) -> Grant {
-    let Approval { request, client, signed_in, now, .. } = approval;
+    let Approval { request, client, signed_in, approved_at, .. } = approval;
     let session = &signed_in.session;
     Grant {
         id: entropy.uuid(),
@@ -66,7 +68,7 @@ pub fn grant(entropy: &dyn Entropy, approval: &Approval<'_>) -> Grant {
         },
         claims_request: request.claims.to_stored(),
         authorization_details: request.authorization_details.clone(),
-        created_at: *now,
+        created_at: *approved_at,
         revoked_at: None,
     }
 }

@@ -11,9 +11,10 @@ pub mod respond;
 use std::sync::Arc;
 
 use crate::accounts::browser::Browser;
-use crate::accounts::consent::destination;
+use crate::accounts::consent::{self, destination};
 use crate::accounts::session;
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::endpoints::{id_token_hint, register, token};
 use crate::failure::Failure;
 use crate::model::client::Client;
@@ -87,7 +88,7 @@ pub async fn authorize(app: &App, raw: &str, browser: &Browser) -> Answer {
         started_at: app.now(),
         bound_to: Binding::Browser(String::new()),
         chosen_session: None,
-        consented: false,
+        agreed: None,
     };
     advance(app, transaction, signed_in.as_ref()).await
 }
@@ -162,6 +163,7 @@ enum Next {
 
 /// Check the request, see whether a person is needed, and issue.
 async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in: Option<&SignedIn>) -> Result<Next, Failure> {
+    let now = app.now(); // before anything is read: what is taken back meanwhile is void
     let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
     let resources = token::any_resources(app, &opened.client, &opened.params).await?; // RFC 8707 §2.1
     token::fitting_details(app, &request.authorization_details).await?; // RFC 9396 §5
@@ -172,16 +174,13 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
         }
         signed_in => signed_in,
     };
-    let now = app.now();
     let place = opened.path.redirect_uri().as_str();
-    let is_approved = match signed_in {
-        Some(SignedIn { user, .. }) if interaction::depends_on_approval(&request, &opened.client, place, transaction) => {
-            let covers = |consent: &Consent| {
-                interaction::covers(consent, &request, now) && destination::is_known(&consent.destinations, &opened.client, place)
-            };
-            app.has_approved((&user.subject, &opened.client.client_id), covers).await?
+    let agreed_at = signed_in.and_then(|signed_in| agreed_at(app, (&opened.client, place), (&request, transaction), signed_in));
+    let approved_at = match signed_in {
+        Some(SignedIn { user, .. }) if agreed_at.is_none() && interaction::depends_on_approval(&request, &opened.client, place) => {
+            approved_at(app, (&opened.client, place), &request, user).await?
         }
-        _ => false,
+        _ => None,
     };
     let subject = signed_in.map(|signed_in| app.subject_for(&opened.client, &signed_in.user.subject)); // OIDC Core §8
     let standing = Standing {
@@ -189,7 +188,8 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
         signed_in,
         subject: subject.as_deref(),
         reachable_acr: prompt::ACR_VALUES,
-        is_approved,
+        has_agreed: agreed_at.is_some(),
+        is_approved: approved_at.is_some(),
         redirect_uri: place,
         transaction,
         now,
@@ -201,7 +201,36 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
         return Err(OAuthError::login_required("Nobody is signed in.").into());
     };
     register::usage::approved(app, &opened.client, &signed_in.user.subject).await?;
-    respond::issue(app, opened, (&request, &resources), signed_in).await.map(Next::Issue)
+    let at = agreed_at.or(approved_at).unwrap_or(now);
+    respond::issue(app, opened, (&request, &resources), (signed_in, at)).await.map(Next::Issue)
+}
+
+/// When the person agreed on the page of this very request, if what the page said is what would be given now.
+fn agreed_at(
+    app: &App,
+    (client, place): (&Client, &str),
+    (request, transaction): (&AuthorizationRequest, &Transaction),
+    signed_in: &SignedIn,
+) -> Option<Timestamp> {
+    let agreed = transaction.agreed.as_ref()?;
+    (consent::mark(app, (client, place), request, &signed_in.user.subject) == agreed.mark).then_some(agreed.at)
+}
+
+/// As of when it was approved before, if it was. What a code gives is compared with what was taken back once more when it is redeemed; of
+/// the rest, and of what lasts for months, SQL is asked at once.
+async fn approved_at(
+    app: &App,
+    (client, place): (&Client, &str),
+    request: &AuthorizationRequest,
+    user: &User,
+) -> Result<Option<Timestamp>, Failure> {
+    let (pair, now) = ((user.subject.as_str(), client.client_id.as_str()), app.now());
+    let covers =
+        |consent: &Consent| interaction::covers(consent, request, now) && destination::is_known(&consent.destinations, client, place);
+    Ok(match request.gives_what_is_not_redeemed_or_outlives_the_session() {
+        true => app.approved_now(pair, covers).await?,
+        false => app.approved_as_of(pair, covers).await?,
+    })
 }
 
 /// Whom the `id_token_hint` names: OIDC Core §3.1.2.1. To whom it was given does not matter: "The Authorization Server need not be listed

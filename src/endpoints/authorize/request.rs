@@ -67,8 +67,8 @@ impl AuthorizationRequest {
         Ok(Self { response_type, scope, code_challenge, nonce, dpop_jkt, hints, claims, resources, authorization_details, hinted_subject })
     }
 
-    /// Whether the session behind the answer is not looked at again when a code is redeemed: the answer holds tokens itself, or the
-    /// approval outlives the session (OIDC Core §11).
+    /// Whether session and approval behind the answer are not looked at again when a code is redeemed: the answer holds tokens itself, or
+    /// what it gives outlives the session (OIDC Core §11).
     pub fn gives_what_is_not_redeemed_or_outlives_the_session(&self) -> bool {
         self.response_type != ResponseType::Code || self.scope.contains(OFFLINE_ACCESS)
     }

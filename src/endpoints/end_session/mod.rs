@@ -46,10 +46,13 @@ pub async fn end_session(app: &App, raw: &str, browser: &Browser) -> Result<Outc
     let hint = asked.id_token_hint.as_ref().map(|hint| id_token_hint::claims(app, hint.expose())).transpose()?;
     let hint = hint.as_ref().map(request::hint).transpose()?;
     let client_id = request::client_id(&asked, hint.as_ref())?;
-    let client = match &client_id {
-        Some(client_id) => app.client(client_id).await?.filter(|client| client.enabled),
+    let registered = match &client_id {
+        Some(client_id) => app.client(client_id).await?,
         None => None,
     };
+    // A client that is switched off has given its people tokens, too.
+    let hint = hint.map(|hint| Hint { sid: session_behind(app, hint.sid, registered.as_deref()), ..hint });
+    let client = registered.filter(|client| client.enabled);
     let return_to = request::return_to(&asked, client.as_deref())?; // §3
     let request = LogoutRequest {
         client_id: client.as_ref().map(|client| client.client_id.clone()),
@@ -111,6 +114,14 @@ fn is_about(app: &App, hint: &Hint, client: Option<&Client>, signed_in: &SignedI
     match &hint.sid {
         Some(sid) => *sid == signed_in.session.sid,
         None => client.is_some_and(|client| app.subject_for(client, &signed_in.user.subject) == hint.subject),
+    }
+}
+
+/// The session's own `sid`, from the one that the client was shown.
+fn session_behind(app: &App, shown: Option<String>, client: Option<&Client>) -> Option<String> {
+    match (shown, client) {
+        (Some(shown), Some(client)) => Some(app.sid_behind(client, &shown)),
+        (shown, _) => shown,
     }
 }
 

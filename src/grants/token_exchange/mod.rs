@@ -172,6 +172,8 @@ async fn hold_id_token(exchange: &Exchange<'_>, token: &str) -> Result<Held, Fai
     }
     let person = app.person_of_id_token(client, told.sid, Some(told.subject)).await?;
     let person = person.ok_or_else(|| invalid_token().because("the sub is none that this client was shown"))?;
+    let sid = told.sid.map(|sid| app.sid_behind(client, sid));
+    let told = subject::Told { sid: sid.as_deref(), ..told };
     let grants = app.sql.grants_of(&person).await?;
     let grant = grants.into_iter().find(|grant| grant.client_id == client.client_id && told.is_of(&grant.authentication));
     let grant = grant.ok_or_else(|| gone("no live grant of that sign-in"))?;

@@ -32,7 +32,7 @@ pub fn of_id_token(claims: &Map<String, Value>) -> Result<Told<'_>, &'static str
 }
 
 impl Told<'_> {
-    /// Whether this is the sign-in that it tells of: `sid` says so alone, and without one the moment of it.
+    /// Whether this is the sign-in that it tells of: `sid`, as the session's own, says so alone, and without one the moment of it.
     pub fn is_of(&self, authentication: &Authentication) -> bool {
         self.sid.map_or_else(|| self.auth_time.as_seconds() == authentication.auth_time.as_seconds(), |sid| sid == authentication.sid)
     }

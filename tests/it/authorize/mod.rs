@@ -6,3 +6,5 @@ mod prompts;
 mod request_objects;
 mod response_types;
 mod responses;
+mod shown;
+mod withdrawn;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use authy::model::audit::ErrorRecord;
 use authy::model::authorization_code::AuthorizationCode;
-use authy::model::transaction::{Binding, Transaction};
+use authy::model::transaction::{Agreed, Binding, Transaction};
 use authy::secret::TokenHash;
 use authy::store::Kv;
 use authy::store::kv::codes::{self, Claimed, Loaded};
@@ -144,10 +144,10 @@ async fn a_transaction_is_saved_again_and_taken_once() {
             started_at: START,
             bound_to: Binding::Session(id()),
             chosen_session: None,
-            consented: false,
+            agreed: None,
         };
         transactions::save(kv, &handle, &transaction, MINUTE).await.unwrap();
-        transaction.consented = true;
+        transaction.agreed = Some(Agreed { mark: "mark".to_owned(), at: START });
         transactions::save(kv, &handle, &transaction, MINUTE).await.unwrap();
         assert_eq!(transactions::load(kv, &handle).await.unwrap().as_ref(), Some(&transaction));
         assert_eq!(transactions::take(kv, &handle).await.unwrap(), Some(transaction));

@@ -68,7 +68,7 @@ async fn frames(app: &App, sid: &str) -> Result<Vec<(String, String)>, Failure> 
     for client_id in app.sql.clients_of_session(sid).await? {
         let Some(client) = app.client(&client_id).await? else { continue };
         if let Some(registered) = &client.metadata.protocol.frontchannel_logout_uri {
-            frames.push((client.name.clone(), frontchannel_logout::address(registered, app.issuer.as_str(), sid)));
+            frames.push((client.name.clone(), frontchannel_logout::address(registered, app.issuer.as_str(), &app.sid_for(&client, sid))));
         }
     }
     Ok(frames)

@@ -4,8 +4,10 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
+use super::Answered;
 use super::page::ApprovalsPage;
 use crate::accounts::consent::Decision;
+use crate::accounts::consent::http::CHANGED;
 use crate::accounts::http::Visit;
 use crate::accounts::profile::http::{page, person, person_with_form};
 use crate::app::App;
@@ -44,9 +46,10 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
         _ => return visit.incomplete("decision"),
     };
     let Some(id) = form.get("request").and_then(|text| Uuid::parse_str(text).ok()) else { return visit.incomplete("request") };
-    match super::answer(&app, id, decision, &signed_in).await {
-        Ok(true) => visit.redirect_to(&visit.url(PATH, &[("answer", said)])),
-        Ok(false) => {
+    match super::answer(&app, id, (decision, form.get("shown").unwrap_or_default()), &signed_in).await {
+        Ok(Answered::Done) => visit.redirect_to(&visit.url(PATH, &[("answer", said)])),
+        Ok(Answered::Changed) => render(&visit, &signed_in, (StatusCode::CONFLICT, Some((NoticeKind::Warning, CHANGED)))).await,
+        Ok(Answered::Gone) => {
             let gone = (NoticeKind::Error, "That request was answered before or has expired.");
             render(&visit, &signed_in, (StatusCode::BAD_REQUEST, Some(gone))).await
         }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::accounts::approval::Asked;
 use crate::accounts::client_card::ClientCard;
+use crate::accounts::consent::shown::Shown;
 use crate::accounts::consent::wishes::{Wanted, Wishes};
 use crate::accounts::consent::{self, Decision};
 use crate::app::App;
@@ -15,6 +16,8 @@ use crate::endpoints::authorize::SignedIn;
 use crate::endpoints::register;
 use crate::failure::Failure;
 use crate::model::approval::Outcome;
+use crate::model::authentication_request::AuthenticationRequest;
+use crate::model::client::Client;
 use crate::telemetry::audit;
 
 /// One question.
@@ -30,6 +33,19 @@ pub struct Waiting {
     pub wishes: Wishes,
     /// Until when it can be answered.
     pub expires_at: Timestamp,
+    /// The mark of all this: see [`Shown`].
+    pub mark: String,
+}
+
+/// What became of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answered {
+    /// It is the one that counts.
+    Done,
+    /// The application gets something else than the person was shown: they are asked again.
+    Changed,
+    /// It is not there for this person, or not any more.
+    Gone,
 }
 
 /// Everything that waits for this person, the oldest first.
@@ -43,6 +59,7 @@ pub async fn list(app: &App, subject: &str) -> Result<Vec<Waiting>, Failure> {
         waiting.push(Waiting {
             id: request.id,
             client: ClientCard::of(&client),
+            mark: mark(app, &client, &request),
             wishes: consent::wishes(app, Wanted::of_request(&client, &request), None).await?,
             binding_message: request.binding_message,
             expires_at: request.expires_at,
@@ -51,16 +68,23 @@ pub async fn list(app: &App, subject: &str) -> Result<Vec<Waiting>, Failure> {
     Ok(waiting)
 }
 
-/// Answers one, once, and remembers the approval as usual. False when it is not there for this person, or not any more.
+fn mark(app: &App, client: &Client, request: &AuthenticationRequest) -> String {
+    Shown::new(&request.subject, client, &Wanted::of_request(client, request)).mark(&app.sealer)
+}
+
+/// Answers one, once, and remembers the approval as usual; a yes only to what the page showed.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn answer(app: &App, id: Uuid, decision: Decision, signed_in: &SignedIn) -> Result<bool, Failure> {
+pub async fn answer(app: &App, id: Uuid, (decision, shown): (Decision, &str), signed_in: &SignedIn) -> Result<Answered, Failure> {
     let (now, subject) = (app.now(), &signed_in.user.subject);
     let Some(request) = app.sql.authentication_request_by_id(id).await?.filter(|request| request.subject == *subject) else {
-        return Ok(false);
+        return Ok(Answered::Gone);
     };
-    let Some(client) = app.client(&request.client_id).await?.filter(|client| client.enabled) else { return Ok(false) };
+    let Some(client) = app.client(&request.client_id).await?.filter(|client| client.enabled) else { return Ok(Answered::Gone) };
+    if decision == Decision::Approve && mark(app, &client, &request) != shown {
+        return Ok(Answered::Changed);
+    }
     if decision == Decision::Approve {
         register::usage::approved(app, &client, subject).await?;
     }
@@ -73,10 +97,10 @@ pub async fn answer(app: &App, id: Uuid, decision: Decision, signed_in: &SignedI
     };
     let event = audit::event(app.entropy.as_ref(), now, kind, subject).subject(subject).client(&client.client_id).build();
     if !app.sql.answer_authentication_request(id, &outcome, now, &event).await? {
-        return Ok(false);
+        return Ok(Answered::Gone);
     }
     if decision == Decision::Approve {
         consent::save(app, asked.remembered_of(subject)).await?;
     }
-    Ok(true)
+    Ok(Answered::Done)
 }

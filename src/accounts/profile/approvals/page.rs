@@ -22,6 +22,7 @@ struct Row {
     message: String,
     wishes: Wishes,
     until: String,
+    mark: String,
 }
 
 impl<'a> ApprovalsPage<'a> {
@@ -33,6 +34,7 @@ impl<'a> ApprovalsPage<'a> {
             message: waiting.binding_message.unwrap_or_default(),
             wishes: waiting.wishes,
             until: waiting.expires_at.for_people(),
+            mark: waiting.mark,
         };
         Self { page, rows: waiting.into_iter().map(row).collect() }
     }

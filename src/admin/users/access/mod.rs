@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use crate::admin::office::{Office, Problem};
+use crate::app::App;
 use crate::telemetry::audit;
 
 impl Office<'_> {
@@ -37,8 +38,12 @@ impl Office<'_> {
     /// # Errors
     /// When the store is away.
     pub async fn disconnect_app(&self, subject: &str, client_id: &str) -> Result<(), Problem> {
-        let event = self.event(audit::CONSENT_WITHDRAWN).subject(subject).client(client_id).build();
-        self.sql.forget_consent(subject, client_id, self.now, &event).await?;
+        // Twice, as when the person does it: see `accounts::profile::apps::revoke`.
+        for _ in 0..2 {
+            let now = self.running.map_or(self.now, App::now);
+            let event = self.event(audit::CONSENT_WITHDRAWN).subject(subject).client(client_id).build();
+            self.sql.forget_consent(subject, client_id, now, &event).await?;
+        }
         self.forget_user(subject);
         Ok(())
     }

@@ -7,6 +7,7 @@ use super::issue::{self, Approval};
 use super::open::Opened;
 use super::request::AuthorizationRequest;
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::endpoints::encrypted::{self, Kind};
 use crate::endpoints::token::issue::{AccessToken, Beside, Mint};
 use crate::failure::Failure;
@@ -31,11 +32,12 @@ pub async fn issue(
     app: &App,
     opened: &Opened,
     (request, resources): (&AuthorizationRequest, &Targets),
-    signed_in: &SignedIn,
+    (signed_in, approved_at): (&SignedIn, Timestamp),
 ) -> Result<Delivery, Failure> {
     answer_once(app, opened).await?; // RFC 9126 §7.3
     let lifetime = code_lifetime(app, &opened.client);
-    let approval = Approval { request, client: &opened.client, path: &opened.path, resources, signed_in, now: app.now(), lifetime };
+    let (client, path, now) = (&*opened.client, &opened.path, app.now());
+    let approval = Approval { request, client, path, resources, signed_in, approved_at, now, lifetime };
     let grant = issue::grant(app.entropy.as_ref(), &approval);
     let access_token = access_token(app, &approval, &grant).await?; // OIDC Core §3.2.2.5
     let code = code(app, &approval, &grant).await?; // RFC 6749 §4.1.2

@@ -66,18 +66,19 @@ async fn finish(app: &App, delivery: &LogoutDelivery, failed: Option<&Sent>) -> 
     Ok(app.sql.finish_logout(&delivery.sid, &delivery.client_id, event.as_ref()).await?)
 }
 
-/// §2.4: signed, under the name by which the client knows the person, as the client's ID Tokens are.
+/// §2.4: signed, under the names by which the client knows the person and the session, as the client's ID Tokens are.
 async fn logout_token(app: &App, client: &Client, delivery: &LogoutDelivery) -> Result<Secret<String>, Failure> {
     let now = app.now();
     let algorithm = client.metadata.id_token_signed_response_alg.as_deref().and_then(Algorithm::parse).unwrap_or(Algorithm::RS256);
     let (jti, subject) = (app.entropy.identifier(), app.subject_for(client, &delivery.subject));
+    let sid = app.sid_for(client, &delivery.sid);
     let claims = LogoutTokenClaims {
         issuer: app.issuer.as_str(),
         subject: &subject,
         audience: &client.client_id,
         issued_at: now,
         jti: &jti,
-        sid: &delivery.sid,
+        sid: &sid,
     };
     Ok(app.sign(algorithm, Some(logout_token::TYP), &claims.to_json()).await?)
 }

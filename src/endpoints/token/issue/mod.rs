@@ -1,5 +1,6 @@
 //! The one place where tokens are built: RFC 6749 §5.1, OIDC Core §3.1.3.3.
 
+mod beside;
 mod delegated;
 mod response;
 
@@ -28,13 +29,13 @@ use crate::model::user::User;
 use crate::sealing::Purpose;
 use crate::secret::{Secret, TokenHash};
 use crate::spec::access_token::{Holder, JwtClaims, OpaqueClaims};
-use crate::spec::ciba;
 use crate::spec::claims;
 use crate::spec::claims_request::ClaimsRequest;
 use crate::spec::id_token::{self, IdTokenClaims};
 use crate::spec::resource::{self, Targets};
 use crate::spec::scope::Scope;
 
+pub use beside::Beside;
 pub use delegated::Delegated;
 pub use response::TokenResponse;
 
@@ -64,37 +65,6 @@ impl AccessToken {
     /// What it is good for, values between spaces.
     pub fn scope(&self) -> &str {
         &self.scope
-    }
-}
-
-/// What an ID Token travels with; it carries the hashes of these: OIDC Core §3.1.3.6, §3.3.2.11, FAPI 1.0 Advanced §5.1.1.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Beside<'a> {
-    /// `at_hash`
-    pub access_token: Option<&'a AccessToken>,
-    /// `c_hash`
-    pub code: Option<&'a Secret<String>>,
-    /// `s_hash`
-    pub state: Option<&'a str>,
-    /// The refresh token beside it in a push: CIBA Core §10.3.1.
-    pub refresh_token: Option<&'a Secret<String>>,
-    /// The request that a push answers: CIBA Core §10.3.1.
-    pub auth_req_id: Option<&'a Secret<String>>,
-    /// There is no access token and none will come, so the claims of the scopes are here: OIDC Core §5.4.
-    pub only: bool,
-}
-
-impl<'a> Beside<'a> {
-    /// An ID Token of the token endpoint.
-    pub fn access_token(token: &'a AccessToken) -> Self {
-        Self { access_token: Some(token), ..Self::default() }
-    }
-
-    /// The claims that only a pushed ID Token has: CIBA Core §10.3.1.
-    fn of_push(&self, algorithm: Algorithm) -> impl Iterator<Item = (String, Value)> {
-        let request = self.auth_req_id.map(|id| (ciba::AUTH_REQ_ID, id.expose().clone()));
-        let refresh_token = self.refresh_token.map(|token| (ciba::REFRESH_TOKEN_HASH, jose::half_hash(algorithm, token.expose())));
-        request.into_iter().chain(refresh_token).map(|(name, value)| (name.to_owned(), Value::from(value)))
     }
 }
 
@@ -193,7 +163,7 @@ impl<'a> Mint<'a> {
             issued_at: self.now,
             expires_at: self.now + lifetime,
             authentication: &grant.authentication,
-            names_session: id_token::names_session(&self.client.metadata),
+            sid: self.sid(&grant.authentication),
             nonce,
             access_token_hash: beside.access_token.map(|token| jose::half_hash(algorithm, token.text.expose())),
             code_hash: beside.code.map(|code| jose::half_hash(algorithm, code.expose())),
@@ -202,6 +172,12 @@ impl<'a> Mint<'a> {
         };
         let signed = self.app.sign(algorithm, None, &claims).await?;
         encrypted::token(self.app, self.client, Kind::IdToken, signed).await.map(Some)
+    }
+
+    /// As the client knows the session (OIDC Core §8), if there is one and the client is told.
+    fn sid(&self, authentication: &Authentication) -> Option<String> {
+        let is_told = !authentication.sid.is_empty() && id_token::names_session(&self.client.metadata);
+        is_told.then(|| self.app.sid_for(self.client, &authentication.sid))
     }
 
     /// The first refresh token of a family: what the client gets, and what is stored. RFC 9449 §5, RFC 8705 §4: that of a public client is
