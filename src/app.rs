@@ -38,7 +38,7 @@ pub mod subjects;
 use cache::{Cache, Turns};
 use client_authorities::ClientAuthorities;
 use client_documents::ClientDocument;
-use client_keys::FetchedKeys;
+use client_keys::KnownKeys;
 use keys::Keys;
 
 /// The running provider.
@@ -94,10 +94,8 @@ pub struct Caches {
     pub client_secrets: Cache<(String, TokenHash), Uuid>,
     /// Who is finding such a verdict.
     pub client_secret_turns: Turns<(String, TokenHash)>,
-    /// Keys of clients that were fetched: (`jwks_uri`, whether an administrator registered it).
-    pub client_keys: Cache<(String, bool), Arc<FetchedKeys>>,
-    /// Who is fetching such keys.
-    pub client_keys_turns: Turns<(String, bool)>,
+    /// Keys of clients that were fetched.
+    pub client_keys: KnownKeys,
     /// Clients that are documents, as they were last read, or why they are of no use.
     pub client_documents: Cache<String, ClientDocument>,
     /// Which clients were noted as used or approved in which period.
@@ -120,13 +118,31 @@ impl Default for Caches {
             revoked_tokens: Cache::new(50_000),
             client_secrets: Cache::lasting(1_000, std::time::Duration::from_secs(300)),
             client_secret_turns: Turns::new(1_000),
-            client_keys: Cache::lasting(2_000, std::time::Duration::from_secs(60 * 60)),
-            client_keys_turns: Turns::new(1_000),
-            client_documents: Cache::lasting(1_000, std::time::Duration::from_secs(60 * 60)),
+            client_keys: KnownKeys::default(),
+            client_documents: Cache::weighing(16 * 1024 * 1024, std::time::Duration::from_secs(60 * 60), |id, document| {
+                document.weight(id)
+            }),
             client_use: Cache::lasting(10_000, std::time::Duration::from_secs(24 * 60 * 60)),
             origins: Cache::new(1),
             authorization_types: Cache::new(1),
         }
+    }
+}
+
+impl Caches {
+    /// Lets go of what is too old: whoever filled a cache once does not keep it full.
+    pub fn drop_stale(&self) {
+        self.clients.drop_stale();
+        self.users.drop_stale();
+        self.sessions.drop_stale();
+        self.consents.drop_stale();
+        self.grants.drop_stale();
+        self.resources.drop_stale();
+        self.revoked_tokens.drop_stale();
+        self.client_secrets.drop_stale();
+        self.client_keys.drop_stale();
+        self.client_documents.drop_stale();
+        self.client_use.drop_stale();
     }
 }
 

@@ -3,8 +3,6 @@
 
 use std::net::IpAddr;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
 use super::certificate::Identity;
@@ -77,11 +75,8 @@ pub fn is_registered(certificate: &ClientCertificate, identity: &Identity, keys:
     keys.iter().any(|key| matches_key(certificate, identity, key.jwk()))
 }
 
-/// A JWK with `x5c` names a certificate; one without is the key of any certificate.
+/// A JWK that came with `x5c` names a certificate, by its thumbprint; one without is the key of any certificate.
 fn matches_key(certificate: &ClientCertificate, identity: &Identity, jwk: &Map<String, Value>) -> bool {
-    if let Some(first) = jwk.get("x5c").and_then(Value::as_array).and_then(|chain| chain.first()) {
-        return first.as_str().and_then(|text| STANDARD.decode(text).ok()).is_some_and(|der| der == certificate.der());
-    }
     if let Some(thumbprint) = jwk.get("x5t#S256").and_then(Value::as_str) {
         return thumbprint == certificate.thumbprint();
     }

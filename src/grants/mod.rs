@@ -8,6 +8,7 @@ pub mod device_code;
 pub mod jwt_bearer;
 pub mod open;
 pub mod refresh_token;
+pub mod replay;
 pub mod token_exchange;
 
 use std::future::Future;
@@ -16,6 +17,7 @@ use std::pin::Pin;
 use crate::app::App;
 use crate::client_auth::AuthenticatedClient;
 use crate::clock::Timestamp;
+use crate::endpoints::possession::{self, Proof, UsedUp};
 use crate::endpoints::token::issue::TokenResponse;
 use crate::failure::Failure;
 use crate::model::confirmation::Confirmation;
@@ -32,8 +34,21 @@ pub struct Exchange<'a> {
     pub params: &'a Params,
     /// The keys that the client has proved to hold: the tokens are bound to them.
     pub confirmation: &'a Confirmation,
+    /// The DPoP proof among them, which is good for one answer.
+    pub proof: Option<&'a Proof>,
     /// The moment of the request.
     pub now: Timestamp,
+}
+
+impl Exchange<'_> {
+    /// RFC 9449 §11.1: uses up the proof of the request, when nothing is left to be checked and before anything else is used up. Without it
+    /// there is no [`Mint`](crate::endpoints::token::issue::Mint).
+    ///
+    /// # Errors
+    /// `invalid_dpop_proof` when another request was first.
+    pub async fn use_up_proof(&self) -> Result<UsedUp, Failure> {
+        possession::use_up(self.app, self.proof).await
+    }
 }
 
 /// The answer of a grant type, in the making.

@@ -62,6 +62,11 @@ impl ClientKeys {
         self.0.iter()
     }
 
+    /// About how many bytes of memory they take.
+    pub fn weight(&self) -> usize {
+        self.0.iter().map(ClientKey::weight).sum()
+    }
+
     /// Verifies a compact JWS. The key is named by `kid`, which only a set with a single key for signatures can do without
     /// (OIDC Core §10.1); the key decides which algorithms it can have, and `allowed` which of those it may have (RFC 8725 §3.1).
     ///

@@ -21,6 +21,9 @@ pub struct AuthorizationCode {
     pub dpop_jkt: Option<String>,
     /// Whether a refresh token comes with it.
     pub refreshable: bool,
+    /// Whether a token left by the browser beside the code: then the approval is saved already when the code is redeemed.
+    #[serde(default)]
+    pub beside_token: bool,
     /// When the code dies.
     pub expires_at: Timestamp,
 }

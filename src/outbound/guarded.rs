@@ -34,8 +34,12 @@ pub struct Guarded {
     /// Made at the first use: the system's authorities take a moment to read.
     clients: OnceCell<Clients>,
     turns: Turns,
-    failures: Cache<String, OutboundError>,
+    failures: Cache<Asked, OutboundError>,
 }
+
+/// What failed, for whom: a host may answer one kind of question and not another, and what a stranger asks says nothing about an
+/// administrator's application.
+type Asked = (Registrant, Kind, String);
 
 /// One client for each reach, so that what one may connect to never serves another.
 #[derive(Debug)]
@@ -51,7 +55,11 @@ impl Guarded {
     /// # Errors
     /// When the file of authorities cannot be used.
     pub fn new(settings: &config::Outbound, issuer: &Issuer) -> anyhow::Result<Self> {
-        let rules = Rules { allow_hosts: settings.allow_hosts.clone(), issuer_is_loopback: issuer.is_loopback() };
+        let rules = Rules {
+            allow_hosts: settings.allow_hosts.clone(),
+            allow_hosts_for_anybody: settings.allow_hosts_for_anybody.clone(),
+            issuer_is_loopback: issuer.is_loopback(),
+        };
         Ok(Self {
             rules,
             resolver: Arc::new(SystemResolver),
@@ -93,8 +101,7 @@ impl Guarded {
 
     async fn attempt(&self, request: Request) -> Result<Answer, OutboundError> {
         let target = Target::check(&request.url, request.registrant, &self.rules)?;
-        // Two registrants may be told different things about one URL.
-        let remembered = (request.kind != Kind::Notice).then(|| format!("{:?} {}", target.reach, request.url));
+        let remembered = (request.kind != Kind::Notice).then(|| (request.registrant, request.kind, request.url.clone()));
         if let Some(failure) = remembered.as_ref().and_then(|key| self.failures.get(key)) {
             return Err(OutboundError::Lately(Box::new(failure)));
         }

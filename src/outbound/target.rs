@@ -23,6 +23,8 @@ const DANGEROUS_PORTS: &[u16] = &[
 pub struct Rules {
     /// `AUTHY_OUTBOUND__ALLOW_HOSTS`.
     pub allow_hosts: Vec<String>,
+    /// `AUTHY_OUTBOUND__ALLOW_HOSTS_FOR_ANYBODY`.
+    pub allow_hosts_for_anybody: Vec<String>,
     /// The issuer is on loopback: a trial on one machine.
     pub issuer_is_loopback: bool,
 }
@@ -116,7 +118,10 @@ fn reach(host: &Host<&str>, registrant: Registrant, rules: &Rules) -> Reach {
         return Reach::Loopback;
     }
     let name = host.to_string();
-    if rules.allow_hosts.contains(&name) { Reach::Listed } else { Reach::Public }
+    // RFC 7591 §5: what an operator opened for an application of their own is no address for strangers to write down.
+    let listed =
+        rules.allow_hosts_for_anybody.contains(&name) || registrant == Registrant::Administrator && rules.allow_hosts.contains(&name);
+    if listed { Reach::Listed } else { Reach::Public }
 }
 
 /// RFC 6761 §6.3; names without a dot are this network's.
@@ -249,12 +254,20 @@ mod tests {
 
     #[test]
     fn a_listed_host_may_have_any_address_but_needs_https() {
-        let rules = Rules { allow_hosts: vec!["idp.internal".into(), "10.1.2.3".into(), "localhost".into()], issuer_is_loopback: false };
+        let listed = || vec!["idp.internal".into(), "10.1.2.3".into(), "localhost".into()];
+        let of_administrators = Rules { allow_hosts: listed(), ..Rules::default() };
+        let of_anybody = Rules { allow_hosts_for_anybody: listed(), ..Rules::default() };
+        let reach = |text, registrant, rules| Target::check(text, registrant, rules).map(|target| target.reach);
         for text in ["https://idp.internal/", "https://10.1.2.3:8443/", "https://localhost:8443/"] {
-            assert_eq!(Target::check(text, Registrant::Anybody, &rules).unwrap().reach, Reach::Listed, "{text}");
+            assert_eq!(reach(text, Registrant::Administrator, &of_administrators), Ok(Reach::Listed), "{text}");
+            assert_ne!(reach(text, Registrant::Anybody, &of_administrators), Ok(Reach::Listed), "{text}");
+            for registrant in [Registrant::Administrator, Registrant::Anybody] {
+                assert_eq!(reach(text, registrant, &of_anybody), Ok(Reach::Listed), "{text}");
+            }
         }
         for text in ["http://idp.internal/", "https://x.idp.internal.", "https://10.1.2.4/", "https://idp.internal:6379/"] {
-            assert!(Target::check(text, Registrant::Anybody, &rules).map(|target| target.reach) != Ok(Reach::Listed), "{text}");
+            assert_ne!(reach(text, Registrant::Anybody, &of_anybody), Ok(Reach::Listed), "{text}");
+            assert_ne!(reach(text, Registrant::Administrator, &of_administrators), Ok(Reach::Listed), "{text}");
         }
     }
 }

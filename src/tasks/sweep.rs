@@ -29,6 +29,7 @@ pub async fn run(app: Arc<App>) {
 /// # Errors
 /// When the database is away.
 pub async fn round(app: &App) -> Result<u64, crate::store::StoreError> {
+    app.caches.drop_stale();
     let mut total = app.kv.clean() as u64;
     loop {
         let now = app.now();

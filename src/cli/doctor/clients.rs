@@ -77,7 +77,10 @@ fn certificates(client: &Client, settings: &Settings, findings: &mut Findings) {
         );
     } else if mtls.listen.is_empty() && mtls.base.is_none() {
         findings.warn(
-            named(client, "it needs a client certificate, but discovery does not say where to bring one."),
+            named(
+                client,
+                "it needs a client certificate, but none can reach authy: without AUTHY_MTLS_BASE no proxy's Client-Cert is believed.",
+            ),
             "Set AUTHY_MTLS_BASE to the URL at which the proxy asks for certificates.",
         );
     }
@@ -85,11 +88,15 @@ fn certificates(client: &Client, settings: &Settings, findings: &mut Findings) {
 
 /// RFC 7591 §5: what was registered under other settings may be out of reach now.
 fn addresses(client: &Client, outbound: &dyn Outbound, findings: &mut Findings) {
-    for (field, why) in outbound.out_of_reach(called::addresses(&client.metadata.protocol), Registrant::of(client)) {
-        findings.warn(
-            named(client, format!("authy does not connect to its {field}: {why}.")),
-            "Register another address, or name its host in AUTHY_OUTBOUND__ALLOW_HOSTS.",
-        );
+    let registrant = Registrant::of(client);
+    let mend = match registrant {
+        Registrant::Administrator => "Register another address, or name its host in AUTHY_OUTBOUND__ALLOW_HOSTS.",
+        Registrant::Anybody => {
+            "It registered itself: register it yourself, or name the host in AUTHY_OUTBOUND__ALLOW_HOSTS_FOR_ANYBODY, which opens it to every such application."
+        }
+    };
+    for (field, why) in outbound.out_of_reach(called::addresses(&client.metadata.protocol), registrant) {
+        findings.warn(named(client, format!("authy does not connect to its {field}: {why}.")), mend);
     }
 }
 
@@ -101,6 +108,7 @@ fn named(client: &Client, what: impl std::fmt::Display) -> String {
 mod tests {
     use super::super::finding::Level;
     use super::*;
+    use crate::model::client::ClientOrigin;
     use crate::outbound::Guarded;
     use crate::spec::issuer::Issuer;
     use crate::spec::testing::client;
@@ -156,5 +164,11 @@ mod tests {
             settings.outbound.allow_hosts = vec!["10.0.0.1".to_owned()];
         });
         assert_eq!(listed, [""; 0]);
+        let of_a_stranger = found(|client, settings| {
+            inside(client);
+            client.origin = ClientOrigin::Dynamic;
+            settings.outbound.allow_hosts = vec!["10.0.0.1".to_owned()];
+        });
+        assert!(of_a_stranger.iter().any(|warning| warning.contains("ALLOW_HOSTS_FOR_ANYBODY")), "{of_a_stranger:?}");
     }
 }

@@ -73,29 +73,30 @@ pub async fn of_client(app: &App, client: &Client, freshness: Freshness) -> Resu
 }
 
 async fn fetched(app: &App, uri: &str, registrant: Registrant, freshness: Freshness) -> Result<Arc<ClientKeys>, Untrusted> {
-    let key = (uri.to_owned(), registrant == Registrant::Administrator);
-    let known = || app.caches.client_keys.get(&key).filter(|known| known.at.elapsed() < age(known, freshness));
+    let shelf = app.caches.client_keys.of(registrant);
+    let uri = uri.to_owned();
+    let known = || shelf.known.get(&uri).filter(|known| known.at.elapsed() < age(known, freshness));
     if let Some(known) = known() {
         return Ok(known.keys.clone()?);
     }
     // Of several who miss them at once one asks, and the others find what came.
-    let _turn = app.caches.client_keys_turns.take(&key).await;
+    let _turn = shelf.turns.take(&uri).await;
     if let Some(known) = known() {
         return Ok(known.keys.clone()?);
     }
-    let fetched = match fetch(app, uri, registrant).await {
+    let fetched = match fetch(app, &uri, registrant).await {
         Ok(fetched) => fetched,
         Err(failure) => {
             let lasts = if failure == Unusable::Fetch(OutboundError::Busy) { MOMENT } else { SHORTEST_AGE };
             // A client whose server is away for a moment is not shut out: what it published last still holds.
-            let before = app.caches.client_keys.get(&key).filter(|known| known.good_at.is_some_and(|at| at.elapsed() < LONGEST_AGE));
+            let before = shelf.known.get(&uri).filter(|known| known.good_at.is_some_and(|at| at.elapsed() < LONGEST_AGE));
             let good_at = before.as_ref().and_then(|known| known.good_at);
             let keys = before.and_then(|known| known.keys.clone().ok()).ok_or(failure);
             FetchedKeys { keys, good_at, at: Instant::now(), lasts }
         }
     };
     let keys = fetched.keys.clone();
-    app.caches.client_keys.put(key, Arc::new(fetched));
+    shelf.known.put(uri, Arc::new(fetched));
     Ok(keys?)
 }
 

@@ -82,6 +82,7 @@ pub fn code(entropy: &dyn Entropy, approval: &Approval<'_>, grant: &Grant) -> Is
         payload: AuthorizationCode {
             refreshable: refresh_token::is_given(client, &grant.scopes),
             grant: grant.clone(),
+            beside_token: request.response_type.gives_access_token(),
             redirect_uri: path.redirect_uri().as_str().to_owned(),
             nonce: request.nonce.clone(),
             dpop_jkt: request.dpop_jkt.clone(),

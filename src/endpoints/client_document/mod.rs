@@ -117,13 +117,13 @@ async fn described(app: &App, client_id: &str) -> Result<Arc<Client>, Refusal> {
             // §5.2: a document that is "invalid or malformed" is not kept; a minute keeps strangers from having it fetched again and again.
             let lives = if outcome.is_ok() { answer.max_age.unwrap_or(USUAL_AGE).clamp(LEAST_AGE, MOST_AGE) } else { LEAST_AGE };
             let good = outcome.clone().ok().map(|client| (client, now));
-            ClientDocument { outcome, until: now + lives, good }
+            ClientDocument { outcome, until: now + lives, good, size: answer.body.len() }
         }
         // The client for outbound requests remembers failures itself; what it is too busy for is not one.
         Err(error @ (OutboundError::Busy | OutboundError::Lately(_))) => return Err(unusable(error.to_string())),
         Err(error) => {
-            let good = before.and_then(|known| known.good.clone());
-            ClientDocument { outcome: Err(unusable(error.to_string())), until: now + LEAST_AGE, good }
+            let (good, size) = before.map(|known| (known.good, known.size)).unwrap_or_default();
+            ClientDocument { outcome: Err(unusable(error.to_string())), until: now + LEAST_AGE, good, size }
         }
     };
     let outcome = document.outcome.clone();

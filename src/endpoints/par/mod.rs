@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::client_auth::{self, Credentials, Presented};
 use crate::endpoints::authorize::open::{self, Opened};
 use crate::endpoints::authorize::request::AuthorizationRequest;
-use crate::endpoints::possession::{self, binding};
+use crate::endpoints::possession::{self, Proof, Room, binding};
 use crate::endpoints::{authorize, strangers, token};
 use crate::failure::Failure;
 use crate::model::client::{Client, Profile};
@@ -47,25 +47,31 @@ pub async fn push(
     strangers::admit(app, &client, address).await?; // RFC 9126 §2.3
     let params = check::authorization_request(&params, &client)?; // RFC 9126 §2.1
     let opened = open::pushing(app, client.into_client(), params).await?; // RFC 9126 §3, RFC 6749 §3.1.2
-    let opened = bound_to_its_proof(app, opened, credentials).await?; // RFC 9449 §10.1
+    let (opened, proof) = bound_to_its_proof(app, opened, credentials).await?; // RFC 9449 §10.1
     let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
     token::fitting_details(app, &request.authorization_details).await?; // RFC 9396 §5
     token::any_resources(app, &opened.client, &opened.params).await?; // RFC 8707 §2.1
     authorize::hinted_subject(app, &opened.params)?; // OIDC Core §3.1.2.1
+    if proof.is_some() {
+        strangers::admit_proof(app, &opened.client).await?;
+    }
+    possession::use_up(app, proof.as_ref()).await?; // RFC 9449 §11.1
     keep(app, &opened).await
 }
 
 /// RFC 9449 §10.1: a proof that comes along names the key of the code as `dpop_jkt` would; the two must not contradict each other.
-async fn bound_to_its_proof(app: &App, opened: Opened, credentials: &Credentials) -> Result<Opened, Failure> {
-    let proven = possession::dpop(app, &opened.client, ("POST", credentials), None).await?;
+async fn bound_to_its_proof(app: &App, opened: Opened, credentials: &Credentials) -> Result<(Opened, Option<Proof>), Failure> {
+    let room = if strangers::is_anybody(&opened.client) { Room::Anybody } else { Room::Earned };
+    let proven = possession::dpop(app, &opened.client, ("POST", credentials), None, room).await?;
     binding::algorithm_is_allowed(&opened.client, proven.algorithm)?;
-    let Some(jkt) = proven.confirmation.jkt else { return Ok(opened) };
+    let Some(jkt) = proven.confirmation.jkt else { return Ok((opened, None)) };
     match opened.params.get("dpop_jkt") {
-        Some(asked) if asked == jkt => Ok(opened),
+        Some(asked) if asked == jkt => Ok((opened, proven.proof)),
         Some(_) => Err(dpop::invalid_proof().because("dpop_jkt names another key than that of the proof").into()),
         None => {
             let params = opened.params.iter().chain([("dpop_jkt", jkt.as_str())]);
-            Ok(Opened { params: Params::from_pairs(params.map(|(name, value)| (name.to_owned(), value.to_owned()))), ..opened })
+            let params = Params::from_pairs(params.map(|(name, value)| (name.to_owned(), value.to_owned())));
+            Ok((Opened { params, ..opened }, proven.proof))
         }
     }
 }

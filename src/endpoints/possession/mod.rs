@@ -3,6 +3,8 @@
 pub mod binding;
 pub mod nonce;
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
@@ -29,7 +31,39 @@ pub struct Possession {
     pub algorithm: Option<Algorithm>,
     /// A nonce for the next proof, when the one that was used is getting old: RFC 9449 §8.2.
     pub next_nonce: Option<String>,
+    /// The proof, which is not used up yet.
+    pub proof: Option<Proof>,
 }
+
+/// What a proof is remembered by once it has been used.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    room: Room,
+    seen_as: String,
+    believed_for: Duration,
+}
+
+/// Where used proofs are remembered: a flood in one room shuts nobody out of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// For requests that only somebody can make who holds a code, a token or a secret.
+    Earned,
+    /// For requests that anybody can make.
+    Anybody,
+}
+
+impl Room {
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::Earned => "dpop",
+            Self::Anybody => "dpop-anybody",
+        }
+    }
+}
+
+/// The proof of a request has been used up, or there was none: only [`use_up`] makes it, and no token is minted without it.
+#[derive(Clone, Copy, Debug)]
+pub struct UsedUp(());
 
 /// The tokens that this request gets are bound to what it proves; a client whose tokens must be bound proves enough, or is refused before
 /// anything else is looked at.
@@ -38,7 +72,7 @@ pub struct Possession {
 /// `invalid_dpop_proof`, `use_dpop_nonce`, and `invalid_request` for a client that must bring a certificate and does not.
 pub async fn of_client(app: &App, client: &Client, credentials: &Credentials) -> Result<Possession, Failure> {
     let wanted = binding::of(client);
-    let mut proven = dpop(app, client, ("POST", credentials), None).await?;
+    let mut proven = dpop(app, client, ("POST", credentials), None, Room::Earned).await?;
     binding::algorithm_is_allowed(client, proven.algorithm)?;
     if wanted.takes_certificate() {
         proven.confirmation.certificate = credentials.certificate.as_ref().map(|certificate| certificate.thumbprint());
@@ -53,13 +87,14 @@ pub async fn of_client(app: &App, client: &Client, credentials: &Credentials) ->
 /// `invalid_dpop_proof`, `use_dpop_nonce`.
 pub async fn of_token(app: &App, client: &Client, sent: (&str, &Credentials), access_token: &str) -> Result<Possession, Failure> {
     let (_, credentials) = sent;
-    let mut proven = dpop(app, client, sent, Some(access_token)).await?;
+    let mut proven = dpop(app, client, sent, Some(access_token), Room::Earned).await?;
     proven.confirmation.certificate = credentials.certificate.as_ref().map(|certificate| certificate.thumbprint());
     Ok(proven)
 }
 
-/// RFC 9449 §4.3: the one proof of the request, if there is one. A proof is believed once, on all nodes; when the store cannot tell, it is
-/// not believed. A nonce that it carries is checked in any case; it must carry one where the server or the client demands that (§8, §9).
+/// RFC 9449 §4.3: the one proof of the request, if there is one. One that was used before is refused here already; but nothing is remembered
+/// of one that is only looked at, or strangers could fill the store with proofs that cost nothing. A nonce that it carries is checked in any
+/// case; it must carry one where the server or the client demands that (§8, §9).
 ///
 /// # Errors
 /// `invalid_dpop_proof`, `use_dpop_nonce`.
@@ -68,16 +103,33 @@ pub async fn dpop(
     client: &Client,
     (method, credentials): (&str, &Credentials),
     access_token: Option<&str>,
+    room: Room,
 ) -> Result<Possession, Failure> {
     let Some(proof) = only_proof(&credentials.dpop)? else { return Ok(Possession::default()) };
     let wanted = Nonce::wanted(client, app.settings.require_dpop_nonce);
-    Box::pin(by_proof(app, (method, &credentials.path), (proof, wanted), access_token)).await
+    Box::pin(by_proof(app, (method, &credentials.path), (proof, wanted, room), access_token)).await
+}
+
+/// RFC 9449 §11.1: a proof is believed once, on all nodes and of many requests at once; when the store cannot tell, it is not believed. Asked
+/// when nothing is left to be checked, and before anything is used up or given.
+///
+/// # Errors
+/// `invalid_dpop_proof` for a proof that was used before.
+pub async fn use_up(app: &App, proof: Option<&Proof>) -> Result<UsedUp, Failure> {
+    match proof {
+        Some(proof) if replay::seen(&app.kv, proof.room.kind(), &proof.seen_as, proof.believed_for).await? => Err(used_before()),
+        _ => Ok(UsedUp(())),
+    }
+}
+
+fn used_before() -> Failure {
+    dpop::invalid_proof().because("the proof was used before").into()
 }
 
 async fn by_proof(
     app: &App,
     (method, path): (&str, &str),
-    (proof, wanted): (&str, Nonce),
+    (proof, wanted, room): (&str, Nonce, Room),
     access_token: Option<&str>,
 ) -> Result<Possession, Failure> {
     let now = app.now();
@@ -92,12 +144,14 @@ async fn by_proof(
             .into());
     }
     let seen_as = URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{} {}", proof.thumbprint, said.jti)));
-    if replay::seen(&app.kv, "dpop", &seen_as, said.believed_for).await? {
-        return Err(dpop::invalid_proof().because("the proof was used before").into());
+    if replay::was_seen(&app.kv, room.kind(), &seen_as).await? {
+        return Err(used_before());
     }
     let next_nonce = (age == Age::Old).then(|| nonce::make(&app.sealer, now));
     let confirmation = Confirmation { jkt: Some(proof.thumbprint), certificate: None };
-    Ok(Possession { confirmation, algorithm: Some(proof.algorithm), next_nonce })
+    let algorithm = Some(proof.algorithm);
+    let proof = Some(Proof { room, seen_as, believed_for: said.believed_for });
+    Ok(Possession { confirmation, algorithm, next_nonce, proof })
 }
 
 /// The endpoint as discovery names it, and among the `mtls_endpoint_aliases` (RFC 8705 §5).

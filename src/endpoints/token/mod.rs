@@ -46,9 +46,10 @@ pub async fn token(app: &App, body: &str, credentials: &Credentials, trace: &mut
         .ok_or_else(|| OAuthError::unsupported_grant_type("The grant type is not supported.").about("grant_type"))?;
     trace.grant_type = Some(grant.name());
     client_may_use(&client, grant)?; // RFC 6749 §5.2, unauthorized_client
-    let Possession { confirmation, next_nonce, .. } = possession::of_client(app, &client, credentials).await?; // RFC 9449 §5, RFC 8705 §3
+    let Possession { confirmation, next_nonce, proof, .. } = possession::of_client(app, &client, credentials).await?; // RFC 9449 §5, RFC 8705 §3
     trace.dpop_nonce = next_nonce;
-    let tokens = grant.exchange(Exchange { app, client: &client, params: &params, confirmation: &confirmation, now: app.now() }).await?;
+    let (confirmation, proof) = (&confirmation, proof.as_ref());
+    let tokens = grant.exchange(Exchange { app, client: &client, params: &params, confirmation, proof, now: app.now() }).await?;
     register::usage::used(app, &client).await;
     Ok(tokens)
 }

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::client_auth::Credentials;
 use crate::endpoints::algorithms;
 use crate::endpoints::encrypted::{self, Kind};
-use crate::endpoints::possession::{self, Possession, binding};
+use crate::endpoints::possession::{self, Possession, Proof, binding};
 use crate::endpoints::presented;
 use crate::failure::Failure;
 use crate::model::client::Client;
@@ -56,7 +56,7 @@ pub async fn userinfo(app: &App, request: &Request<'_>, client_id: &mut Option<S
     *client_id = Some(facts.client_id.clone());
     let client = app.client(&facts.client_id).await?.filter(|client| client.enabled);
     let client = client.ok_or_else(|| invalid_token().because("the client is disabled or deleted"))?;
-    sent_by_its_holder(app, &client, request, &facts.confirmation).await?; // RFC 9449 §7.1, RFC 8705 §3
+    let proof = sent_by_its_holder(app, &client, request, &facts.confirmation).await?; // RFC 9449 §7.1, RFC 8705 §3
     let Holder::User { grant_id, .. } = &facts.holder else {
         return Err(OAuthError::insufficient_scope("The access token does not act for a user.").into());
     };
@@ -69,6 +69,7 @@ pub async fn userinfo(app: &App, request: &Request<'_>, client_id: &mut Option<S
     }
     let user = app.user(&grant.subject).await?.filter(|user| user.is_active());
     let user = user.ok_or_else(|| invalid_token().because("the account is locked or deleted"))?;
+    possession::use_up(app, proof.as_ref()).await?; // RFC 9449 §11.1
 
     let asked = ClaimsRequest::from_stored(&grant.claims_request);
     let mut released = claims::user_claims(&user, &scope, &asked.userinfo);
@@ -94,7 +95,7 @@ async fn protected(app: &App, client: &Client, mut released: Map<String, Value>)
 
 /// A bound token is worth nothing without its keys. Proofs are looked at for the scheme that needs them; whether they need a nonce (RFC 9449
 /// §9), and what may sign them, is for the client and its profile to say.
-async fn sent_by_its_holder(app: &App, client: &Client, request: &Request<'_>, bound_to: &Confirmation) -> Result<(), Failure> {
+async fn sent_by_its_holder(app: &App, client: &Client, request: &Request<'_>, bound_to: &Confirmation) -> Result<Option<Proof>, Failure> {
     let shown = match request.scheme {
         Scheme::Dpop => possession::of_token(app, client, (request.method, request.credentials), request.token).await?,
         Scheme::Bearer => Possession {
@@ -106,7 +107,8 @@ async fn sent_by_its_holder(app: &App, client: &Client, request: &Request<'_>, b
         },
     };
     binding::use_of_token(bound_to, request.scheme, &shown.confirmation)?;
-    Ok(binding::algorithm_is_allowed(client, shown.algorithm)?)
+    binding::algorithm_is_allowed(client, shown.algorithm)?;
+    Ok(shown.proof)
 }
 
 /// A token that was asked for another resource is not for this endpoint: RFC 9068 §4, RFC 8707 §2.

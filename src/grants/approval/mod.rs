@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Exchange, open};
+use super::{Exchange, open, replay};
+use crate::endpoints::possession::UsedUp;
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{Beside, Mint, TokenResponse};
 use crate::failure::Failure;
@@ -40,17 +41,26 @@ pub async fn check(exchange: &Exchange<'_>, grant: &Grant) -> Result<Checked, Fa
 ///
 /// # Errors
 /// `invalid_grant` when the session of the approval has ended.
-pub async fn redeem(exchange: &Exchange<'_>, approval: &Approval, checked: Checked, refused: OAuthError) -> Result<TokenResponse, Failure> {
+pub async fn redeem(
+    exchange: &Exchange<'_>,
+    approval: &Approval,
+    (checked, used_up): (Checked, UsedUp),
+    refused: OAuthError,
+) -> Result<TokenResponse, Failure> {
     let Exchange { app, now, .. } = exchange;
     let open = open::approval(&approval.grant, approval.refreshable, exchange.client); // RFC 6749 §3.3
     let grant = &open.grant;
-    let refresh = open.refreshable.then(|| Mint::of(exchange).first_refresh_token(grant.id));
+    let refresh = open.refreshable.then(|| Mint::of(exchange, used_up).first_refresh_token(grant.id));
     match app.sql.redeem_grant(grant, refresh.as_ref().map(|(_, stored)| stored), *now).await? {
         Redemption::Saved => {}
+        // The short-lived store had forgotten that the code was used; SQL has not.
+        Redemption::Replayed => {
+            return Err(replay::revoke(exchange, grant.id, refused.because("it was redeemed before; what it gave is revoked")).await);
+        }
         Redemption::Revoked => return Err(refused.because("the grant was revoked before it was saved").into()),
         Redemption::SessionEnded => return Err(refused.because("the session of the approval has ended, or it was taken back").into()),
     }
-    let mint = Mint::of(exchange);
+    let mint = Mint::of(exchange, used_up);
     let detailed = grant.clone().detailed_as(checked.details);
     let access_token = mint.access_token_of_user(&checked.user, &detailed, &grant.scopes, &checked.resources).await?;
     let id_token = mint.id_token(&checked.user, grant, Beside::access_token(&access_token), None).await?;

@@ -5,10 +5,10 @@ pub mod code;
 
 use std::time::Duration;
 
-use serde_json::json;
 use uuid::Uuid;
 
-use super::{Answer, Exchange, GrantType, open};
+use super::{Answer, Exchange, GrantType, open, replay};
+use crate::endpoints::possession::UsedUp;
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{self, Mint, TokenResponse};
 use crate::failure::Failure;
@@ -16,12 +16,11 @@ use crate::model::grant::Grant;
 use crate::model::refresh_token::RefreshToken;
 use crate::model::user::User;
 use crate::secret::{Secret, TokenHash};
-use crate::spec::error::OAuthError;
+use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::resource::Targets;
 use crate::store::StoreError;
 use crate::store::kv::codes::{self, Claimed, Loaded};
-use crate::store::sql::Redemption;
-use crate::telemetry::audit;
+use crate::store::sql::{Occasion, Redemption};
 
 /// How often a replay looks whether the redemption before it has been saved, and how long it waits in between, longer each time: three
 /// seconds in all. A redemption that takes longer finds itself revoked.
@@ -67,21 +66,25 @@ async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     let resources = token::requested_resources(app, client, params, &open.grant.resources).await?; // RFC 8707 §2.2
     let detailed = token::with_requested_details(app, &open.grant, client, params).await?; // RFC 9396 §6
     let user = token::active_user(app, &open.grant.subject).await?;
+    let used_up = exchange.use_up_proof().await?; // RFC 9449 §11.1
     let code = match codes::claim(&app.kv, &hash).await? {
         Claimed::Live(code) => code,
         Claimed::Replayed => return Err(replayed(&exchange, presented).await),
         Claimed::Unknown => return Err(invalid_code().because("the code expired while it was checked").into()),
     };
-    let refresh = open.refreshable.then(|| Mint::of(&exchange).first_refresh_token(open.grant.id));
-    save(&exchange, &open.grant, refresh.as_ref().map(|(_, stored)| stored)).await?;
+    let refresh = open.refreshable.then(|| Mint::of(&exchange, used_up).first_refresh_token(open.grant.id));
+    let occasion = if code.beside_token { Occasion::CodeBesideToken } else { Occasion::Redemption };
+    save(&exchange, (occasion, &open.grant), refresh.as_ref().map(|(_, stored)| stored)).await?;
     let beside = Beside { refresh_token: refresh.map(|(token, _)| token), nonce: code.nonce };
-    answer(&exchange, (&user, &open.grant, &detailed), &resources, beside).await
+    answer(&exchange, used_up, (&user, &open.grant, &detailed), &resources, beside).await
 }
 
 /// The approval becomes durable together with its refresh token, unless a replay or a logout came first.
-async fn save(exchange: &Exchange<'_>, grant: &Grant, refresh: Option<&RefreshToken>) -> Result<(), Failure> {
-    match exchange.app.sql.redeem_grant(grant, refresh, exchange.now).await? {
+async fn save(exchange: &Exchange<'_>, (occasion, grant): (Occasion, &Grant), refresh: Option<&RefreshToken>) -> Result<(), Failure> {
+    match exchange.app.sql.redeem_grant_on(occasion, grant, refresh, exchange.now).await? {
         Redemption::Saved => Ok(()),
+        // The short-lived store had forgotten it, as when Redis fails over; SQL has not.
+        Redemption::Replayed => Err(replay::revoke(exchange, grant.id, was_used()).await),
         Redemption::Revoked => Err(invalid_code().because("the grant was revoked by a replay of its code").into()),
         Redemption::SessionEnded => {
             Err(invalid_code().because("the session of this code has ended, or what was approved was taken back").into())
@@ -98,44 +101,38 @@ struct Beside {
 /// `detailed` is the grant with the details that this request wants.
 async fn answer(
     exchange: &Exchange<'_>,
+    used_up: UsedUp,
     (user, grant, detailed): (&User, &Grant, &Grant),
     resources: &Targets,
     beside: Beside,
 ) -> Result<TokenResponse, Failure> {
-    let mint = Mint::of(exchange);
+    let mint = Mint::of(exchange, used_up);
     let access_token = mint.access_token_of_user(user, detailed, &grant.scopes, resources).await?;
     let id_token = mint.id_token(user, grant, issue::Beside::access_token(&access_token), beside.nonce.as_deref()).await?;
     let response = TokenResponse::new(access_token, &grant.scopes).with_authorization_details(&detailed.authorization_details);
     Ok(response.with_refresh_token(beside.refresh_token).with_id_token(id_token))
 }
 
-/// RFC 6749 §4.1.2: "the authorization server MUST deny the request and SHOULD revoke (when possible) all tokens previously issued".
+fn was_used() -> Refusal {
+    invalid_code().because("the code was used before; what it gave is revoked")
+}
+
 /// The code names its grant, so this works although its payload is gone; only its own client can do it.
 async fn replayed(exchange: &Exchange<'_>, presented: &str) -> Failure {
-    let refusal = invalid_code().because("the code was used before; what it gave is revoked");
+    let refusal = was_used();
     let Some(grant_id) = code::grant_id(presented) else { return refusal.into() };
-    let Exchange { app, client, now, .. } = exchange;
     if let Err(error) = first_is_done(exchange, grant_id).await {
         return error.into();
     }
-    let event = audit::event(app.entropy.as_ref(), *now, audit::CODE_REPLAYED, "system")
-        .client(&client.client_id)
-        .detail(json!({ "grant": grant_id }))
-        .build();
-    match app.sql.revoke_replayed_grant(grant_id, &client.client_id, *now, &event).await {
-        Ok(()) => {
-            app.forget_grant(grant_id);
-            refusal.into()
-        }
-        Err(error) => error.into(),
-    }
+    replay::revoke(exchange, grant_id, refusal).await
 }
 
 /// Whoever was first may be about to save the grant: a replay a moment later does not take its answer away, only what the answer gave.
 async fn first_is_done(exchange: &Exchange<'_>, grant_id: Uuid) -> Result<(), StoreError> {
     let mut pause = FIRST_PAUSE;
     for _ in 0..LOOKS {
-        if exchange.app.sql.grant_by_id(grant_id).await?.is_some() {
+        // The mark of an earlier replay is an answer too.
+        if exchange.app.sql.grant_is_known(grant_id).await? {
             return Ok(());
         }
         tokio::time::sleep(pause).await;

@@ -48,10 +48,11 @@ async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
         _ => return Err(invalid_id().because("the auth_req_id was redeemed before").into()),
     };
     let checked = approval::check(&exchange, &approved.grant).await?;
+    let used_up = exchange.use_up_proof().await?; // RFC 9449 §11.1
     if !app.sql.claim_authentication_request(request.id).await? {
         return Err(invalid_id().because("another request redeemed the auth_req_id first").into());
     }
-    approval::redeem(&exchange, approved, checked, invalid_id()).await
+    approval::redeem(&exchange, approved, (checked, used_up), invalid_id()).await
 }
 
 /// CIBA Core §11: `authorization_pending`, or `slow_down` for who asks too often.

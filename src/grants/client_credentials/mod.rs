@@ -34,6 +34,7 @@ async fn exchange_credentials(exchange: Exchange<'_>) -> Result<TokenResponse, F
     check::some_left(params.get("scope"), &scope, &resources)?; // RFC 8707 §2.2
     let details = authorization_details::requested(params, client)?; // RFC 9396 §6
     token::fitting_details(app, &details).await?;
-    let access_token = Mint::of(&exchange).access_token_of_client(&scope, &resources, &details).await?;
+    let used_up = exchange.use_up_proof().await?; // RFC 9449 §11.1
+    let access_token = Mint::of(&exchange, used_up).access_token_of_client(&scope, &resources, &details).await?;
     Ok(TokenResponse::new(access_token, &scope).with_authorization_details(&details)) // RFC 6749 §4.4.3: no refresh token
 }

@@ -56,9 +56,10 @@ async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
         Standing::Answered(Outcome::Approved(approved)) => approved,
     };
     let checked = approval::check(&exchange, &approved.grant).await?;
+    let used_up = exchange.use_up_proof().await?; // RFC 9449 §11.1
     let claimed = device_codes::claim(&app.kv, &hash).await?;
     let claimed = claimed.ok_or_else(|| invalid_code().because("another request redeemed the device code first"))?;
-    approval::redeem(&exchange, &claimed, checked, invalid_code()).await
+    approval::redeem(&exchange, &claimed, (checked, used_up), invalid_code()).await
 }
 
 /// RFC 8628 §3.5: `authorization_pending`, or `slow_down` for who asks too often.

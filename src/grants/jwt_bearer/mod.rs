@@ -60,6 +60,7 @@ async fn exchange_assertion(exchange: Exchange<'_>) -> Result<TokenResponse, Fai
     let details = authorization_details::requested(params, client)?; // RFC 9396 §6
     token::fitting_details(app, &details).await?; // RFC 9396 §5
     let user = person(&exchange, &issuer, &said).await?;
+    let used_up = exchange.use_up_proof().await?; // RFC 9449 §11.1
     if replay::seen(&app.kv, "assertion", &said.once.hex(), said.remember).await? {
         return Err(invalid_assertion().because("the assertion was used before").into());
     }
@@ -68,7 +69,7 @@ async fn exchange_assertion(exchange: Exchange<'_>) -> Result<TokenResponse, Fai
         Redemption::Saved => {}
         _ => return Err(invalid_assertion().because("the account was locked while the assertion was checked").into()),
     }
-    let access_token = Mint::of(&exchange).access_token_of_user(&user, &grant, &scope, &resources).await?;
+    let access_token = Mint::of(&exchange, used_up).access_token_of_user(&user, &grant, &scope, &resources).await?;
     // RFC 7521 §4.1: no refresh token, since the client can bring a new assertion.
     Ok(TokenResponse::new(access_token, &scope).with_authorization_details(&grant.authorization_details))
 }

@@ -9,6 +9,7 @@ use self::check::Standing;
 pub use self::check::{is_given, still_open};
 use super::{Answer, Exchange, GrantType};
 use crate::accounts::session;
+use crate::endpoints::possession::UsedUp;
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{self, Beside, Mint, TokenResponse};
 use crate::failure::Failure;
@@ -49,12 +50,12 @@ pub(super) const fn invalid_token() -> OAuthError {
 async fn refresh(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     let Exchange { app, client, params, now, .. } = &exchange;
     let presented = Secret::new(params.require("refresh_token")?.to_owned()); // RFC 6749 §6
-    if let Some((grant, next)) = renew(&exchange, &presented).await? {
+    if let Some((used_up, grant, next)) = renew(&exchange, &presented).await? {
         let user = token::active_user(app, &grant.subject).await?;
         let scope = check::still_open(&grant, client)?;
         let details = token::open_details(app, client, &grant.authorization_details).await?;
         let grant = grant.detailed_as(details);
-        return answer(&exchange, (&user, &grant), (&scope, &Targets::default()), next).await;
+        return answer(&exchange, used_up, (&user, &grant), (&scope, &Targets::default()), next).await;
     }
     let hash = TokenHash::of(presented.expose());
     let (stored, grant) = app.sql.refresh_token(&hash).await?.ok_or_else(|| invalid_token().because("unknown refresh token"))?;
@@ -69,17 +70,19 @@ async fn refresh(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     let detailed = token::with_requested_details(app, &grant, client, params).await?; // RFC 9396 §7.1
     let user = token::active_user(app, &grant.subject).await?;
     session_lives(&exchange, &grant).await?;
+    let used_up = exchange.use_up_proof().await?; // RFC 9449 §11.1
     let next = advance(&exchange, &presented, &stored, standing).await?;
 
-    answer(&exchange, (&user, &detailed), (&scope, &resources), next).await
+    answer(&exchange, used_up, (&user, &detailed), (&scope, &resources), next).await
 }
 
 /// The ordinary refresh in one step: the newest token of a live family, from its client, for all that was granted. Whatever is not so
 /// simple, or not right, changes nothing here, and is looked at rule by rule.
-async fn renew(exchange: &Exchange<'_>, presented: &Secret<String>) -> Result<Option<(Grant, Secret<String>)>, Failure> {
+async fn renew(exchange: &Exchange<'_>, presented: &Secret<String>) -> Result<Option<(UsedUp, Grant, Secret<String>)>, Failure> {
     let Exchange { app, client, params, now, .. } = exchange;
     let narrows = ["scope", "resource", "authorization_details"].iter().any(|name| params.all(name).next().is_some());
-    let binds = client.is_public() && !exchange.confirmation.is_none();
+    // A proof is used up once everything else is checked, and before the token rotates: those are two steps.
+    let binds = client.is_public() && !exchange.confirmation.is_none() || exchange.proof.is_some();
     // Who may not stay connected any more is refused by the rules, before anything is rotated.
     if narrows || binds || !rotates(client) || !client.metadata.scopes.iter().any(|scope| scope == OFFLINE_ACCESS) {
         return Ok(None);
@@ -93,17 +96,19 @@ async fn renew(exchange: &Exchange<'_>, presented: &Secret<String>) -> Result<Op
         seen_since: *now - app.settings.lifetimes.session_idle,
         now: *now,
     };
-    Ok(app.sql.renew_refresh_token(&renewal).await?.map(|grant| (grant, successor)))
+    let used_up = exchange.use_up_proof().await?; // there is none
+    Ok(app.sql.renew_refresh_token(&renewal).await?.map(|grant| (used_up, grant, successor)))
 }
 
 /// `grant` has the authorization details that this request wants.
 async fn answer(
     exchange: &Exchange<'_>,
+    used_up: UsedUp,
     (user, grant): (&User, &Grant),
     (scope, resources): (&[String], &Targets),
     next: Secret<String>,
 ) -> Result<TokenResponse, Failure> {
-    let mint = Mint::of(exchange);
+    let mint = Mint::of(exchange, used_up);
     let access_token = mint.access_token_of_user(user, grant, scope, resources).await?;
     let id_token = mint.id_token(user, &grant.narrowed_to(scope), Beside::access_token(&access_token), None).await?; // OIDC Core §12.2
     let response = TokenResponse::new(access_token, scope).with_authorization_details(&grant.authorization_details);

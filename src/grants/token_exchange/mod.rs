@@ -95,7 +95,8 @@ async fn exchange_tokens(exchange: Exchange<'_>) -> Result<TokenResponse, Failur
     let user = token::active_user(app, &grant.subject).await?;
     let (not_after, jwt) = (subject.expires_at, request.requested == Requested::Jwt);
     let delegated = Delegated { scope: &scope, resources: &resources, authorization_details: &details, act, not_after, jwt };
-    let access_token = Mint::of(&exchange).access_token_delegated(&user, grant, delegated).await?;
+    let used_up = exchange.use_up_proof().await?; // RFC 9449 §11.1
+    let access_token = Mint::of(&exchange, used_up).access_token_delegated(&user, grant, delegated).await?;
     let response = TokenResponse::new(access_token, &scope).with_authorization_details(&details);
     Ok(response.with_issued_token_type(request.requested.issued_token_type()))
 }

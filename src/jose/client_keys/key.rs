@@ -2,17 +2,38 @@
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use josekit::jwk::Jwk;
 use josekit::jws::{self, JwsVerifier};
 use serde_json::{Map, Value};
 
 use super::weak;
 use crate::jose::{Algorithm, JoseError, thumbprint};
+use crate::spec::certificate::ClientCertificate;
 
 /// Members that only a private or a shared key has (RFC 7518 §6.2.2, §6.3.2, §6.4.1).
 const PRIVATE_MEMBERS: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 /// Curves for encryption, besides those for signatures: RFC 7518 §4.6, RFC 8037 §3.2.
 const AGREEMENT_CURVES: &[&str] = &["P-384", "P-521", "X25519"];
+
+/// The members that say what a key is and what it is for, all text; each no longer than it has any reason to be.
+const USED_MEMBERS: &[(&str, usize)] = &[
+    ("kty", 16),
+    ("crv", 16),
+    ("n", 2_048),
+    ("e", 16),
+    ("x", 128),
+    ("y", 128),
+    ("kid", 1_024),
+    ("use", 64),
+    ("alg", 64),
+    ("x5t#S256", 64),
+];
+/// RFC 7517 §4.3.
+const OPERATIONS: &[&str] = &["sign", "verify", "encrypt", "decrypt", "wrapKey", "unwrapKey", "deriveKey", "deriveBits"];
+/// About what a key takes in memory beside its texts.
+const OVERHEAD: usize = 1_536;
 
 /// Why a key or a set of keys is of no use, in half a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,8 +69,8 @@ impl ClientKey {
             ("RSA" | "EC" | "OKP", _) => return Err(KeyError("a key has a curve that authy does not use: P-256 and Ed25519 sign")),
             _ => return Err(KeyError("a key is of a type that authy does not use: RSA, EC or OKP")),
         };
-        let key = Self { jwk: jwk.clone(), algorithms };
         weak::check(jwk)?;
+        let key = Self { jwk: used(jwk)?, algorithms };
         match key.algorithms.first() {
             Some(first) if key.is_for_signatures() => key.verifier(*first).map(drop).map_err(|_| KeyError("a key cannot be read"))?,
             _ => {}
@@ -62,7 +83,7 @@ impl ClientKey {
         self.text("kid")
     }
 
-    /// As it was registered.
+    /// Those of its members that are used. A certificate (`x5c`) is known by its thumbprint.
     pub const fn jwk(&self) -> &Map<String, Value> {
         &self.jwk
     }
@@ -106,9 +127,38 @@ impl ClientKey {
         })
     }
 
+    /// About how many bytes of memory the key takes.
+    pub fn weight(&self) -> usize {
+        OVERHEAD + self.jwk.values().filter_map(Value::as_str).map(str::len).sum::<usize>()
+    }
+
     fn text(&self, member: &str) -> Option<&str> {
         self.jwk.get(member).and_then(Value::as_str)
     }
+}
+
+/// Whoever publishes a key may put anything beside it; what nobody reads is not kept.
+fn used(jwk: &Map<String, Value>) -> Result<Map<String, Value>, KeyError> {
+    let mut used = Map::new();
+    for (name, most) in USED_MEMBERS {
+        let Some(text) = jwk.get(*name).and_then(Value::as_str) else { continue };
+        if text.len() > *most {
+            return Err(KeyError("a member of a key is too long"));
+        }
+        used.insert((*name).to_owned(), text.into());
+    }
+    if let Some(operations) = jwk.get("key_ops") {
+        let listed = operations.as_array().map(Vec::as_slice).unwrap_or_default();
+        let known = OPERATIONS.iter().filter(|known| listed.iter().any(|one| one == **known)).map(|known| Value::from(*known));
+        used.insert("key_ops".to_owned(), known.collect());
+    }
+    // RFC 7517 §4.7: the first certificate is the one of the key. What cannot be read is the thumbprint of none.
+    if let Some(first) = jwk.get("x5c").and_then(Value::as_array).and_then(|chain| chain.first()) {
+        let der = first.as_str().and_then(|text| STANDARD.decode(text).ok());
+        let thumbprint = der.map(|der| ClientCertificate::new(der, Vec::new()).thumbprint());
+        used.insert("x5t#S256".to_owned(), thumbprint.unwrap_or_default().into());
+    }
+    Ok(used)
 }
 
 impl fmt::Debug for ClientKey {

@@ -1,7 +1,7 @@
 use std::sync::LazyLock;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use josekit::jws::{self, JwsSigner as _};
 use serde_json::json;
 
@@ -155,6 +155,32 @@ fn what_proves_nothing_is_not_registered() {
     encryption["use"] = json!("enc");
     let set = keys(&[encryption]);
     assert_eq!(set.verify(&sign(&EC, Algorithm::ES256, &json!({ "alg": "ES256", "kid": EC.kid })), ALL), Err(JoseError::UnknownKey));
+}
+
+#[test]
+fn of_a_key_only_that_is_kept_which_somebody_reads() {
+    let mut published = bare(&EC);
+    for number in 0..500 {
+        published[format!("m{number}")] = json!({ "a": [1, 2, 3] });
+    }
+    published["key_ops"] = Value::from(vec!["verify"; 1_000]);
+    published["x5c"] = json!([STANDARD.encode(b"abc"), "x".repeat(10_000)]);
+    let set = ClientKeys::fetched(&json!({ "keys": [published] })).unwrap();
+    let key = set.iter().next().unwrap();
+    let kept: Vec<&str> = key.jwk().keys().map(String::as_str).collect();
+    assert!(kept.iter().all(|name| ["kty", "crv", "x", "y", "kid", "use", "alg", "key_ops", "x5t#S256"].contains(name)), "{kept:?}");
+    assert_eq!(
+        (&key.jwk()["key_ops"], &key.jwk()["x5t#S256"]),
+        (&json!(["verify"]), &json!("ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0"))
+    );
+    assert!(set.weight() < 2_500, "{}", set.weight());
+    let mut long = bare(&EC);
+    long["kid"] = "k".repeat(2_000).into();
+    assert!(ClientKeys::registered(&json!({ "keys": [long] })).is_err());
+    let mut unreadable = bare(&EC);
+    unreadable["x5c"] = json!(["?"]);
+    let set = keys(&[unreadable]);
+    assert_eq!(set.iter().next().unwrap().jwk()["x5t#S256"], "", "the thumbprint of no certificate");
 }
 
 #[test]

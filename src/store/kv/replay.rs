@@ -5,6 +5,11 @@ use std::time::Duration;
 use super::Kv;
 use crate::store::StoreError;
 
+/// Whether the value was seen before; this look leaves nothing behind.
+pub async fn was_seen(kv: &Kv, kind: &str, key_hash: &str) -> Result<bool, StoreError> {
+    Ok(kv.get(&format!("replay-{kind}:{key_hash}")).await?.is_some())
+}
+
 /// Whether the value was seen within the last `ttl`; from now on it was. Each kind has room of its own, so that a flood of proofs, which cost
 /// nothing, shuts out no assertion.
 pub async fn seen(kv: &Kv, kind: &str, key_hash: &str, ttl: Duration) -> Result<bool, StoreError> {

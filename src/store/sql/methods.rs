@@ -6,7 +6,7 @@
 
 use uuid::Uuid;
 
-use super::outcome::{AuditFilter, Created, Page, Redemption, Registered, Renewal, Rotation};
+use super::outcome::{AuditFilter, Created, Occasion, Page, Redemption, Registered, Renewal, Rotation};
 use super::{Backend, Sql, in_time, postgres, sqlite};
 use crate::clock::Timestamp;
 use crate::model::approval::Outcome;
@@ -205,12 +205,16 @@ queries! {
     /// Forgets an approval and revokes every grant of the pair; false when there was neither.
     write consents::forget_consent(subject: &str, client_id: &str, now: Timestamp, event: &AuditEvent) -> bool;
 
-    /// Makes the approval behind a code durable, with its first refresh token.
+    /// Makes an approval durable, once, with its first refresh token.
     step grants::redeem_grant(grant: &Grant, token: Option<&RefreshToken>, now: Timestamp) -> Redemption;
+    /// The same for an approval of which something leaves, or has left, by the browser.
+    step grants::redeem_grant_on(occasion: Occasion, grant: &Grant, token: Option<&RefreshToken>, now: Timestamp) -> Redemption;
     /// RFC 6749 §4.1.2: revokes what a replayed code gave, also when it is still on its way.
     write grants::revoke_replayed_grant(id: Uuid, client_id: &str, now: Timestamp, event: &AuditEvent) -> ();
     /// By id, revoked or not.
     read grants::grant_by_id(id: Uuid) -> Option<Grant>;
+    /// Whether there is anything under the id: a grant, or the mark that none is to be saved.
+    read grants::grant_is_known(id: Uuid) -> bool;
     /// False when it was revoked before or is unknown.
     write grants::revoke_grant(id: Uuid, now: Timestamp, event: &AuditEvent) -> bool;
     /// The live ones of a user, the latest first.

@@ -34,8 +34,21 @@ pub enum Redemption {
     Saved,
     /// The code had been replayed: the grant was revoked before it was saved.
     Revoked,
+    /// It was redeemed before, whatever the short-lived store says: what that gave must be revoked.
+    Replayed,
     /// The session has ended (or, for what outlives it, had ended before the approval), the user is gone or locked, or took back what they had approved.
     SessionEnded,
+}
+
+/// What an approval is made durable for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// A token leaves by the browser; the code beside it, if any, will be redeemed.
+    FrontChannel,
+    /// A code whose approval the front channel has saved is redeemed.
+    CodeBesideToken,
+    /// A code, or what stands in its place, is redeemed, and nothing was given before.
+    Redemption,
 }
 
 /// What became of a presented refresh token.

@@ -1,9 +1,12 @@
 //! Legacy response types (OIDC Core §3.2, §3.3, Multiple Response Types §5) and signed responses (JARM).
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use authy::jose::{Algorithm, half_hash};
 use authy::model::client::{ClientMetadata, IdTokenClaims, Profile};
+use authy::secret::TokenHash;
+use authy::store::kv::codes::{self, Loaded};
 use serde_json::Value;
 
 use crate::support::app::TestApp;
@@ -89,6 +92,30 @@ async fn a_code_beside_a_token_still_gives_a_refresh_token_and_dies_with_its_gra
         let back = fragment(&browser.walk(&rp.url(&[("response_type", "code token")]), "ada").await);
         rp.revoke(&back["access_token"]).await.ok();
         rp.redeem(&back["code"]).await.is(400, "invalid_grant");
+        app.stop().await;
+    })
+    .await;
+}
+
+/// The approval of such a code is saved before it is redeemed, which must not make a second redemption look like the first.
+#[tokio::test]
+async fn a_code_beside_a_token_is_redeemed_once_though_the_short_lived_store_forgets() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        let mut browser = app.browser();
+        for scope in ["openid profile", "openid profile offline_access"] {
+            let rp = app.client(legacy).await.with_scope(scope);
+            let back = fragment(&browser.walk(&rp.url(&[("response_type", "code token")]), "ada").await);
+            let hash = TokenHash::of(&back["code"]);
+            let Loaded::Live(before) = codes::load(&app.app.kv, &hash).await.expect("the store") else { panic!("the code lives") };
+            let tokens = rp.redeem(&back["code"]).await.ok();
+            codes::save(&app.app.kv, &hash, &before, Duration::from_secs(60)).await.expect("the store");
+            rp.redeem(&back["code"]).await.is(400, "invalid_grant");
+            for token in [&back["access_token"], &tokens.access_token()] {
+                assert!(!rp.is_active(token).await, "{scope}");
+            }
+        }
         app.stop().await;
     })
     .await;

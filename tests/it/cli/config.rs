@@ -64,6 +64,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("AUTHY_HASHING__QUEUE", "none", "from 1"),
     ("AUTHY_OUTBOUND__CA_FILE", "absent.pem", "may read"),
     ("AUTHY_OUTBOUND__ALLOW_HOSTS", "https://idp.internal", "without scheme"),
+    ("AUTHY_OUTBOUND__ALLOW_HOSTS_FOR_ANYBODY", "10.1.2.3:8443", "without scheme"),
     ("AUTHY_REGISTRATION__MODE", "on", "off, token or open"),
     ("AUTHY_REGISTRATION__PROFILES", "oauth21,fapi", "fapi2"),
     ("AUTHY_REGISTRATION__GRANT_TYPES", "password", "authorization_code"),

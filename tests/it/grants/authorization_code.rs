@@ -1,6 +1,9 @@
 //! RFC 6749 §4.1.3, RFC 7636 §4.6.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use authy::secret::TokenHash;
+use authy::store::kv::codes::{self, Loaded};
 
 use crate::support::app::TestApp;
 use crate::support::backends;
@@ -48,6 +51,48 @@ async fn a_replayed_code_revokes_the_tokens_it_gave() {
         assert!(!rp.is_active(&tokens.access_token()).await);
         rp.refresh(&tokens.refresh_token()).await.is(400, "invalid_grant");
         rp.userinfo(&tokens.access_token()).await.is(401, "invalid_token");
+        app.stop().await;
+    })
+    .await;
+}
+
+/// As when Redis fails over before the mark of the first use has reached the other one.
+#[tokio::test]
+async fn a_code_whose_use_the_short_lived_store_forgot_is_a_replay_all_the_same() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        let rp = app.relying_party().await;
+        let code = rp.code("ada").await;
+        let hash = TokenHash::of(&code);
+        let Loaded::Live(before) = codes::load(&app.app.kv, &hash).await.expect("the store") else { panic!("the code lives") };
+        let tokens = rp.redeem(&code).await.ok();
+        codes::save(&app.app.kv, &hash, &before, Duration::from_secs(60)).await.expect("the store");
+        rp.redeem(&code).await.is(400, "invalid_grant");
+        assert!(!rp.is_active(&tokens.access_token()).await);
+        rp.refresh(&tokens.refresh_token()).await.is(400, "invalid_grant");
+        codes::save(&app.app.kv, &hash, &before, Duration::from_secs(60)).await.expect("the store");
+        rp.redeem(&code).await.is(400, "invalid_grant");
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_used_code_of_which_nothing_was_saved_is_waited_for_once() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        app.user("ada").await;
+        let rp = app.relying_party().await;
+        let code = rp.code("ada").await;
+        // Whoever claimed it went away before the approval was saved.
+        let _ = codes::claim(&app.app.kv, &TokenHash::of(&code)).await.expect("the store");
+        rp.redeem(&code).await.is(400, "invalid_grant");
+        let begun = Instant::now();
+        for _ in 0..3 {
+            rp.redeem(&code).await.is(400, "invalid_grant");
+        }
+        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
         app.stop().await;
     })
     .await;

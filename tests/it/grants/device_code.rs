@@ -5,6 +5,7 @@ mod guesses;
 use std::time::Duration;
 
 use authy::model::client::AuthMethod;
+use authy::secret::TokenHash;
 
 use crate::support::app::TestApp;
 use crate::support::backends;
@@ -36,6 +37,23 @@ async fn with_a_television(test: impl AsyncFn(&TestApp, &RelyingParty<'_>)) {
         app.user("ada").await;
         test(&app, &device(&app).await).await;
         app.stop().await;
+    })
+    .await;
+}
+
+/// As when Redis fails over before the mark of the first use has reached the other one.
+#[tokio::test]
+async fn a_device_code_whose_use_the_short_lived_store_forgot_is_a_replay_all_the_same() {
+    with_a_television(async |app, tv| {
+        let started = start(tv, "openid offline_access").await.ok();
+        elsewhere::allow_device(app, &started, "ada").await;
+        let (code, kv) = (started.text("device_code"), &app.app.kv);
+        let key = format!("device-outcome:{}", TokenHash::of(&code).hex());
+        let before = kv.get(&key).await.expect("the store").expect("an answer");
+        let tokens = poll(tv, &code).await.ok();
+        kv.put(&key, &before, Duration::from_secs(60)).await.expect("the store");
+        poll(tv, &code).await.is(400, "invalid_grant");
+        tv.refresh(&tokens.refresh_token()).await.is(400, "invalid_grant");
     })
     .await;
 }

@@ -25,7 +25,7 @@ fn trial() -> Guarded {
 }
 
 fn guard(issuer: &str, allow_hosts: &[&str]) -> Guarded {
-    let settings = Settings { ca_file: None, allow_hosts: allow_hosts.iter().map(|&host| host.to_owned()).collect() };
+    let settings = Settings { allow_hosts: allow_hosts.iter().map(|&host| host.to_owned()).collect(), ..Settings::default() };
     Guarded::new(&settings, &Issuer::parse(issuer).expect("an issuer")).expect("a guard")
 }
 
@@ -120,9 +120,14 @@ async fn the_address_that_was_checked_is_the_one_connected_to() {
     // An address of a network for documentation leads nowhere; it is listed, so that only the look-up decides where the connection goes.
     let resolver = Rebinding::new(&[&["127.0.0.1"], &["192.0.2.1"]]);
     let guard = guard("https://id.example", &["rp.example"]).with_resolver(resolver.clone());
-    let outcome = guard.send(get(format!("https://rp.example:{}/jwks", canary.port()), Registrant::Anybody)).await;
+    let url = format!("https://rp.example:{}/jwks", canary.port());
+    let outcome = guard.send(get(&url, Registrant::Administrator)).await;
     assert!(matches!(outcome, Err(OutboundError::Unreachable(_))), "the canary speaks no TLS: {outcome:?}");
     assert_eq!((canary.connections(), resolver.asked.load(Ordering::SeqCst)), (1, 1), "one look-up, one connection to what it said");
+
+    let strangers = self::guard("https://id.example", &["rp.example"]).with_resolver(Rebinding::new(&[&["127.0.0.1"]]));
+    assert_eq!(strangers.send(get(&url, Registrant::Anybody)).await, Err(OutboundError::Address), "it is listed for administrators");
+    assert_eq!(canary.connections(), 1);
 
     let resolver = Rebinding::new(&[&["203.0.113.1"], &["127.0.0.1"]]);
     let guard = deployed().with_resolver(resolver.clone());
@@ -186,6 +191,26 @@ async fn a_failure_is_remembered_for_a_while_so_that_nobody_is_asked_in_a_storm(
         assert_eq!(outcome, Err(OutboundError::Lately(Box::new(OutboundError::Status(404)))));
     }
     assert_eq!(canary.connections(), 1);
+}
+
+#[tokio::test]
+async fn a_failure_concerns_who_asked_and_for_what_and_nobody_else() {
+    let canary = Canary::answering("200 OK", "application/json", r#"{"keys":[]}"#).await;
+    let url = format!("https://rp.example:{}/jwks", canary.port());
+    // The name leads where only a listed host may lead, so that each attempt ends the same way, whoever makes it.
+    let guard = deployed().with_resolver(Rebinding::new(&[&["127.0.0.1"]]));
+    let as_object = |registrant| Request::get(Kind::RequestObject, &*url, registrant);
+    assert_eq!(guard.send(as_object(Registrant::Anybody)).await, Err(OutboundError::Address));
+    let again = guard.send(as_object(Registrant::Anybody)).await;
+    assert_eq!(again, Err(OutboundError::Lately(Box::new(OutboundError::Address))));
+    for other in [as_object(Registrant::Administrator), get(&*url, Registrant::Anybody), get(&*url, Registrant::Administrator)] {
+        assert_eq!(guard.send(other).await, Err(OutboundError::Address), "asked for itself");
+    }
+    // A key set that is fetched as a request object is of the wrong type, and stays a key set.
+    let trial = trial();
+    let object = Request::get(Kind::RequestObject, canary.url(), Registrant::Administrator);
+    assert_eq!(trial.send(object).await, Err(OutboundError::ContentType));
+    assert!(trial.send(get(canary.url(), Registrant::Administrator)).await.is_ok());
 }
 
 #[tokio::test]

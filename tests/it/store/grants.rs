@@ -2,7 +2,7 @@
 
 use authy::model::consent::Consent;
 use authy::store::StoreError;
-use authy::store::sql::Redemption;
+use authy::store::sql::{Occasion, Redemption};
 
 use super::samples::*;
 use crate::support::backends::{START, each};
@@ -41,10 +41,43 @@ async fn a_replay_revokes_the_grant_in_either_order() {
         let token_of = token(&replayed_first, 0);
         sql.revoke_replayed_grant(replayed_first.id, "app", later(1), &event("code_replay")).await.unwrap();
         assert_eq!(sql.grant_by_id(replayed_first.id).await.unwrap(), None, "a tombstone is no grant");
+        assert!(sql.grant_is_known(replayed_first.id).await.unwrap(), "but it is known");
         assert_eq!(sql.redeem_grant(&replayed_first, Some(&token_of), later(1)).await.unwrap(), Redemption::Revoked);
         assert_eq!(sql.refresh_token(&token_of.hash).await.unwrap(), None);
         assert_eq!(sql.grants_of("sub-of-ada").await.unwrap(), []);
         assert_eq!(recorded(sql).await.iter().filter(|kind| *kind == "code_replay").count(), 2);
+    })
+    .await;
+}
+
+/// RFC 6749 §4.1.2: whatever the short-lived store says, a grant is redeemed once.
+#[tokio::test]
+async fn a_grant_is_redeemed_once_and_one_of_the_front_channel_once_more() {
+    each(async |backend| {
+        let sql = &backend.sql;
+        let session = ada_with_app(sql).await;
+        for offline in [false, true] {
+            let plain = authy::model::grant::Grant { offline, ..grant(&session, "app") };
+            assert_eq!(sql.redeem_grant(&plain, None, START).await.unwrap(), Redemption::Saved);
+            for occasion in [Occasion::Redemption, Occasion::CodeBesideToken] {
+                let token = token(&plain, 0);
+                assert_eq!(sql.redeem_grant_on(occasion, &plain, Some(&token), later(1)).await.unwrap(), Redemption::Replayed);
+                assert_eq!(sql.refresh_token(&token.hash).await.unwrap(), None);
+            }
+            for with_token in [false, true] {
+                let left = authy::model::grant::Grant { offline, id: id(), ..plain.clone() };
+                let token = token(&left, 0);
+                let token = Some(&token).filter(|_| with_token);
+                assert_eq!(sql.redeem_grant_on(Occasion::FrontChannel, &left, None, START).await.unwrap(), Redemption::Saved);
+                let redeem = async || sql.redeem_grant_on(Occasion::CodeBesideToken, &left, token, later(1)).await.unwrap();
+                assert_eq!(redeem().await, Redemption::Saved);
+                assert_eq!(redeem().await, Redemption::Replayed);
+                assert!(sql.grant_is_known(left.id).await.unwrap());
+                assert!(sql.revoke_grant(left.id, later(2), &event("grant.revoked")).await.unwrap());
+                assert_eq!(redeem().await, Redemption::Revoked);
+            }
+        }
+        assert!(!sql.grant_is_known(id()).await.unwrap());
     })
     .await;
 }
@@ -94,7 +127,7 @@ async fn of_a_redemption_and_a_replay_at_once_nothing_stays_alive() {
             match redemption {
                 Redemption::Saved => assert_eq!(stored.unwrap().revoked_at, Some(later(1))),
                 Redemption::Revoked => assert_eq!(stored, None),
-                Redemption::SessionEnded => panic!("the session lives"),
+                Redemption::Replayed | Redemption::SessionEnded => panic!("the session lives, and nobody redeemed it before"),
             }
         }
     })

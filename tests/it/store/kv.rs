@@ -74,6 +74,7 @@ fn code(backend: &Backend) -> (TokenHash, AuthorizationCode) {
         nonce: Some("n".to_owned()),
         code_challenge: None,
         dpop_jkt: None,
+        beside_token: false,
         refreshable: true,
         expires_at: START + MINUTE,
     };

@@ -34,7 +34,7 @@ pub(super) async fn redeem(rp: &RelyingParty<'_>, code: &str, proof: &str) -> An
     rp.post_with("/oauth2/token", &fields, &[("dpop", proof)]).await
 }
 
-async fn refresh(rp: &RelyingParty<'_>, token: &str, proofs: &[&str]) -> Answer {
+pub(super) async fn refresh(rp: &RelyingParty<'_>, token: &str, proofs: &[&str]) -> Answer {
     let headers: Vec<_> = proofs.iter().map(|proof| ("dpop", *proof)).collect();
     rp.post_with("/oauth2/token", &[("grant_type", "refresh_token"), ("refresh_token", token)], &headers).await
 }

@@ -6,4 +6,5 @@ mod dpop_nonces;
 mod encryption;
 mod malleated;
 mod pairwise;
+mod proofs;
 mod resource_scopes;

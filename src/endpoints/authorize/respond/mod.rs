@@ -22,7 +22,7 @@ use crate::spec::return_path::{Delivery, ReturnPath};
 use crate::spec::session_state;
 use crate::store::kv::codes;
 use crate::store::kv::pushed_requests::{self, Claimed};
-use crate::store::sql::Redemption;
+use crate::store::sql::{Occasion, Redemption};
 
 /// Everything that the response type names, for a request that a person has approved.
 ///
@@ -103,11 +103,11 @@ async fn access_token(app: &App, approval: &Approval<'_>, grant: &Grant) -> Resu
     if !request.response_type.gives_access_token() {
         return Ok(None);
     }
-    match app.sql.redeem_grant(grant, None, *now).await? {
+    match app.sql.redeem_grant_on(Occasion::FrontChannel, grant, None, *now).await? {
         Redemption::Saved => {
             Mint::unbound(app, client, *now).access_token_of_user(&signed_in.user, grant, &grant.scopes, resources).await.map(Some)
         }
-        Redemption::Revoked | Redemption::SessionEnded => {
+        Redemption::Revoked | Redemption::Replayed | Redemption::SessionEnded => {
             Err(OAuthError::login_required("The session has ended.").because("the session ended while the request was answered").into())
         }
     }

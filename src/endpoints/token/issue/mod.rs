@@ -13,16 +13,14 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::endpoints::algorithms;
 use crate::endpoints::encrypted::{self, Kind};
-use crate::endpoints::possession::binding;
+use crate::endpoints::possession::{UsedUp, binding};
 use crate::failure::Failure;
 use crate::grants::Exchange;
 use crate::grants::refresh_token::successor;
-use crate::jose;
-use crate::jose::algorithm::Algorithm;
+use crate::jose::{self, Algorithm};
 use crate::model::client::{AccessTokenFormat, Client, IdTokenClaims as Disclosure};
 use crate::model::confirmation::Confirmation;
-use crate::model::grant::Authentication;
-use crate::model::grant::Grant;
+use crate::model::grant::{Authentication, Grant};
 use crate::model::refresh_token::RefreshToken;
 use crate::model::resource::Resource;
 use crate::model::user::User;
@@ -80,8 +78,9 @@ pub struct Mint<'a> {
 static BOUND_TO_NOTHING: Confirmation = Confirmation { jkt: None, certificate: None };
 
 impl<'a> Mint<'a> {
-    /// For the answer to a token request: every grant type mints so, and none can forget the keys that the client has proved to hold.
-    pub fn of(exchange: &Exchange<'a>) -> Self {
+    /// For the answer to a token request: every grant type mints so, and none can forget the keys that the client has proved to hold, nor
+    /// that a proof is good for one answer (RFC 9449 §11.1).
+    pub fn of(exchange: &Exchange<'a>, _: UsedUp) -> Self {
         Self { app: exchange.app, client: exchange.client, now: exchange.now, confirmation: exchange.confirmation }
     }
 

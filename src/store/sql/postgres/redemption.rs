@@ -6,7 +6,7 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Nullable, Text};
 use diesel_async::RunQueryDsl as _;
 
-use super::queries::grants::GrantRow;
+use super::queries::grants::{GrantRow, Times};
 use super::queries::refresh_tokens::TokenRow;
 use super::{Conn, types};
 use crate::model::grant::Grant;
@@ -20,6 +20,8 @@ struct Redeem {
     /// Whether the client gets an ID Token, and knows the session by it.
     openid: bool,
     now: Time,
+    /// The end of the row as the front channel saved it, where it has.
+    before: Option<Time>,
 }
 
 impl QueryId for Redeem {
@@ -56,7 +58,8 @@ impl Redeem {
         Ok(())
     }
 
-    /// One that was saved before, when a token left by the browser beside the code, is prolonged; a tombstone or a revoked one stays.
+    /// One that was saved before, when a token left by the browser beside the code, is prolonged, once; what was redeemed, a tombstone and a
+    /// revoked one stay.
     fn saved<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let row = &self.grant;
         out.push_sql(", saved as (");
@@ -76,10 +79,16 @@ impl Redeem {
         } else {
             out.push_sql(" from session");
         }
+        let Some(before) = &self.before else {
+            out.push_sql(" on conflict (id) do nothing returning id)");
+            return Ok(());
+        };
         out.push_sql(
             " on conflict (id) do update set expires_at = excluded.expires_at where grants.client_id = excluded.client_id \
-             and grants.subject = excluded.subject and grants.revoked_at is null returning id)",
+             and grants.subject = excluded.subject and grants.revoked_at is null and grants.expires_at = ",
         );
+        out.push_bind_param::<Timestamptz, _>(before)?;
+        out.push_sql(" returning id)");
         Ok(())
     }
 
@@ -115,9 +124,10 @@ impl QueryFragment<Pg> for Redeem {
     }
 }
 
-/// Whether it was saved; not so when its person or session is gone, or when it is revoked already.
-pub async fn redeem(conn: &mut Conn, grant: &Grant, token: Option<&RefreshToken>, (now, expires_at): (Time, Time)) -> QueryResult<bool> {
+/// Whether it was saved; not so when its person or session is gone, or when it is redeemed or revoked already.
+pub async fn redeem(conn: &mut Conn, grant: &Grant, token: Option<&RefreshToken>, times: Times) -> QueryResult<bool> {
     let openid = grant.has_scope("openid");
-    let statement = Redeem { grant: GrantRow::new(grant, expires_at), token: token.map(TokenRow::from), openid, now };
+    let Times { now, expires_at, before } = times;
+    let statement = Redeem { grant: GrantRow::new(grant, expires_at), token: token.map(TokenRow::from), openid, now, before };
     Ok(statement.execute(conn).await? > 0)
 }

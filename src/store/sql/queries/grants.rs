@@ -12,12 +12,14 @@ use crate::clock::Timestamp;
 use crate::model::audit::AuditEvent;
 use crate::model::grant::{Authentication, Grant};
 use crate::model::refresh_token::RefreshToken;
-use crate::store::sql::outcome::Redemption;
+use crate::store::sql::outcome::{Occasion, Redemption};
 use crate::store::sql::schema::grants;
 use crate::store::sql::types::{Id, Json, Time};
 
 /// How long a grant without a refresh token is kept: longer than any access token that names it.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// By so much a redeemed grant outlasts what the front channel saved, so that it can be told from it.
+const REDEEMED: Duration = Duration::from_secs(1);
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = grants)]
@@ -111,16 +113,49 @@ impl GrantRow {
     }
 }
 
+/// The moment, the end of the row, and the end that it has where the front channel saved it.
+#[derive(Clone, Copy)]
+pub struct Times {
+    pub now: Time,
+    pub expires_at: Time,
+    pub before: Option<Time>,
+}
+
 /// The grant with its first refresh token, if its person and, unless it outlives it, its session are there, and nothing was taken back.
 /// A client that gets an ID Token is noted beside the session, so that it is told of its end.
 pub async fn redeem_grant(conn: &mut Conn, grant: &Grant, token: Option<&RefreshToken>, now: Timestamp) -> QueryResult<Redemption> {
-    let kept = grant.created_at + KEPT;
-    let expires_at = Time(token.map_or(kept, |token| token.absolute_expires_at.max(kept)));
-    if redemption::redeem(conn, grant, token, (Time(now), expires_at)).await? {
+    redeem_grant_on(conn, Occasion::Redemption, grant, token, now).await
+}
+
+/// RFC 6749 §4.1.2: a code is used once, also where the short-lived store has forgotten that it was. A grant that is there was redeemed,
+/// unless it is as the front channel saved it and its code knows of that.
+pub async fn redeem_grant_on(
+    conn: &mut Conn,
+    occasion: Occasion,
+    grant: &Grant,
+    token: Option<&RefreshToken>,
+    now: Timestamp,
+) -> QueryResult<Redemption> {
+    let of_front_channel = grant.created_at + KEPT;
+    let redeemed = of_front_channel + REDEEMED;
+    let (expires_at, before) = match occasion {
+        Occasion::FrontChannel => (of_front_channel, None),
+        Occasion::Redemption => (token.map_or(redeemed, |token| token.absolute_expires_at.max(redeemed)), None),
+        Occasion::CodeBesideToken => {
+            (token.map_or(redeemed, |token| token.absolute_expires_at.max(redeemed)), Some(Time(of_front_channel)))
+        }
+    };
+    let times = Times { now: Time(now), expires_at: Time(expires_at), before };
+    if redemption::redeem(conn, grant, token, times).await? {
         return Ok(Redemption::Saved);
     }
-    let known: Option<Option<Time>> = grants::table.find(Id(grant.id)).select(grants::revoked_at).first(conn).await.optional()?;
-    Ok(if matches!(known, Some(Some(_))) { Redemption::Revoked } else { Redemption::SessionEnded })
+    let known = grants::table.find(Id(grant.id)).select((grants::revoked_at, grants::expires_at));
+    let known: Option<(Option<Time>, Time)> = known.first(conn).await.optional()?;
+    Ok(match known {
+        Some((Some(_), _)) => Redemption::Revoked,
+        Some((None, end)) if before.is_none_or(|before| before.0 != end.0) => Redemption::Replayed,
+        _ => Redemption::SessionEnded,
+    })
 }
 
 /// Only a replay that ends something is told: whoever finds a used code can send it as often as they like.
@@ -138,6 +173,10 @@ pub async fn revoke_replayed_grant(conn: &mut Conn, id: Uuid, client_id: &str, n
 pub async fn grant_by_id(conn: &mut Conn, id: Uuid) -> QueryResult<Option<Grant>> {
     let row = grants::table.find(Id(id)).select(GrantRow::as_select()).first(conn).await.optional()?;
     row.map_or(Ok(None), GrantRow::into_grant)
+}
+
+pub async fn grant_is_known(conn: &mut Conn, id: Uuid) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(grants::table.find(Id(id)))).get_result(conn).await
 }
 
 pub async fn revoke_grant(conn: &mut Conn, id: Uuid, now: Timestamp, event: &AuditEvent) -> QueryResult<bool> {

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::Conn;
-use super::queries::grants::GrantRow;
+use super::queries::grants::{GrantRow, Times};
 use super::queries::refresh_tokens::TokenRow;
 use crate::model::grant::Grant;
 use crate::model::refresh_token::RefreshToken;
@@ -18,7 +18,7 @@ struct Redeem {
     offline: bool,
     approved_at: Time,
     names: Names,
-    times: (Time, Time),
+    times: Times,
 }
 
 struct Names {
@@ -28,11 +28,11 @@ struct Names {
     sid: Option<String>,
 }
 
-/// Whether it was saved; not so when its person or session is gone, or when it is revoked already.
-pub async fn redeem(conn: &mut Conn, grant: &Grant, token: Option<&RefreshToken>, times: (Time, Time)) -> QueryResult<bool> {
+/// Whether it was saved; not so when its person or session is gone, or when it is redeemed or revoked already.
+pub async fn redeem(conn: &mut Conn, grant: &Grant, token: Option<&RefreshToken>, times: Times) -> QueryResult<bool> {
     let openid = grant.has_scope("openid");
     let work = Redeem {
-        row: GrantRow::new(grant, times.1),
+        row: GrantRow::new(grant, times.expires_at),
         token: token.map(TokenRow::from),
         id: Id(grant.id),
         session: Id(grant.session_id),
@@ -54,11 +54,12 @@ impl Redeem {
             return Ok(false);
         }
         let tells = self.knows_a_live_session(connection)?;
-        let Self { row, token, id, names: Names { client_id, subject, sid }, times: (now, expires_at), .. } = self;
+        let Self { row, token, id, names: Names { client_id, subject, sid }, times: Times { now, expires_at, before }, .. } = self;
         if diesel::insert_into(grants::table).values(row).on_conflict(grants::id).do_nothing().execute(connection)? == 0 {
-            // Saved before, when a token left by the browser beside the code; a tombstone or a revoked grant is not to be had again.
+            // Saved before, when a token left by the browser beside the code; what was redeemed, and a tombstone, is not to be had again.
+            let Some(before) = before else { return Ok(false) };
             let own = grants::client_id.eq(&client_id).and(grants::subject.eq(&subject)).and(grants::revoked_at.is_null());
-            let saved = grants::table.find(id).filter(own);
+            let saved = grants::table.find(id).filter(own.and(grants::expires_at.eq(before)));
             if diesel::update(saved).set(grants::expires_at.eq(expires_at)).execute(connection)? == 0 {
                 return Ok(false);
             }
@@ -85,7 +86,7 @@ impl Redeem {
             let over = diesel::dsl::exists(sessions::table.filter(sessions::ended_at.is_not_null().and(over)));
             return diesel::select(diesel::dsl::exists(users::table.filter(person.and(diesel::dsl::not(over))))).get_result(connection);
         }
-        let live = sessions::ended_at.is_null().and(sessions::expires_at.gt(self.times.0)).and(sessions::subject.eq(&self.names.subject));
+        let live = sessions::ended_at.is_null().and(sessions::expires_at.gt(self.times.now)).and(sessions::subject.eq(&self.names.subject));
         let session = sessions::table.inner_join(users::table).filter(sessions::id.eq(self.session).and(live).and(person));
         diesel::select(diesel::dsl::exists(session)).get_result(connection)
     }
