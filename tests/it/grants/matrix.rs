@@ -121,8 +121,7 @@ async fn no_grant_type_serves_the_wrong_client() {
     with_ada(async |app, ada| {
         let (rp, mut other) = (client(app).await, client(app).await);
         other.client.metadata.protocol.assertion_issuers.clear();
-        app.app.sql.update_client(&other.client, &app.event("client.updated")).await.expect("the database");
-        app.app.forget_client(other.id());
+        change(&other).await;
         for case in cases() {
             let brought = artefact(&rp, &case, ada).await;
             if case.artefact.is_some() {
@@ -143,11 +142,8 @@ async fn no_grant_type_serves_the_wrong_client() {
     .await;
 }
 
-/// As a command beside the server changes a client.
 async fn change(rp: &RelyingParty<'_>) {
-    let event = rp.app.event("client.updated");
-    assert!(rp.app.app.sql.update_client(&rp.client, &event).await.expect("the database"));
-    rp.app.app.forget_client(rp.id());
+    rp.app.change_client(&rp.client).await;
 }
 
 #[tokio::test]
