@@ -43,6 +43,8 @@ async fn signing_keys_are_saved_replaced_resealed_and_withdrawn() {
         assert_eq!(sql.signing_keys(later(20)).await.unwrap()[0].sealed_private_jwk, [9]);
         assert_eq!(sql.setting("master_key_id").await.unwrap().as_deref(), Some("k2"));
         assert!(!sql.create_first_signing_keys(&[key("late")], &event("no")).await.unwrap());
+        let events = recorded(sql).await;
+        assert!(events.contains(&"master_key.changed".to_owned()) && !events.contains(&"no".to_owned()), "{events:?}");
     })
     .await;
 }
@@ -99,6 +101,7 @@ async fn of_nodes_that_start_together_one_makes_the_first_keys() {
             first += u32::from(node.await.unwrap());
         }
         assert_eq!((first, backend.sql.signing_keys(START).await.unwrap().len()), (1, 1));
+        assert_eq!(recorded(&backend.sql).await, ["keys.created"], "and is the one who says so");
     })
     .await;
 }
@@ -149,10 +152,11 @@ async fn a_revoked_token_is_remembered_and_may_be_revoked_again() {
     each(async |backend| {
         let sql = &backend.sql;
         for _ in 0..2 {
-            sql.revoke_token("jti-1", later(600), None).await.unwrap();
+            sql.revoke_token("jti-1", later(600), Some(&event("token.revoked"))).await.unwrap();
         }
         assert!(sql.token_is_revoked("jti-1").await.unwrap());
         assert!(!sql.token_is_revoked("jti-2").await.unwrap());
+        assert_eq!(recorded(sql).await, ["token.revoked"]);
     })
     .await;
 }
