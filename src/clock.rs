@@ -45,6 +45,12 @@ impl Timestamp {
         later.since(self)
     }
 
+    /// This moment, or the one right after `earlier` if that is later: whoever compares the two sees that something changed, also within one
+    /// microsecond and where clocks differ.
+    pub fn after(self, earlier: Timestamp) -> Self {
+        self.max(Self(earlier.0.saturating_add(1)))
+    }
+
     /// RFC 3339 in UTC with whole seconds, as JSON output and pages show it.
     pub fn rfc3339(self) -> String {
         chrono::DateTime::from_timestamp_micros(self.0)

@@ -18,6 +18,7 @@ use crate::jose::{Algorithm, KeyKind};
 use crate::sealing::Sealer;
 use crate::secret::Secret;
 use crate::store::sql::Sql;
+use crate::telemetry::audit;
 
 /// The current key set and its public answer.
 #[derive(Debug)]
@@ -125,7 +126,8 @@ pub async fn make_first_key(
     entropy: &dyn Entropy,
 ) -> anyhow::Result<()> {
     let pair = keys::generate(algorithm, entropy)?.seal(sealer, entropy);
-    if sql.create_first_signing_keys(&keys::first_keys(vec![pair], now - CLOCKS_APART)).await? {
+    let event = audit::event(entropy, now, audit::KEYS_CREATED, audit::SYSTEM).build();
+    if sql.create_first_signing_keys(&keys::first_keys(vec![pair], now - CLOCKS_APART), &event).await? {
         tracing::info!(%algorithm, "the first key of an algorithm was made");
     }
     Ok(())

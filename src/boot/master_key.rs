@@ -10,6 +10,7 @@ use crate::entropy::Entropy;
 use crate::sealing::{MasterKey, Purpose, Sealer};
 use crate::secret::Secret;
 use crate::store::sql::Sql;
+use crate::telemetry::audit;
 
 /// The setting in the database that names the key.
 const SETTING: &str = "master_key_id";
@@ -178,7 +179,8 @@ async fn seal_anew(sql: &Sql, sealer: &Sealer, id: &str, (entropy, now): (&dyn E
         };
         secrets.push((secret, sealer.seal(Purpose::Stored, plain.expose(), entropy)));
     }
-    sql.reseal(id, &sealed, &secrets).await?;
+    let event = audit::event(entropy, now, audit::MASTER_KEY_CHANGED, audit::SYSTEM).build();
+    sql.reseal(id, &sealed, &secrets, &event).await?;
     tracing::info!(key.id = %id, keys = sealed.len(), secrets = secrets.len(), "everything is sealed with the new master key; AUTHY_MASTER_KEY_PREVIOUS can go");
     Ok(())
 }

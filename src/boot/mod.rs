@@ -16,6 +16,7 @@ use crate::jose::{KeyKind, rotation};
 use crate::sealing::Sealer;
 use crate::store::StoreError;
 use crate::store::sql::{Options, Sql, Standing};
+use crate::telemetry::audit;
 
 pub use master_key::{Master, master_key};
 
@@ -212,5 +213,6 @@ pub async fn first_keys(sql: &Sql, sealer: &Sealer, entropy: &dyn Entropy, now: 
     let pairs = make_pairs(&missing, sealer, entropy).map_err(|error| {
         BootError::new(format!("The first signing keys could not be made: {error:#}."), "Start again; if it stays, report it.")
     })?;
-    Ok(sql.create_first_signing_keys(&rotation::first_keys(pairs, now)).await?)
+    let event = audit::event(entropy, now, audit::KEYS_CREATED, audit::SYSTEM).build();
+    Ok(sql.create_first_signing_keys(&rotation::first_keys(pairs, now), &event).await?)
 }

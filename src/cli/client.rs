@@ -145,7 +145,7 @@ async fn update(work: &Workplace, arguments: ClientUpdate, out: Output) -> Resul
     if draft != ClientDraft::of(&client) {
         let sealer = sealer(work, draft.auth_method.as_deref()).await?;
         let office = Office { sealer: sealer.as_ref(), ..office };
-        (client, made) = office.update_client(&client.client_id, &draft).await?;
+        (client, made) = office.update_client(&client, &draft).await?;
         work.provide_keys(client.metadata.signing_algorithms()).await?;
     }
     if let Some(enabled) = arguments.enabled {

@@ -25,8 +25,6 @@ kinds! {
     PASSWORD_SET = "password.set", "An administrator set a user's password; what applications had been given ended.";
     PASSWORD_CHANGED = "password.changed", "A person changed their own password; what applications had been given in other browsers ended.";
     PASSWORD_REHASHED = "password.rehashed", "A password was hashed anew at sign-in, by the cost that is set now.";
-    LOGIN_FAILED = "login.failed", "A sign-in to an account failed.";
-    LOGIN_THROTTLED = "login.throttled", "Sign-ins to an account or from an address were slowed down.";
     SESSION_STARTED = "session.started", "A person signed in.";
     SESSION_ENDED = "session.ended", "A browser session ended before its time.";
     LOGOUT_UNDELIVERED = "logout.undelivered", "A client could not be told that a session ended (OIDC Back-Channel Logout §2.8).";
@@ -39,7 +37,7 @@ kinds! {
     GRANT_REVOKED = "grant.revoked", "A grant and all of its tokens were revoked.";
     CODE_REPLAYED = "code.replayed", "A code was redeemed twice; what it gave was revoked (RFC 6749 §4.1.2).";
     REFRESH_REUSE = "refresh_reuse", "A refresh token was used after its successor; its family was revoked (RFC 9700 §4.14).";
-    TOKEN_REVOKED = "token.revoked", "A single token was revoked (RFC 7009).";
+    TOKEN_REVOKED = "token.revoked", "A single token was revoked by an application that an administrator registered (RFC 7009).";
     CLIENT_CREATED = "client.created", "A client was registered.";
     CLIENT_UPDATED = "client.updated", "A client's registration was changed.";
     CLIENT_DELETED = "client.deleted", "A client was deleted.";
@@ -59,7 +57,7 @@ kinds! {
     AUTHORIZATION_TYPE_CREATED = "authorization_type.created", "A type of authorization details was registered.";
     AUTHORIZATION_TYPE_UPDATED = "authorization_type.updated", "A type of authorization details was changed.";
     AUTHORIZATION_TYPE_DELETED = "authorization_type.deleted", "A type of authorization details was deleted.";
-    KEYS_CREATED = "keys.created", "The first signing keys were made.";
+    KEYS_CREATED = "keys.created", "The first signing keys of a kind were made.";
     KEYS_ROTATED = "keys.rotated", "New signing keys were published.";
     KEYS_WITHDRAWN = "keys.withdrawn", "Signing keys were replaced at once and withdrawn.";
     MASTER_KEY_CHANGED = "master_key.changed", "Everything sealed was sealed anew with another master key.";

@@ -257,3 +257,16 @@ fn the_layer_rule_finds_what_it_forbids() {
     assert!(!breaks("model/user.rs", "use crate::spec::scope::Scope;"));
     assert!(!breaks("web/respond.rs", "use crate::storehouse::Box;"));
 }
+
+#[test]
+fn every_kind_of_audit_event_is_written_somewhere() {
+    let sources = sources("src");
+    let (lists, others): (Vec<&Source>, Vec<&Source>) = sources.iter().partition(|source| source.path == "src/telemetry/audit.rs");
+    let names = lists.iter().flat_map(|list| list.code()).filter_map(|(_, line)| Some(line.trim().split_once(" = \"")?.0.to_owned()));
+    let is_written = |name: &str| others.iter().flat_map(|source| source.code()).any(|(_, line)| line.contains(&format!("audit::{name}")));
+    let idle: Vec<String> = names
+        .filter(|name| name.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_'))
+        .filter(|name| !is_written(name))
+        .collect();
+    assert_none(&idle, "write the event in the transaction of the deed, or take its kind out of src/telemetry/audit.rs");
+}

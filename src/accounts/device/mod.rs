@@ -26,7 +26,8 @@ use crate::model::device_code::DeviceCode;
 use crate::sealing::Purpose;
 use crate::secret::TokenHash;
 use crate::spec::device::UserCode;
-use crate::store::kv::{device_codes, throttle as counted};
+use crate::store::kv::device_codes::{self, Standing};
+use crate::store::kv::throttle as counted;
 use crate::telemetry::audit;
 
 /// Where the pages are.
@@ -182,10 +183,18 @@ pub async fn answer(app: &App, ticket: &str, decision: Decision, signed_in: &Sig
         }
         Decision::Deny => Outcome::Denied,
     };
+    if device_codes::standing(&app.kv, &hash).await? != Standing::Pending {
+        return Ok(Answered::Gone);
+    }
+    // Before the device can redeem it. Of two answers in one moment, which both are recorded, the first one counts.
+    record(app, &code, &client, (decision, signed_in)).await?;
     if !device_codes::decide(&app.kv, &hash, &code, &outcome).await? {
         return Ok(Answered::Gone);
     }
-    record(app, &code, &client, (decision, signed_in)).await?;
+    // A device has no address that an answer goes to, so only a client that somebody vouches for, or that proves itself, is remembered.
+    if decision == Decision::Approve && interaction::is_remembered(&client, "") {
+        consent::save(app, Asked::by_device(&client, &code).remembered_of(&signed_in.user.subject)).await?;
+    }
     Ok(Answered::Done(ClientCard::of(&client).name))
 }
 
@@ -195,9 +204,5 @@ async fn record(app: &App, code: &DeviceCode, client: &Client, answer: (Decision
     let kind = if decision == Decision::Approve { audit::DEVICE_APPROVED } else { audit::DEVICE_DENIED };
     let event = audit::event(app.entropy.as_ref(), app.now(), kind, subject).subject(subject).client(&client.client_id);
     app.sql.record(&[event.detail(json!({ "address": code.address })).build()]).await?;
-    // A device has no address that an answer goes to, so only a client that somebody vouches for, or that proves itself, is remembered.
-    if decision == Decision::Approve && interaction::is_remembered(client, "") {
-        consent::save(app, Asked::by_device(client, code).remembered_of(subject)).await?;
-    }
     Ok(())
 }

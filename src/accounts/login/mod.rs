@@ -107,6 +107,9 @@ pub async fn meanwhile(app: &App, transaction: &Transaction, browser: &Browser) 
     })
 }
 
+/// How often a password is looked at again that was replaced, or hashed anew, while it waited to be verified.
+pub const LOOKS: usize = 3;
+
 /// Count, look up, verify, start a session. Every refusal takes the same steps, so that it takes the same time.
 ///
 /// # Errors
@@ -127,18 +130,18 @@ async fn try_sign_in(app: &App, attempt: Attempt, browser: &Browser) -> Result<O
     if let Some(wait) = admit(app, &attempt.username, &browser.address).await? {
         return Ok(Outcome::Wait(wait));
     }
-    let (user, stored) = match app.sql.user_by_login(&attempt.username).await? {
-        Some((user, stored)) => (Some(user), stored),
-        None => (None, None),
-    };
-    let fits = fits(app, &attempt.password, stored.as_ref()).await?;
-    let Some(user) = user.filter(|user| fits && user.is_active()) else { return Ok(Outcome::Wrong) };
-    if let Some(stored) = &stored {
-        renew_hash(app, &user, &attempt.password, stored).await;
+    for _ in 0..LOOKS {
+        let found = app.sql.user_by_login(&attempt.username).await?;
+        let (user, stored) = found.map_or((None, None), |(user, stored)| (Some(user), stored));
+        let fits = fits(app, &attempt.password, stored.as_ref()).await?;
+        let Some((user, stored)) = user.zip(stored).filter(|(user, _)| fits && user.is_active()) else { return Ok(Outcome::Wrong) };
+        let verified = renew_hash(app, &user, &attempt.password, stored).await;
+        forgive(app, &attempt.username, &browser.address).await?;
+        if let Some((signed_in, cookies)) = session::start(app, &Arc::new(user), &verified, browser).await? {
+            return Ok(Outcome::SignedIn(Box::new(signed_in), cookies));
+        }
     }
-    forgive(app, &attempt.username, &browser.address).await?;
-    let (signed_in, cookies) = session::start(app, &Arc::new(user), browser).await?;
-    Ok(Outcome::SignedIn(Box::new(signed_in), cookies))
+    Err(Failure::Busy("the password is replaced or hashed anew all the time".into()))
 }
 
 /// Counts a guess before it is looked at, so that a hundred at once count as a hundred. How long to wait, if it is one too many.
@@ -225,15 +228,21 @@ pub async fn hash(app: &App, password: &Secret<String>) -> Result<Password, Fail
     Ok(Password { hash, changed_at: app.now() })
 }
 
-/// Old and imported hashes become ours when their owner comes by. That is a courtesy: where it does not work, the old one stays.
-async fn renew_hash(app: &App, user: &User, password: &Secret<String>, stored: &Password) {
+/// Old and imported hashes become ours when their owner comes by. That is a courtesy: where it does not work, the old one stays. Returns
+/// the one that is stored now, unless somebody else has replaced it.
+async fn renew_hash(app: &App, user: &User, password: &Secret<String>, stored: Password) -> Secret<String> {
     if !password::needs_rehash(stored.hash.expose(), app.hash_cost) {
-        return;
+        return stored.hash;
     }
-    let Ok(renewed) = hash(app, password).await else { return };
+    let Ok(renewed) = hash(app, password).await else { return stored.hash };
     let event = audit::event(app.entropy.as_ref(), app.now(), audit::PASSWORD_REHASHED, "system").subject(&user.subject).build();
-    if let Err(error) = app.sql.renew_hash(&user.subject, (&stored.hash, &renewed.hash), &event).await {
-        tracing::warn!(%error, "a password hash could not be renewed");
+    match app.sql.renew_hash(&user.subject, (&stored.hash, &renewed.hash), &event).await {
+        Ok(true) => renewed.hash,
+        Ok(false) => stored.hash,
+        Err(error) => {
+            tracing::warn!(%error, "a password hash could not be renewed");
+            stored.hash
+        }
     }
 }
 

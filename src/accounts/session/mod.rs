@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::model::session::Session;
 use crate::model::user::User;
 use crate::secret::{Secret, TokenHash};
+use crate::spec::error::OAuthError;
 use crate::spec::prompt::ACR_PASSWORD;
 use crate::telemetry::audit;
 
@@ -75,9 +76,17 @@ async fn signed_in(app: &App, browser: &Browser, found: Option<Arc<Session>>) ->
 /// Starts a session for a person who has just proved who they are. One that the browser had before is replaced: ended if it was
 /// somebody else's, renewed under a new id if it was their own, so that applications they use stay signed in.
 ///
+/// `verified` is the hash of the password they proved it by. It may have waited its turn for a while: `None`, and nothing has changed, when
+/// it is not that of their password any more, or they were locked meanwhile.
+///
 /// # Errors
 /// When the database is away.
-pub async fn start(app: &App, user: &Arc<User>, browser: &Browser) -> Result<(SignedIn, Cookies), Failure> {
+pub async fn start(
+    app: &App,
+    user: &Arc<User>,
+    verified: &Secret<String>,
+    browser: &Browser,
+) -> Result<Option<(SignedIn, Cookies)>, Failure> {
     let now = app.now();
     let token = Secret::new(app.entropy.token("se_"));
     let admin = user.admin.then(|| Secret::new(app.entropy.token("sa_")));
@@ -101,23 +110,33 @@ pub async fn start(app: &App, user: &Arc<User>, browser: &Browser) -> Result<(Si
         expires_at: now + app.settings.lifetimes.session_absolute,
         ended_at: None,
     });
-    let event = audit::event(app.entropy.as_ref(), now, audit::SESSION_STARTED, &user.subject).subject(&user.subject).build();
-    match previous {
+    let event = |kind, subject| audit::event(app.entropy.as_ref(), now, kind, &user.subject).subject(subject).build();
+    let started = event(audit::SESSION_STARTED, &user.subject);
+    let begun = match &previous {
         Some(previous) if previous.user.subject == user.subject => {
-            app.sql.replace_session(previous.session.id, &session, now).await?;
-            app.forget_approvals();
+            let ended = event(audit::SESSION_ENDED, &user.subject);
+            app.sql.replace_session(previous.session.id, &session, verified, (&ended, &started)).await?
         }
-        Some(previous) => {
-            let ended =
-                audit::event(app.entropy.as_ref(), now, audit::SESSION_ENDED, &user.subject).subject(&previous.user.subject).build();
+        _ => app.sql.create_session(&session, verified, &started).await?,
+    };
+    if !begun {
+        return Ok(None);
+    }
+    if let Some(previous) = previous {
+        if previous.user.subject != user.subject {
+            let ended = event(audit::SESSION_ENDED, &previous.user.subject);
             app.sql.end_session(previous.session.id, now, &ended).await?;
-            app.forget_approvals();
-            app.sql.create_session(&session, &event).await?;
         }
-        None => app.sql.create_session(&session, &event).await?,
+        app.forget_approvals();
     }
     let state = state::of(app, &session.sid);
-    Ok((SignedIn { session, user: user.clone(), state: state.clone() }, Cookies { session: token, admin, state }))
+    Ok(Some((SignedIn { session, user: user.clone(), state: state.clone() }, Cookies { session: token, admin, state })))
+}
+
+/// What somebody reads whose password was replaced, or who was locked, in the moment in which they were to be signed in.
+pub fn overtaken() -> Failure {
+    let error = OAuthError::access_denied("This account has just been changed by somebody else. Sign in again.");
+    error.because("the password was replaced, or the account locked, before a session could start").into()
 }
 
 /// Ends a session and every grant that does not outlive it.

@@ -105,7 +105,7 @@ pub async fn make(app: &App, token: &str, form: &Form, browser: &Browser) -> Res
         Ok(user) => user,
         Err(outcome) => return Ok(outcome),
     };
-    let (_, cookies) = session::start(app, &Arc::new(user), browser).await?;
+    let (_, cookies) = session::start(app, &Arc::new(user), &password.hash, browser).await?.ok_or_else(session::overtaken)?;
     Ok(Outcome::Made(cookies))
 }
 

@@ -1,7 +1,7 @@
 //! The form of a client: from what was typed to a draft, and from what is stored to the form. Pure.
 
 use super::{document, members, with_rules};
-use crate::admin::fault::Faults;
+use crate::admin::fault::{Fault, Faults};
 use crate::admin::form::Form;
 use crate::clock::Timestamp;
 use crate::model::client::{Client, ClientOrigin};
@@ -74,12 +74,30 @@ pub fn of(client: &Client) -> Form {
     form
 }
 
-/// Reads the form. What it does not show (`more`) stays as it is in `base`.
+/// What tells one stored state of a client from the next. The form carries it, so that of two administrators who edit at once neither undoes
+/// unawares what the other did.
+pub fn seen(client: &Client) -> String {
+    client.updated_at.as_micros().to_string()
+}
+
+/// What an administrator reads who edited what somebody else has changed since. What they typed is still in the form.
+pub fn changed_meanwhile() -> Fault {
+    Fault::new(
+        "",
+        "Somebody else has changed this application since it was read.",
+        "Look at what is stored now, then save again: what stands here takes its place. An application that keeps changing itself can be disabled first.",
+    )
+}
+
+/// Reads the form, which was filled from `base` or from what was stored before that. What it does not show (`more`) stays as it is in `base`.
 ///
 /// # Errors
-/// Numbers that are none, with every other fault of the draft.
+/// Numbers that are none, with every other fault of the draft; and that `base` is not what the form was filled from.
 pub fn read(form: &Form, base: Option<&Client>) -> Result<ClientDraft, Faults> {
     let mut faults = Faults::default();
+    if form.filled("seen").zip(base).is_some_and(|(known, base)| known != seen(base)) {
+        faults.extend([changed_meanwhile()]);
+    }
     let mut draft = base.map_or_else(|| ClientDraft::new("", ClientOrigin::Administrator), ClientDraft::of);
     let filled = |name: &str| form.filled(name).map(str::to_owned);
     draft.public = form.text("kind") == "public";

@@ -95,10 +95,14 @@ pub async fn update(app: web::Data<App>, request: HttpRequest, client_id: web::P
         Ok(draft) => draft,
         Err(faults) => return edit_page(&visit, Some(client), typed, faults, StatusCode::UNPROCESSABLE_ENTITY),
     };
-    match visit.office().update_client(&client_id, &draft).await {
+    match visit.office().update_client(&client, &draft).await {
         Ok((client, Some(secret))) => show_page(&visit, client, Some(&secret), StatusCode::OK),
         Ok((client, None)) => visit.done(&format!("/admin/clients/{}", client.client_id), "saved"),
-        Err(problem) => edit_again(&visit, Some(client), typed, &problem),
+        // What is stored now may be something else than a moment ago.
+        Err(problem) => match visit.office().client(&client_id).await {
+            Ok(client) => edit_again(&visit, Some(client), typed, &problem),
+            Err(gone) => visit.problem(&gone),
+        },
     }
 }
 

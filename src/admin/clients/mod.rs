@@ -68,25 +68,26 @@ impl Office<'_> {
         }
     }
 
-    /// Changes a client to what the draft says; who registered it stays. A client that becomes confidential gets its first secret, one
-    /// that becomes public loses its secrets.
+    /// Changes a client, as it was read before, to what the draft says; who registered it and whether it is enabled stay. A client that
+    /// becomes confidential gets its first secret, one that becomes public loses its secrets.
     ///
     /// # Errors
-    /// Not found, or refused with every fault at once.
-    pub async fn update_client(&self, client_id: &str, draft: &ClientDraft) -> Result<(Client, Option<Secret<String>>), Problem> {
-        let before = self.client(client_id).await?;
+    /// Not found, refused with every fault at once, or somebody else changed the client since it was read.
+    pub async fn update_client(&self, before: &Client, draft: &ClientDraft) -> Result<(Client, Option<Secret<String>>), Problem> {
+        let client_id = before.client_id.as_str();
         let draft = ClientDraft { origin: before.origin, client_id: Some(before.client_id.clone()), secret: None, ..draft.clone() };
         let metadata = checked_now(&draft, &before.metadata.protocol.weakenings, self.now)?;
         self.check_outside(&draft, Some(&before.metadata)).await?;
         self.provide_keys(metadata.signing_algorithms()).await?;
-        let mut client = Client { name: draft.name.trim().to_owned(), metadata, updated_at: self.now, ..before.clone() };
+        let mut client = Client { name: draft.name.trim().to_owned(), metadata, ..before.clone() };
         weakening::record(&mut client, &self.allowance(&draft).await?);
         if !before.is_vouched_for() {
-            settled::note(&before, &mut client);
+            settled::note(before, &mut client);
         }
         let event = self.event(audit::CLIENT_UPDATED).client(client_id).build();
         if !self.sql.update_client(&client, &event).await? {
-            return Err(no_client(client_id));
+            self.client(client_id).await?;
+            return Err(Problem::Refused(form::changed_meanwhile().into()));
         }
         let made = self.fit_secrets(&client).await?;
         self.forget_client(client_id);
@@ -114,14 +115,12 @@ impl Office<'_> {
     /// # Errors
     /// Not found.
     pub async fn enable_client(&self, client_id: &str, enabled: bool) -> Result<Client, Problem> {
-        let before = self.client(client_id).await?;
-        let client = Client { enabled, updated_at: self.now, ..before };
         let event = self.event(audit::CLIENT_UPDATED).client(client_id).detail(json!({"enabled": enabled})).build();
-        if !self.sql.update_client(&client, &event).await? {
+        if !self.sql.enable_client(client_id, enabled, &event).await? {
             return Err(no_client(client_id));
         }
         self.forget_client(client_id);
-        Ok(client)
+        self.client(client_id).await
     }
 
     /// Deletes a client with every approval and token it was given.

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::form;
 use super::members::{self, Section};
 use super::sections::SECTIONS;
 use super::snippet::{Endpoint, Snippet};
@@ -79,6 +80,10 @@ pub struct Edit<'a> {
 }
 
 impl Edit<'_> {
+    fn seen(&self) -> Option<String> {
+        self.client.as_ref().map(form::seen)
+    }
+
     fn error(&self, field: &str) -> String {
         crate::admin::page::error(&self.faults, field)
     }

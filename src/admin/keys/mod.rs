@@ -45,12 +45,16 @@ impl Office<'_> {
     /// for the command line. `longest_token` is the longest life of anything that is signed.
     ///
     /// # Errors
-    /// When a key cannot be read, made or saved.
+    /// When a key cannot be read, made or saved, or somebody else replaced keys meanwhile.
     pub async fn rotate_keys(&self, sealer: &Sealer, longest_token: Duration) -> Result<Vec<SigningKey>, Problem> {
         let existing = self.sql.signing_keys(self.now).await?;
         let pairs = self.new_pairs(sealer, |kind| existing.iter().any(|key| key.algorithm == kind.as_str()))?;
         let changed = rotation::rotate(&existing, pairs, self.now, longest_token);
-        self.sql.save_signing_keys(&changed, &self.event(audit::KEYS_ROTATED).build()).await?;
+        // An emergency while the new ones were made counts: what it withdrew is not shown again.
+        if !self.sql.rotate_signing_keys(&existing, &changed, &self.event(audit::KEYS_ROTATED).build()).await? {
+            let message = "Somebody else has replaced signing keys while the new ones were made; nothing was changed.";
+            return Err(Problem::refused("", message, "Look at `authy key list`, and rotate again if that is still wanted."));
+        }
         self.list_keys().await
     }
 

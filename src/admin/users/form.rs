@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::profile::Profile;
-use crate::admin::fault::Faults;
+use crate::admin::fault::{Fault, Faults};
 use crate::admin::form::Form;
 use crate::model::user::User;
-use crate::secret::Secret;
+use crate::secret::{Secret, TokenHash};
 
 /// The text claims that have a field of their own; every other claim is in the field `claims`, as JSON.
 pub const FIELDS: [(&str, &str); 6] = [
@@ -48,12 +48,31 @@ fn has_field(name: &str) -> bool {
     FIELDS.iter().any(|(field, _)| *field == name)
 }
 
-/// Reads the form.
+/// What tells one stored state of a person from the next. The form carries it, so that of two administrators who edit at once neither undoes
+/// unawares what the other did.
+pub fn seen(user: &User) -> String {
+    // The name of a group has no line break in it.
+    format!("{}-{}", user.updated_at.as_micros(), TokenHash::of(&user.groups.join("\n")).hex())
+}
+
+/// What an administrator reads who edited what somebody else has changed since. What they typed is still in the form.
+pub fn changed_meanwhile() -> Fault {
+    Fault::new(
+        "",
+        "Somebody else has changed this person since this form was opened.",
+        "Look at what is stored now, then save again: what stands here takes its place. Whoever keeps changing their own profile can be locked first.",
+    )
+}
+
+/// Reads the form, which was filled from `base` or from what was stored before that.
 ///
 /// # Errors
-/// Claims that are no JSON object, with every other fault of the profile.
-pub fn read(form: &Form) -> Result<Profile, Faults> {
+/// Claims that are no JSON object, with every other fault of the profile; and that `base` is not what the form was filled from.
+pub fn read(form: &Form, base: Option<&User>) -> Result<Profile, Faults> {
     let mut faults = Faults::default();
+    if form.filled("seen").zip(base).is_some_and(|(known, base)| known != seen(base)) {
+        faults.extend([changed_meanwhile()]);
+    }
     let filled = |name: &str| form.filled(name).map(str::to_owned);
     let mut claims = match form.filled("claims").map(serde_json::from_str::<Value>) {
         None => serde_json::Map::new(),
@@ -114,16 +133,16 @@ mod tests {
             created_at: Timestamp::default(),
             updated_at: Timestamp::default(),
         };
-        assert_eq!(read(&of(&user)).unwrap(), Profile::of(&user));
+        assert_eq!(read(&of(&user), Some(&user)).unwrap(), Profile::of(&user));
     }
 
     #[test]
     fn new_groups_join_the_ticked_ones_and_bad_claims_are_named() {
         let form = Form::parse("username=ada&groups=staff&new_groups=maths,+poetry+club&claims=nonsense");
-        let faults = read(&form).unwrap_err();
+        let faults = read(&form, None).unwrap_err();
         assert!(faults.of("claims").is_some() && faults.of("groups").is_none());
         let form = Form::parse("username=ada&groups=staff&new_groups=maths,+poetry+club");
-        assert_eq!(read(&form).unwrap().groups, ["staff", "maths", "poetry club"]);
+        assert_eq!(read(&form, None).unwrap().groups, ["staff", "maths", "poetry club"]);
     }
 
     #[test]

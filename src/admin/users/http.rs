@@ -43,7 +43,7 @@ pub async fn create(app: web::Data<App>, request: HttpRequest, body: FormBody) -
         Ok(entered) => entered,
         Err(response) => return response,
     };
-    let profile = match form::read(&typed) {
+    let profile = match form::read(&typed, None) {
         Ok(profile) => profile,
         Err(faults) => return edit_page(&visit, None, typed, faults).await,
     };
@@ -86,13 +86,17 @@ pub async fn update(app: web::Data<App>, request: HttpRequest, subject: web::Pat
         Ok(user) => user,
         Err(problem) => return visit.problem(&problem),
     };
-    let profile = match form::read(&typed) {
+    let profile = match form::read(&typed, Some(&user)) {
         Ok(profile) => profile,
         Err(faults) => return edit_page(&visit, Some(user), typed, faults).await,
     };
-    match visit.office().update_user(&subject, &profile).await {
+    match visit.office().update_user(&user, &profile).await {
         Ok(_) => visit.done(&format!("/admin/users/{subject}"), "saved"),
-        Err(problem) => edit_again(&visit, Some(user), typed, &problem).await,
+        // What is stored now may be something else than a moment ago.
+        Err(problem) => match visit.office().user(&subject).await {
+            Ok(user) => edit_again(&visit, Some(user), typed, &problem).await,
+            Err(gone) => visit.problem(&gone),
+        },
     }
 }
 

@@ -14,7 +14,7 @@ use crate::admin::office::{Office, Problem};
 use crate::hashing::password;
 use crate::model::user::{Password, User};
 use crate::secret::Secret;
-use crate::store::sql::Created;
+use crate::store::sql::{Changed, Created};
 use crate::telemetry::audit;
 
 use profile::{CheckedProfile, Profile};
@@ -74,23 +74,27 @@ impl Office<'_> {
         user
     }
 
-    /// Changes a person to what the profile says, groups included.
+    /// Changes a person, as they were read before, to what the profile says, groups included.
     ///
     /// # Errors
-    /// Not found, refused, or a name is taken.
-    pub async fn update_user(&self, subject: &str, profile: &Profile) -> Result<User, Problem> {
-        let before = self.user(subject).await?;
+    /// Refused, a name is taken, or somebody else changed the person since they were read.
+    pub async fn update_user(&self, before: &User, profile: &Profile) -> Result<User, Problem> {
+        let subject = &before.subject;
         let checked = profile.check()?;
-        self.not_oneself(&before, !checked.get().admin, "take away your own administrator's rights")?;
+        self.not_oneself(before, !checked.get().admin, "take away your own administrator's rights")?;
         self.names_are_free(&checked, Some(subject)).await?;
         let mut user = before.clone();
         checked.apply(&mut user);
-        user.updated_at = self.now;
         let event = self.event(audit::USER_UPDATED).subject(subject).build();
-        if let Created::Exists(field) = self.sql.update_user(&user, &event).await? {
-            return Err(taken(field));
+        match self.sql.update_user(&user, &event).await? {
+            Changed::Done => {}
+            Changed::Exists(field) => return Err(taken(field)),
+            Changed::Meanwhile => {
+                self.user(subject).await?;
+                return Err(Problem::Refused(form::changed_meanwhile().into()));
+            }
         }
-        self.set_groups(&before, &user.groups).await?;
+        self.set_groups(before, &user.groups).await?;
         self.forget_user(subject);
         self.user(subject).await
     }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::form::FIELDS;
+use super::form::{self, FIELDS};
 use super::lookup::Overview;
 use crate::accounts::profile::sessions::device;
 use crate::admin::fault::{Fault, Faults};
@@ -77,6 +77,10 @@ impl Edit<'_> {
 
     fn action(&self) -> String {
         crate::admin::page::form_action(&self.page, "/admin/users", self.edited())
+    }
+
+    fn seen(&self) -> Option<String> {
+        self.user.as_ref().map(form::seen)
     }
 
     fn back(&self) -> String {

@@ -74,7 +74,7 @@ pub async fn populate(sql: &Sql, size: Size, (password, hash): (Secret<String>, 
     for number in 0..size.people {
         let user = maker.person(number, &hash).await?;
         if number < size.signed_in {
-            signed_in.push((user.subject.clone(), maker.session(&user.subject).await?));
+            signed_in.push((user.subject.clone(), maker.session(&user.subject, &hash).await?));
         }
         usernames.push(user.username);
     }
@@ -156,7 +156,7 @@ impl Maker<'_> {
         Ok(user)
     }
 
-    async fn session(&self, subject: &str) -> anyhow::Result<Secret<String>> {
+    async fn session(&self, subject: &str, hash: &Secret<String>) -> anyhow::Result<Secret<String>> {
         let cookie = Secret::new(self.entropy.token("se_"));
         let session = Session {
             id: self.entropy.uuid(),
@@ -174,7 +174,8 @@ impl Maker<'_> {
             expires_at: self.now + std::time::Duration::from_secs(SESSION),
             ended_at: None,
         };
-        self.sql.create_session(&session, &self.event(audit::SESSION_STARTED)).await?;
+        let started = self.sql.create_session(&session, hash, &self.event(audit::SESSION_STARTED)).await?;
+        anyhow::ensure!(started, "the password of a person who was just made is another");
         Ok(cookie)
     }
 }

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::client_auth::{self, AuthenticatedClient, Credentials, Presented};
 use crate::endpoints::presented;
 use crate::failure::Failure;
+use crate::model::audit::AuditEvent;
 use crate::secret::TokenHash;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
@@ -33,7 +34,9 @@ pub async fn revoke(app: &App, body: &str, credentials: &Credentials, client_id:
     match facts.grant_id() {
         Some(grant_id) if !is_delegated(app, &client, grant_id).await? => revoke_grant(app, &client, grant_id).await,
         _ => {
-            app.sql.revoke_token(&facts.jti, facts.expires_at).await?;
+            // Strangers who registered themselves leave no events: those stay for a year.
+            let event = client.is_vouched_for().then(|| event(app, &client, audit::TOKEN_REVOKED));
+            app.sql.revoke_token(&facts.jti, facts.expires_at, event.as_ref()).await?;
             app.forget_token(&facts.jti);
             Ok(())
         }
@@ -55,9 +58,11 @@ async fn is_delegated(app: &App, client: &AuthenticatedClient, grant_id: Uuid) -
 }
 
 async fn revoke_grant(app: &App, client: &AuthenticatedClient, grant_id: Uuid) -> Result<(), Failure> {
-    let now = app.now();
-    let event = audit::event(app.entropy.as_ref(), now, audit::GRANT_REVOKED, "client").client(&client.client_id).build();
-    app.sql.revoke_grant(grant_id, now, &event).await?;
+    app.sql.revoke_grant(grant_id, app.now(), &event(app, client, audit::GRANT_REVOKED)).await?;
     app.forget_grant(grant_id);
     Ok(())
+}
+
+fn event(app: &App, client: &AuthenticatedClient, kind: &str) -> AuditEvent {
+    audit::event(app.entropy.as_ref(), app.now(), kind, "client").client(&client.client_id).build()
 }

@@ -6,7 +6,7 @@
 
 use uuid::Uuid;
 
-use super::outcome::{AuditFilter, Created, Occasion, Page, Redemption, Registered, Renewal, Rotation};
+use super::outcome::{AuditFilter, Changed, Created, Occasion, Page, Redemption, Registered, Renewal, Rotation};
 use super::{Backend, Sql, in_time, postgres, sqlite};
 use crate::clock::Timestamp;
 use crate::model::approval::Outcome;
@@ -89,8 +89,11 @@ queries! {
     read users::list_users(page: &Page) -> Vec<User>;
     /// How many a list has in all.
     read users::count_users(search: &str) -> i64;
-    /// Saves everything but `groups`. A user who is gone is [`StoreError::Conflict`].
-    write users::update_user(user: &User, event: &AuditEvent) -> Created;
+    /// An administrator's edit of a person as they were read at `user.updated_at`: everything but `groups` and whether they are locked.
+    write users::update_user(user: &User, event: &AuditEvent) -> Changed;
+    /// A person's own edit of what was read at `user.updated_at`: `name` and `claims`, nothing else; false when somebody has changed or
+    /// deleted them since.
+    write users::save_profile(user: &User, event: &AuditEvent) -> bool;
     /// Locks or unlocks; false when there is no such user.
     write users::lock_user(subject: &str, locked_at: Option<Timestamp>, event: &AuditEvent) -> bool;
     /// Deletes a person and everything of theirs.
@@ -100,8 +103,10 @@ queries! {
     /// Sets or replaces, and ends every session and what was approved before, but for the session `kept` and what it gave; false when there
     /// is no such user.
     write credentials::set_password(subject: &str, password: &Password, kept: Option<Uuid>, events: (&AuditEvent, &AuditEvent)) -> bool;
-    /// Another hash of the same password, the old one first. Whoever changed the password meanwhile keeps theirs.
-    write credentials::renew_hash(subject: &str, hashes: (&Secret<String>, &Secret<String>), event: &AuditEvent) -> ();
+    /// The same by the person, while the password is the one whose hash was verified; false when it is another by now.
+    write credentials::change_password(subject: &str, passwords: (&Secret<String>, &Password), kept: Uuid, events: (&AuditEvent, &AuditEvent)) -> bool;
+    /// Another hash of the same password, the old one first; false when it is another password by now, which stays.
+    write credentials::renew_hash(subject: &str, hashes: (&Secret<String>, &Secret<String>), event: &AuditEvent) -> bool;
     /// The password of a user.
     read credentials::password_of(subject: &str) -> Option<Password>;
 
@@ -126,16 +131,18 @@ queries! {
     read clients::list_clients(page: &Page) -> Vec<Client>;
     /// How many a list has in all.
     read clients::count_clients(search: &str) -> i64;
-    /// Saves everything but secrets; false when there is no such client.
+    /// Saves name and metadata of a client as it was read at `client.updated_at`; false when somebody has changed or deleted it since.
     write clients::update_client(client: &Client, event: &AuditEvent) -> bool;
+    /// Lets a client in or shuts it out; false when there is no such client.
+    write clients::enable_client(client_id: &str, enabled: bool, event: &AuditEvent) -> bool;
     /// Deletes a client and everything it was granted.
     write clients::delete_client(client_id: &str, event: &AuditEvent) -> bool;
     /// Of every enabled client: its redirect URIs and allowed origins.
     read clients::enabled_client_uris() -> Vec<(String, Vec<String>)>;
     /// Adds a secret; of more than two that live, the oldest goes.
-    write clients::add_client_secret(client_id: &str, secret: &ClientSecret, event: &AuditEvent) -> ();
+    write clients::add_client_secret(client_id: &str, secret: &ClientSecret, event: Option<&AuditEvent>) -> ();
     /// Removes one secret.
-    write clients::retire_client_secret(client_id: &str, id: Uuid, event: &AuditEvent) -> bool;
+    write clients::retire_client_secret(client_id: &str, id: Uuid, event: Option<&AuditEvent>) -> bool;
     /// Removes every secret but one.
     write clients::retire_other_client_secrets(client_id: &str, keep: Uuid, event: &AuditEvent) -> ();
 
@@ -145,17 +152,18 @@ queries! {
     read registration::registration_token_lives(hash: &TokenHash, now: Timestamp) -> bool;
     /// What is known of a client that no administrator registered.
     read registration::dynamic_client(client_id: &str) -> Option<DynamicClient>;
-    /// Replaces name and metadata, and the registration access token by the second one, which may be the first again; false when there is no
-    /// such client, or the first is its token no more.
-    write registration::change_registered_client(client: &Client, tokens: (&TokenHash, &TokenHash), event: Option<&AuditEvent>) -> bool;
+    /// Replaces name and metadata of a client as it was read at `client.updated_at`, and the registration access token by the second one, which
+    /// may be the first again; false when somebody has changed or deleted it since, or the first is its token no more.
+    write registration::change_registered_client(client: &Client, tokens: (&TokenHash, &TokenHash), now: Timestamp, event: Option<&AuditEvent>) -> bool;
     /// Deletes a client and everything it was granted; false when there is no such client.
     write registration::delete_registered_client(client_id: &str, event: Option<&AuditEvent>) -> bool;
     /// Ends the quarantine of a client; false when it had none.
     write registration::approve_client(client_id: &str, now: Timestamp, expires_at: Timestamp, event: &AuditEvent) -> bool;
     /// Notes, at most once a day, that a client is in use.
     step registration::note_client_use(client_id: &str, times: (Timestamp, Timestamp), expires_at: Timestamp) -> ();
-    /// Saves a client that is a document, or what its document says now.
-    write registration::save_document_client(client: &Client, dynamic: &DynamicClient, event: &AuditEvent) -> ();
+    /// Saves a client that is a document, or what its document says now; false when somebody has changed the stored one since
+    /// `client.updated_at`.
+    write registration::save_document_client(client: &Client, dynamic: &DynamicClient, event: &AuditEvent) -> bool;
     /// Saves a new initial access token.
     write registration::create_registration_token(token: &RegistrationToken, event: &AuditEvent) -> Created;
     /// By name.
@@ -163,8 +171,8 @@ queries! {
     /// False when there is no such token.
     write registration::delete_registration_token(id: Uuid, event: &AuditEvent) -> bool;
 
-    /// Saves a new session.
-    step sessions::create_session(session: &Session, event: &AuditEvent) -> ();
+    /// Saves a new session, while the password is the one whose hash was verified and the person is not locked; false when that has changed.
+    step sessions::create_session(session: &Session, verified: &Secret<String>, event: &AuditEvent) -> bool;
     /// By the hash of the cookie, whether it lives or not.
     read sessions::session_by_token(token: &TokenHash) -> Option<Session>;
     /// By id, whether it lives or not.
@@ -180,8 +188,8 @@ queries! {
     /// The same for every session of a user; returns how many.
     write sessions::end_sessions_of(subject: &str, except: Option<Uuid>, now: Timestamp, event: &AuditEvent) -> u64;
     /// Starts a session in the place of another of the same browser: the old one ends. Its grants move when the user is the same,
-    /// else those that do not outlive it end.
-    write sessions::replace_session(old: Uuid, new: &Session, now: Timestamp) -> ();
+    /// else those that do not outlive it end. False on the terms of [`Sql::create_session`].
+    write sessions::replace_session(old: Uuid, new: &Session, verified: &Secret<String>, events: (&AuditEvent, &AuditEvent)) -> bool;
 
     /// Notes that a client knows a session by its `sid`, and so has to be told of its end.
     step logouts::note_session_client(sid: &str, client_id: &str, subject: &str, now: Timestamp) -> ();
@@ -199,7 +207,7 @@ queries! {
     /// What a user has approved for a client.
     read consents::consent_of(subject: &str, client_id: &str) -> Option<Consent>;
     /// Remembers an approval in the place of the one before.
-    step consents::save_consent(consent: &Consent) -> ();
+    write consents::save_consent(consent: &Consent, event: &AuditEvent) -> ();
     /// Everything a user has approved, with the clients' names.
     read consents::consents_of(subject: &str) -> Vec<(Consent, String)>;
     /// Forgets an approval and revokes every grant of the pair; false when there was neither.
@@ -273,7 +281,7 @@ queries! {
     write resources::delete_resource(uri: &str, event: &AuditEvent) -> bool;
 
     /// RFC 7009: remembers a revoked token until it would have expired.
-    step revoked_tokens::revoke_token(jti: &str, expires_at: Timestamp) -> ();
+    write revoked_tokens::revoke_token(jti: &str, expires_at: Timestamp, event: Option<&AuditEvent>) -> ();
     /// Whether the token was revoked.
     read revoked_tokens::token_is_revoked(jti: &str) -> bool;
 

@@ -19,7 +19,7 @@ use diesel::QueryResult;
 use futures_util::future::BoxFuture;
 
 pub use migrations::Standing;
-pub use outcome::{AuditFilter, Created, Occasion, Page, Redemption, Registered, Renewal, Rotation};
+pub use outcome::{AuditFilter, Changed, Created, Occasion, Page, Redemption, Registered, Renewal, Rotation};
 
 use crate::store::StoreError;
 

@@ -14,6 +14,18 @@ pub enum Created {
     Exists(&'static str),
 }
 
+/// Whether a change was saved, which somebody made of what they had read before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Changed {
+    /// It was.
+    Done,
+    /// It was not: the named member (`username`, `email`) is taken.
+    Exists(&'static str),
+    /// It was not: somebody else has changed or deleted it since it was read.
+    Meanwhile,
+}
+
 /// Whether a client that brought itself was registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]

@@ -179,6 +179,24 @@ async fn passwords_that_differ_after_72_bytes_are_different() {
 }
 
 #[tokio::test]
+async fn of_several_who_sign_in_while_a_hash_is_renewed_each_gets_in() {
+    backends::each(async |backend| {
+        let app = TestApp::start(backend).await;
+        let user = app.user("ada").await;
+        // As others write it.
+        let made = authy::hashing::password::hash(PASSWORD, 4, app.app.entropy.as_ref()).expect("a hash");
+        let hash = authy::secret::Secret::from(made.expose().replacen("$2b$", "$2a$", 1).as_str());
+        app.set_password(&user, &authy::model::user::Password { hash: hash.clone(), changed_at: app.now() }).await;
+        let answers = futures_util::future::join_all((0..4).map(|_| guess(&app, "ada", PASSWORD))).await;
+        assert_eq!(answers.iter().map(|page| page.status).collect::<Vec<_>>(), [200; 4]);
+        let renewed = app.app.sql.password_of(&user.subject).await.expect("read").expect("a password").hash;
+        assert_ne!(renewed, hash);
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn forms_of_other_sites_and_wrong_methods_are_refused() {
     backends::each(async |backend| {
         let app = TestApp::start(backend).await;

@@ -44,7 +44,7 @@ async fn an_address_that_is_never_called_is_refused_when_an_administrator_regist
                 ("assertion_issuers", json!([{"issuer": "https://idp.example", "jwks_uri": inside, "subject": "sub"}])),
             ] {
                 assert!(fields(office.create_client(&draft(member, value.clone())).await).contains(&member), "{member} {inside}");
-                assert!(fields(office.update_client(&known.client_id, &draft(member, value)).await).contains(&member), "{member} {inside}");
+                assert!(fields(office.update_client(&known, &draft(member, value)).await).contains(&member), "{member} {inside}");
             }
         }
         // The issuer is on this machine, and so may be what an administrator tries with it.
@@ -72,12 +72,12 @@ async fn a_sector_is_asked_whoever_registers_and_asked_again_when_what_it_vouche
 
         let asked = shelf.asked(sector);
         draft.name = "Another name".to_owned();
-        office.update_client(&client.client_id, &draft).await.expect("a name needs no document");
+        let client = office.update_client(&client, &draft).await.expect("a name needs no document").0;
         assert_eq!(shelf.asked(sector), asked);
         draft.redirect_uris.push("https://third.example/cb".to_owned());
-        assert_eq!(fields(office.update_client(&client.client_id, &draft).await), ["sector_identifier_uri"]);
+        assert_eq!(fields(office.update_client(&client, &draft).await), ["sector_identifier_uri"]);
         draft.redirect_uris = vec!["https://other.example/cb".to_owned(), "https://shop.example/cb".to_owned()];
-        office.update_client(&client.client_id, &draft).await.expect("the sector names both");
+        office.update_client(&client, &draft).await.expect("the sector names both");
         assert!(shelf.asked(sector) > asked);
 
         // The page of the administration does the same, and says what is wrong.

@@ -3,5 +3,6 @@
 mod access;
 mod addresses;
 mod clients;
+mod meanwhile;
 mod settings;
 mod weakenings;

@@ -24,8 +24,7 @@ async fn client<'a>(app: &'a TestApp, grant_types: &[&str]) -> RelyingParty<'a> 
 async fn allow(rp: &RelyingParty<'_>, scopes: &[&str]) {
     let mut client = rp.client.clone();
     client.metadata.scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
-    rp.app.app.sql.update_client(&client, &rp.app.event("client.updated")).await.expect("updated");
-    rp.app.app.forget_client(rp.id());
+    rp.app.change_client(&client).await;
 }
 
 async fn remembered(rp: &RelyingParty<'_>, ada: &User) -> Vec<String> {

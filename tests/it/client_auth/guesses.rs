@@ -19,7 +19,7 @@ async fn with_both_secrets(app: &TestApp) -> RelyingParty<'_> {
     let rp = app.relying_party().await;
     let hash = password::hash(BROUGHT, 4, app.app.entropy.as_ref()).expect("a hash");
     let secret = ClientSecret { id: app.app.entropy.uuid(), hash: SecretHash::Bcrypt(hash), created_at: app.now(), expires_at: None };
-    app.app.sql.add_client_secret(rp.id(), &secret, &app.event("client.secret_added")).await.expect("a secret");
+    app.app.sql.add_client_secret(rp.id(), &secret, Some(&app.event("client.secret_added"))).await.expect("a secret");
     rp
 }
 

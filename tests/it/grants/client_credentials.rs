@@ -41,7 +41,7 @@ async fn a_secret_that_was_changed_a_moment_ago_works_at_once() {
             created_at: app.now(),
             expires_at: None,
         };
-        app.app.sql.add_client_secret(rp.id(), &another, &app.event("client.secret_rotated")).await.expect("a secret");
+        app.app.sql.add_client_secret(rp.id(), &another, Some(&app.event("client.secret_rotated"))).await.expect("a secret");
         rp.secret = Some(Secret::new(secret.to_owned()));
         rp.client_credentials("read").await.ok();
         rp.secret = Some(Secret::new("cs_wrong".to_owned()));

@@ -235,7 +235,7 @@ async fn a_type_that_was_taken_from_the_client_or_away_is_given_no_more() {
                 );
             } else {
                 rp.client.metadata.protocol.authorization_details_types.clear();
-                assert!(app.app.sql.update_client(&rp.client, &app.event("client.updated")).await.expect("the database"));
+                app.change_client(&rp.client).await;
             }
             tokio::time::sleep(std::time::Duration::from_millis(1_000)).await;
             for answer in [rp.refresh(&tokens.refresh_token()).await.ok(), rp.redeem(&waiting).await.ok()] {

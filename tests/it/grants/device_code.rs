@@ -278,3 +278,19 @@ async fn a_locked_person_a_disabled_client_and_an_ended_session_get_nothing() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_answer_is_recorded_and_a_late_one_is_not() {
+    with_a_television(async |app, tv| {
+        let started = start(tv, "openid").await.ok();
+        let mut browser = app.browser();
+        let page = question(&mut browser, &started, "ada").await;
+        browser.press(&page, "device-form", "device-allow").await.page();
+        browser.press(&page, "device-form", "device-deny").await.page();
+        let events = app.app.sql.audit_page(&authy::store::sql::AuditFilter::default(), None, 100).await.expect("events");
+        let answers: Vec<&str> = events.iter().map(|event| event.kind.as_str()).filter(|kind| kind.starts_with("device.")).collect();
+        assert_eq!(answers, ["device.approved"]);
+        poll(tv, &started.text("device_code")).await.ok();
+    })
+    .await;
+}

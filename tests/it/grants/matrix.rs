@@ -119,9 +119,7 @@ async fn exchange_with(rp: &RelyingParty<'_>, case: &Case, artefact: &str, (more
 
 /// As a command beside the server changes a client.
 pub(super) async fn change(rp: &RelyingParty<'_>) {
-    let event = rp.app.event("client.updated");
-    assert!(rp.app.app.sql.update_client(&rp.client, &event).await.expect("the database"));
-    rp.app.app.forget_client(rp.id());
+    rp.app.change_client(&rp.client).await;
 }
 
 /// What a person approved, but for an assertion, which is another issuer's word and no approval.

@@ -154,8 +154,7 @@ async fn a_scope_that_was_taken_from_the_client_is_not_refreshed_and_without_off
         let allow = async |scopes: &[&str]| {
             let mut client = rp.client.clone();
             client.metadata.scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
-            app.app.sql.update_client(&client, &app.event("client.updated")).await.expect("updated");
-            app.app.forget_client(rp.id());
+            app.change_client(&client).await;
         };
         allow(&["openid", "email", "offline_access"]).await;
         assert_eq!(rp.introspect(&tokens.refresh_token()).await.ok().body["scope"], "openid email offline_access");

@@ -179,8 +179,7 @@ async fn an_operator_may_list_the_hosts_or_switch_documents_off_or_shut_one_out(
         browser.walk(&url(&app, &[]), "ada").await;
         let mut client = app.app.sql.client_by_id(ID).await.expect("the database").expect("the client");
         client.enabled = false;
-        app.app.sql.update_client(&client, &app.event("client.updated")).await.expect("changed");
-        app.app.forget_client(ID);
+        app.change_client(&client).await;
         assert!(browser.open(&url(&app, &[])).await.page().has("error-page"), "shut out");
         app.stop().await;
     })

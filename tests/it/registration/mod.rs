@@ -3,6 +3,7 @@
 mod bounds;
 mod documents;
 mod managing;
+mod meanwhile;
 mod outside;
 mod registering;
 mod resources;

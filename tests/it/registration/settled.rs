@@ -21,7 +21,7 @@ async fn decide(app: &TestApp, client_id: &str, change: impl FnOnce(&mut ClientD
     let client = app.app.sql.client_by_id(client_id).await.expect("the database").expect("the client");
     let mut draft = ClientDraft::of(&client);
     change(&mut draft);
-    Office::of(&app.app, "cli").update_client(client_id, &draft).await.expect("changed");
+    Office::of(&app.app, "cli").update_client(&client, &draft).await.expect("changed");
 }
 
 #[tokio::test]

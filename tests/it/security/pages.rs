@@ -146,7 +146,7 @@ async fn hostile_names_that_were_stored_are_shown_as_text_everywhere() {
         user.name = Some(HOSTILE.to_owned());
         user.groups = vec!["<b>x".to_owned()];
         user.claims.insert("nickname".to_owned(), HOSTILE.into());
-        assert_eq!(app.app.sql.update_user(&user, &app.event("user.updated")).await.expect("saved"), authy::store::sql::Created::Done);
+        assert_eq!(app.app.sql.update_user(&user, &app.event("user.updated")).await.expect("saved"), authy::store::sql::Changed::Done);
         let rp = app.relying_party().await;
         let mut client = rp.client.clone();
         client.name = HOSTILE.to_owned();

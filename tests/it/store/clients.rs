@@ -1,6 +1,8 @@
 //! Clients and their secrets.
 
-use authy::model::client::{ClientSecret, SecretHash};
+use std::time::Duration;
+
+use authy::model::client::{Client, ClientSecret, SecretHash};
 use authy::store::StoreError;
 use authy::store::sql::{Created, Page};
 
@@ -19,15 +21,20 @@ async fn a_client_reads_back_as_it_was_saved() {
         assert_eq!(sql.client_by_id("a\0").await.unwrap(), None);
         app.name = "Renamed".to_owned();
         app.metadata.skip_consent = true;
-        app.updated_at = later(5);
         assert!(sql.update_client(&app, &event("client.updated")).await.unwrap());
+        assert!(!sql.update_client(&app, &event("no")).await.unwrap(), "somebody has changed it since it was read");
+        app.updated_at = START + Duration::from_micros(1);
         assert_eq!(sql.clients_by_name("Renamed").await.unwrap(), [app.clone()]);
         assert!(!sql.update_client(&client("none", "None"), &event("no")).await.unwrap());
         let uris = vec!["https://app.example/cb".to_owned(), "https://spa.example".to_owned()];
         assert_eq!(sql.enabled_client_uris().await.unwrap(), [("app".to_owned(), uris)]);
-        app.enabled = false;
-        assert!(sql.update_client(&app, &event("client.disabled")).await.unwrap());
+        assert!(sql.enable_client("app", false, &event("client.disabled")).await.unwrap());
+        assert!(!sql.enable_client("none", false, &event("no")).await.unwrap());
         assert_eq!(sql.enabled_client_uris().await.unwrap(), []);
+        let disabled = sql.client_by_id("app").await.unwrap().unwrap();
+        assert!(disabled.updated_at > app.updated_at, "within the same moment, too");
+        assert!(sql.update_client(&Client { enabled: true, ..disabled }, &event("client.updated")).await.unwrap());
+        assert!(!sql.client_by_id("app").await.unwrap().unwrap().enabled, "no edit lets it in again");
         assert!(sql.delete_client("app", &event("client.deleted")).await.unwrap());
         assert!(!sql.delete_client("app", &event("no")).await.unwrap());
         assert!(!recorded(sql).await.contains(&"no".to_owned()));
@@ -69,7 +76,7 @@ async fn a_secret_that_must_be_had_back_is_kept_sealed_and_sealed_anew() {
         let _ = sql.create_client(&client("other", "Other"), &event("client.created")).await.unwrap();
         assert_eq!(sql.client_by_id("app").await.unwrap().unwrap().secrets, app.secrets);
         assert_eq!(sql.sealed_client_secrets().await.unwrap(), [(app.secrets[0].id, vec![1, 2])]);
-        sql.reseal("k2", &[], &[(app.secrets[0].id, vec![3])]).await.unwrap();
+        sql.reseal("k2", &[], &[(app.secrets[0].id, vec![3])], &event("master_key.changed")).await.unwrap();
         assert_eq!(sql.client_by_id("app").await.unwrap().unwrap().secrets[0].hash, SecretHash::Sealed(vec![3]));
     })
     .await;
@@ -84,17 +91,17 @@ async fn two_secrets_live_at_once_and_the_newest_comes_first() {
         let bcrypt =
             ClientSecret { hash: SecretHash::Bcrypt("$2b$x".into()), created_at: later(1), expires_at: Some(later(60)), ..secret("2") };
         let third = ClientSecret { created_at: later(2), ..secret("3") };
-        sql.add_client_secret("app", &bcrypt, &event("secret.added")).await.unwrap();
+        sql.add_client_secret("app", &bcrypt, Some(&event("secret.added"))).await.unwrap();
         assert_eq!(sql.client_by_id("app").await.unwrap().unwrap().secrets, [bcrypt.clone(), app.secrets[0].clone()]);
-        sql.add_client_secret("app", &third, &event("secret.added")).await.unwrap();
+        sql.add_client_secret("app", &third, Some(&event("secret.added"))).await.unwrap();
         assert_eq!(sql.client_by_id("app").await.unwrap().unwrap().secrets, [third.clone(), bcrypt.clone()]);
-        assert!(!sql.retire_client_secret("other", bcrypt.id, &event("no")).await.unwrap());
-        assert!(sql.retire_client_secret("app", bcrypt.id, &event("secret.retired")).await.unwrap());
+        assert!(!sql.retire_client_secret("other", bcrypt.id, Some(&event("no"))).await.unwrap());
+        assert!(sql.retire_client_secret("app", bcrypt.id, Some(&event("secret.retired"))).await.unwrap());
         let fourth = ClientSecret { created_at: START, ..secret("4") };
-        sql.add_client_secret("app", &fourth, &event("secret.added")).await.unwrap();
+        sql.add_client_secret("app", &fourth, Some(&event("secret.added"))).await.unwrap();
         sql.retire_other_client_secrets("app", fourth.id, &event("secret.retired")).await.unwrap();
         assert_eq!(sql.client_by_id("app").await.unwrap().unwrap().secrets, [fourth]);
-        assert!(matches!(sql.add_client_secret("none", &secret("5"), &event("no")).await, Err(StoreError::Conflict)));
+        assert!(matches!(sql.add_client_secret("none", &secret("5"), Some(&event("no"))).await, Err(StoreError::Conflict)));
         assert!(!recorded(sql).await.contains(&"no".to_owned()));
     })
     .await;

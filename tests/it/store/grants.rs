@@ -224,11 +224,11 @@ async fn consent_is_remembered_widened_and_forgotten_with_its_grants() {
             granted_at: START,
             expires_at: START + DAY * 365,
         };
-        sql.save_consent(&consent).await.unwrap();
+        sql.save_consent(&consent, &event("consent.given")).await.unwrap();
         consent.scopes = vec!["email".to_owned(), "openid".to_owned()];
         consent.claims = vec!["phone_number".to_owned()];
         consent.granted_at = later(5);
-        sql.save_consent(&consent).await.unwrap();
+        sql.save_consent(&consent, &event("consent.given")).await.unwrap();
         assert_eq!(sql.consent_of("sub-of-ada", "app").await.unwrap().as_ref(), Some(&consent));
         assert_eq!(sql.consents_of("sub-of-ada").await.unwrap(), [(consent, "App".to_owned())]);
         let _ = sql.redeem_grant(&grant(&session, "app"), None, START).await.unwrap();

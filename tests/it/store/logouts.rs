@@ -89,11 +89,11 @@ async fn every_way_a_session_ends_is_told_and_a_renewal_is_none() {
 
         let mut renewed = session(&first.subject);
         renewed.sid.clone_from(&first.sid);
-        sql.replace_session(first.id, &renewed, later(1)).await.unwrap();
+        replace(sql, &first, &renewed).await;
         assert!(!sql.logouts_are_due(later(1)).await.unwrap(), "the person signed in again and is not out");
 
         let second = session(&first.subject);
-        sql.create_session(&second, &event("session.started")).await.unwrap();
+        begin(sql, &second).await;
         sql.note_session_client(&second.sid, &client.client_id, &first.subject, START).await.unwrap();
         assert_eq!(sql.end_sessions_of(&first.subject, Some(second.id), later(2), &event("session.ended")).await.unwrap(), 1);
         let told = sql.claim_logouts((later(2), later(9999)), 10, &[]).await.unwrap();
@@ -152,7 +152,7 @@ async fn one_client_with_many_sessions_leaves_places_for_the_others() {
             let mut more = session.clone();
             (more.id, more.sid) = (uuid::Uuid::from_u128(number + 100), format!("sid-{number}"));
             more.token_hash = authy::secret::TokenHash::of(&more.sid);
-            sql.create_session(&more, &event("session.started")).await.unwrap();
+            begin(sql, &more).await;
             queue(&more.sid, "many").await;
         }
         queue(&session.sid, "one").await;

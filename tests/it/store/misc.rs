@@ -1,8 +1,11 @@
 //! Keys, settings, resources, revoked tokens, the audit record.
 
 use authy::model::audit::AuditEvent;
+use authy::model::authentication_request::{AuthenticationRequest, Delivery, State};
 use authy::model::resource::Resource;
 use authy::model::signing_key::SigningKey;
+use authy::secret::TokenHash;
+use authy::spec::device::Polling;
 use authy::store::sql::{AuditFilter, Created};
 use serde_json::json;
 
@@ -28,16 +31,20 @@ async fn signing_keys_are_saved_replaced_resealed_and_withdrawn() {
         let sql = &backend.sql;
         let (old, mut new) = (key("old"), key("new"));
         new.created_at = later(1);
-        sql.save_signing_keys(&[old.clone(), new.clone()], &event("keys.saved")).await.unwrap();
+        assert!(sql.rotate_signing_keys(&[], &[old.clone(), new.clone()], &event("keys.saved")).await.unwrap());
         assert_eq!(sql.signing_keys(START).await.unwrap(), [new.clone(), old.clone()]);
-        let retired = SigningKey { signs_until: Some(later(10)), published_until: Some(later(20)), ..old };
-        sql.save_signing_keys(std::slice::from_ref(&retired), &event("keys.saved")).await.unwrap();
+        let retired = SigningKey { signs_until: Some(later(10)), published_until: Some(later(20)), ..old.clone() };
+        let read = [new.clone(), old];
+        assert!(sql.rotate_signing_keys(&read, std::slice::from_ref(&retired), &event("keys.saved")).await.unwrap());
+        assert!(!sql.rotate_signing_keys(&read, &read, &event("no")).await.unwrap(), "they are others by now");
         assert_eq!(sql.signing_keys(later(19)).await.unwrap(), [new.clone(), retired]);
         assert_eq!(sql.signing_keys(later(20)).await.unwrap(), [new.clone()]);
-        sql.reseal("k2", &[("new".to_owned(), vec![9])], &[]).await.unwrap();
+        sql.reseal("k2", &[("new".to_owned(), vec![9])], &[], &event("master_key.changed")).await.unwrap();
         assert_eq!(sql.signing_keys(later(20)).await.unwrap()[0].sealed_private_jwk, [9]);
         assert_eq!(sql.setting("master_key_id").await.unwrap().as_deref(), Some("k2"));
-        assert!(!sql.create_first_signing_keys(&[key("late")]).await.unwrap());
+        assert!(!sql.create_first_signing_keys(&[key("late")], &event("no")).await.unwrap());
+        let events = recorded(sql).await;
+        assert!(events.contains(&"master_key.changed".to_owned()) && !events.contains(&"no".to_owned()), "{events:?}");
     })
     .await;
 }
@@ -49,14 +56,19 @@ async fn signing_keys_are_withdrawn_at_once_whatever_stands_in_their_rows() {
         let ended = SigningKey { signs_until: Some(later(5)), published_until: Some(later(99)), ..key("ended") };
         let gone = SigningKey { signs_until: Some(later(5)), published_until: Some(later(6)), ..key("gone") };
         let waiting = SigningKey { signs_from: later(80), ..key("waiting") };
-        sql.save_signing_keys(&[key("old"), ended.clone(), gone.clone(), waiting], &event("keys.saved")).await.unwrap();
-        assert!(sql.create_first_signing_keys(&[SigningKey { algorithm: "EdDSA".to_owned(), ..key("demanded") }]).await.unwrap());
+        let all = [key("old"), ended.clone(), gone.clone(), waiting];
+        assert!(sql.rotate_signing_keys(&[], &all, &event("keys.saved")).await.unwrap());
+        let demanded = [SigningKey { algorithm: "EdDSA".to_owned(), ..key("demanded") }];
+        assert!(sql.create_first_signing_keys(&demanded, &event("keys.created")).await.unwrap());
         // On Postgres the JSON of a row cannot be damaged, but be that of no key.
         let damaged = if backend.name == "postgres" { "[]" } else { "{" };
         let damage = format!("update signing_keys set public_jwk = '{damaged}', algorithm = 'HS0' where kid in ('old', 'demanded')");
         execute(&backend.options, &damage).await;
         let new = SigningKey { signs_from: later(10), created_at: later(10), ..key("new") };
         sql.replace_signing_keys(std::slice::from_ref(&new), later(10), &event("keys.withdrawn")).await.unwrap();
+        let planned = SigningKey { published_until: Some(later(500)), ..key("old") };
+        let late = AuditEvent { at: later(10), ..event("no") };
+        assert!(!sql.rotate_signing_keys(&all, &[planned], &late).await.unwrap(), "no rotation under way publishes them again");
         assert_eq!(sql.signing_keys(later(10)).await.unwrap(), [new]);
         assert_eq!(sql.sealed_signing_keys(later(10)).await.unwrap().len(), 1);
         assert!(sql.had_signing_key("EdDSA").await.unwrap() && sql.had_signing_key("ES256").await.unwrap());
@@ -79,7 +91,9 @@ async fn of_nodes_that_start_together_one_makes_the_first_keys() {
         let nodes: Vec<_> = (0..8)
             .map(|node| {
                 let sql = backend.sql.clone();
-                tokio::spawn(async move { sql.create_first_signing_keys(&[key(&format!("node-{node}"))]).await.unwrap() })
+                tokio::spawn(async move {
+                    sql.create_first_signing_keys(&[key(&format!("node-{node}"))], &event("keys.created")).await.unwrap()
+                })
             })
             .collect();
         let mut first = 0;
@@ -87,6 +101,7 @@ async fn of_nodes_that_start_together_one_makes_the_first_keys() {
             first += u32::from(node.await.unwrap());
         }
         assert_eq!((first, backend.sql.signing_keys(START).await.unwrap().len()), (1, 1));
+        assert_eq!(recorded(&backend.sql).await, ["keys.created"], "and is the one who says so");
     })
     .await;
 }
@@ -137,10 +152,11 @@ async fn a_revoked_token_is_remembered_and_may_be_revoked_again() {
     each(async |backend| {
         let sql = &backend.sql;
         for _ in 0..2 {
-            sql.revoke_token("jti-1", later(600)).await.unwrap();
+            sql.revoke_token("jti-1", later(600), Some(&event("token.revoked"))).await.unwrap();
         }
         assert!(sql.token_is_revoked("jti-1").await.unwrap());
         assert!(!sql.token_is_revoked("jti-2").await.unwrap());
+        assert_eq!(recorded(sql).await, ["token.revoked"]);
     })
     .await;
 }
@@ -176,6 +192,40 @@ async fn the_audit_record_is_read_backwards_in_pages_without_a_gap() {
         assert_eq!(count(AuditFilter { subject: Some("sub-of-ada".to_owned()), ..AuditFilter::default() }).await, 5);
         assert_eq!(count(AuditFilter { client_id: Some("client-0".to_owned()), ..AuditFilter::default() }).await, 3);
         assert_eq!(count(AuditFilter { since: Some(later(4)), ..AuditFilter::default() }).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_asks_at_once_has_no_more_requests_waiting_than_it_may() {
+    each(async |backend| {
+        let sql = &backend.sql;
+        ada_with_app(sql).await;
+        let asking = (0..12).map(|_| async {
+            let request = AuthenticationRequest {
+                id: id(),
+                auth_req_id: TokenHash::of(&id().to_string()),
+                client_id: "app".to_owned(),
+                subject: "sub-of-ada".to_owned(),
+                scopes: vec!["openid".to_owned()],
+                resources: Vec::new(),
+                authorization_details: Vec::new(),
+                binding_message: None,
+                delivery: Delivery::Poll,
+                sealed: Vec::new(),
+                polling: Polling::default(),
+                state: State::Pending,
+                approval: None,
+                attempts: 0,
+                notify_at: None,
+                created_at: START,
+                expires_at: later(300),
+            };
+            sql.create_authentication_request(&request, 3).await.unwrap()
+        });
+        let kept = futures_util::future::join_all(asking).await.into_iter().filter(|kept| *kept).count();
+        let waiting = sql.pending_authentication_requests(None, START).await.unwrap();
+        assert_eq!((kept, waiting.len()), (3, 3));
     })
     .await;
 }

@@ -1,7 +1,9 @@
 //! Users, passwords and groups.
 
-use authy::store::StoreError;
-use authy::store::sql::{Created, Page};
+use std::time::Duration;
+
+use authy::model::user::User;
+use authy::store::sql::{Changed, Created, Page};
 
 use super::samples::*;
 use crate::support::backends::{START, each};
@@ -55,13 +57,40 @@ async fn what_is_taken_is_named_and_nothing_is_saved() {
         let mut bob = user("bob");
         assert_eq!(sql.create_user(&bob, None, &event("user.created")).await.unwrap(), Created::Done);
         bob.email = Some("ada@example.com".to_owned());
-        assert_eq!(sql.update_user(&bob, &event("no")).await.unwrap(), Created::Exists("email"));
+        assert_eq!(sql.update_user(&bob, &event("no")).await.unwrap(), Changed::Exists("email"));
         bob.email = None;
         bob.name = None;
         bob.admin = true;
-        assert_eq!(sql.update_user(&bob, &event("user.updated")).await.unwrap(), Created::Done);
+        assert_eq!(sql.update_user(&bob, &event("user.updated")).await.unwrap(), Changed::Done);
+        bob.updated_at = bob.updated_at + Duration::from_micros(1);
         assert_eq!(sql.user_by_subject(&bob.subject).await.unwrap(), Some(bob));
-        assert!(matches!(sql.update_user(&user("ghost"), &event("no")).await, Err(StoreError::Conflict)));
+        assert_eq!(sql.update_user(&user("ghost"), &event("no")).await.unwrap(), Changed::Meanwhile);
+        assert!(!recorded(sql).await.contains(&"no".to_owned()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_edit_of_what_somebody_has_changed_since_is_not_saved_and_none_undoes_a_lock() {
+    each(async |backend| {
+        let sql = &backend.sql;
+        let _ = sql.create_user(&user("ada"), None, &event("user.created")).await.unwrap();
+        let read = async || sql.user_by_subject("sub-of-ada").await.unwrap().unwrap();
+        let before = read().await;
+        assert!(sql.lock_user("sub-of-ada", Some(START), &event("user.locked")).await.unwrap());
+
+        let own = User { name: Some("Ada".to_owned()), admin: true, locked_at: None, username: "root".to_owned(), ..before.clone() };
+        assert!(sql.save_profile(&own, &event("user.updated")).await.unwrap());
+        let saved = read().await;
+        assert_eq!((saved.name.as_deref(), saved.username.as_str()), (Some("Ada"), "ada"), "her name, and nothing that is not hers to say");
+        assert_eq!((saved.admin, saved.locked_at), (false, Some(START)));
+        assert!(saved.updated_at > before.updated_at, "within the same moment, too");
+        assert!(!sql.save_profile(&own, &event("no")).await.unwrap(), "what was read before");
+
+        assert_eq!(sql.update_user(&User { admin: true, ..before }, &event("no")).await.unwrap(), Changed::Meanwhile);
+        assert_eq!(read().await, saved);
+        assert_eq!(sql.update_user(&User { admin: true, locked_at: None, ..saved }, &event("user.updated")).await.unwrap(), Changed::Done);
+        assert_eq!((read().await.admin, read().await.locked_at), (true, Some(START)));
         assert!(!recorded(sql).await.contains(&"no".to_owned()));
     })
     .await;
@@ -109,7 +138,8 @@ async fn locking_password_and_deletion() {
         assert!(!sql.set_password("nobody", &password("x"), None, (&event("no"), &event("no"))).await.unwrap());
         assert_eq!(sql.password_of(&ada.subject).await.unwrap(), Some(password("two")));
         let renew = async |old: &str, new: &str| {
-            sql.renew_hash(&ada.subject, (&password(old).hash, &password(new).hash), &event("rehashed")).await.unwrap();
+            let renewed = sql.renew_hash(&ada.subject, (&password(old).hash, &password(new).hash), &event("rehashed")).await.unwrap();
+            assert_eq!(renewed, !new.ends_with("too late"));
             sql.password_of(&ada.subject).await.unwrap().unwrap().hash
         };
         assert_eq!(renew("two", "two, slower").await, password("two, slower").hash);

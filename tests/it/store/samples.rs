@@ -10,7 +10,7 @@ use authy::model::grant::{Authentication, Grant};
 use authy::model::refresh_token::RefreshToken;
 use authy::model::session::Session;
 use authy::model::user::{Password, User};
-use authy::secret::TokenHash;
+use authy::secret::{Secret, TokenHash};
 use authy::store::Sql;
 use authy::store::sql::{AuditFilter, Created};
 use serde_json::json;
@@ -146,8 +146,23 @@ pub async fn ada_with_app(sql: &Sql) -> Session {
     assert_eq!(sql.create_user(&user("ada"), Some(&password("$2b$hash")), &event("user.created")).await.unwrap(), Created::Done);
     assert_eq!(sql.create_client(&client("app", "App"), &event("client.created")).await.unwrap(), Created::Done);
     let session = session("sub-of-ada");
-    sql.create_session(&session, &event("session.started")).await.unwrap();
+    begin(sql, &session).await;
     session
+}
+
+/// What `ada` of [`ada_with_app`] has verified.
+pub fn verified() -> Secret<String> {
+    "$2b$hash".into()
+}
+
+/// Starts a session of hers.
+pub async fn begin(sql: &Sql, session: &Session) {
+    assert!(sql.create_session(session, &verified(), &event("session.started")).await.unwrap());
+}
+
+/// Starts one in the place of another.
+pub async fn replace(sql: &Sql, old: &Session, new: &Session) {
+    assert!(sql.replace_session(old.id, new, &verified(), (&event("session.ended"), &event("session.started"))).await.unwrap());
 }
 
 pub fn later(seconds: u64) -> Timestamp {

@@ -19,9 +19,9 @@ async fn the_sweeper_removes_what_is_over_in_small_batches_and_nothing_else() {
         let _ = sql.redeem_grant(&offline, Some(&long), START).await.unwrap();
         sql.slide_refresh_token(&long.hash, START + DAY * 100).await.unwrap();
         for number in 0..3 {
-            sql.revoke_token(&format!("jti-{number}"), START + DAY).await.unwrap();
+            sql.revoke_token(&format!("jti-{number}"), START + DAY, None).await.unwrap();
             let ended = Session { ended_at: Some(START), expires_at: START + DAY * 300, ..session("sub-of-ada") };
-            sql.create_session(&ended, &event("session.started")).await.unwrap();
+            begin(sql, &ended).await;
         }
         let consent = Consent {
             subject: "sub-of-ada".to_owned(),
@@ -34,7 +34,7 @@ async fn the_sweeper_removes_what_is_over_in_small_batches_and_nothing_else() {
             granted_at: START,
             expires_at: START + DAY * 365,
         };
-        sql.save_consent(&consent).await.unwrap();
+        sql.save_consent(&consent, &event("consent.given")).await.unwrap();
         assert_eq!(sql.sweep(START, START - DAY, 100).await.unwrap(), 0);
 
         // The session that ran out ends; two of three ended ones go, two of three revoked tokens, one refresh token; then the rest.
@@ -53,9 +53,9 @@ async fn the_sweeper_removes_what_is_over_in_small_batches_and_nothing_else() {
         // A year on: the other refresh token, both grants, the consent.
         assert_eq!(sweep(366, 100).await, 4);
         assert_eq!(sql.grant_by_id(offline.id).await.unwrap(), None);
-        assert_eq!(recorded(sql).await.len(), 6);
+        assert_eq!(recorded(sql).await.len(), 7);
         sql.record(&[AuditEvent { at: START + DAY * 400, ..event("recent") }]).await.unwrap();
-        assert_eq!(sweep(401, 100).await, 6);
+        assert_eq!(sweep(401, 100).await, 7);
         assert_eq!(recorded(sql).await, ["recent"]);
     })
     .await;

@@ -62,7 +62,8 @@ impl TestApp {
         let master = MasterKey::generate(entropy.as_ref());
         let sealer = Sealer::new(&master);
         let keys = super::keys::first_keys(&sealer, entropy.as_ref(), clock.now());
-        sql.create_first_signing_keys(&keys).await.expect("keys are stored");
+        let made = authy::telemetry::audit::event(entropy.as_ref(), clock.now(), "keys.created", "test").build();
+        sql.create_first_signing_keys(&keys, &made).await.expect("keys are stored");
         let issuer = settings.issuer.clone().unwrap_or_else(|| Issuer::parse(&base).expect("an issuer"));
         settings.mtls.base = settings.mtls.base.take().or_else(|| bound.mtls_base(&issuer));
         let guarded = || Arc::new(authy::outbound::Guarded::new(&settings.outbound, &issuer).expect("a client"));
@@ -115,6 +116,18 @@ impl TestApp {
     pub async fn set_password(&self, user: &User, password: &Password) {
         let events = (&self.event("password.set"), &self.event("session.ended"));
         assert!(self.app.sql.set_password(&user.subject, password, None, events).await.expect("the database"));
+    }
+
+    /// As a command beside the server changes a client.
+    pub async fn change_client(&self, client: &Client) {
+        let stored = self.app.sql.client_by_id(&client.client_id).await.expect("the database").expect("the client");
+        let changed = Client { updated_at: stored.updated_at, ..client.clone() };
+        assert!(self.app.sql.update_client(&changed, &self.event("client.updated")).await.expect("the database"));
+        if stored.enabled != client.enabled {
+            let event = self.event("client.updated");
+            assert!(self.app.sql.enable_client(&client.client_id, client.enabled, &event).await.expect("the database"));
+        }
+        self.app.forget_client(&client.client_id);
     }
 
     /// A user with every standard claim, whose password is [`PASSWORD`].

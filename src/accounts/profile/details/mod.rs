@@ -9,7 +9,6 @@ use crate::failure::Failure;
 use crate::model::user::User;
 use crate::spec::error::OAuthError;
 use crate::spec::params::Params;
-use crate::store::sql::Created;
 use crate::telemetry::audit;
 
 use fields::{Edited, Problem};
@@ -23,23 +22,26 @@ pub async fn load(app: &App, subject: &str) -> Result<User, Failure> {
     found.ok_or_else(|| OAuthError::access_denied("This account does not exist any more.").into())
 }
 
-/// Check and save.
+/// How often what was typed is put into what somebody else has changed meanwhile.
+const TRIES: usize = 3;
+
+/// Check and save: what was typed, into the person as they are when it is saved.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn save(app: &App, subject: &str, form: &Params) -> Result<Result<(), Vec<Problem>>, Failure> {
-    let before = load(app, subject).await?;
-    let Edited { name, claims } = match fields::edited(form, &before.claims) {
-        Ok(edited) => edited,
-        Err(problems) => return Ok(Err(problems)),
-    };
-    let now = app.now();
-    let after = User { name, claims, updated_at: now, ..before };
-    let event = audit::event(app.entropy.as_ref(), now, audit::USER_UPDATED, subject).subject(subject).build();
-    let saved = app.sql.update_user(&after, &event).await?;
-    app.forget_user(subject);
-    match saved {
-        Created::Done => Ok(Ok(())),
-        Created::Exists(what) => Err(anyhow::anyhow!("the {what} of a profile that did not change it is taken").into()),
+    for _ in 0..TRIES {
+        let before = load(app, subject).await?;
+        let Edited { name, claims } = match fields::edited(form, &before.claims) {
+            Ok(edited) => edited,
+            Err(problems) => return Ok(Err(problems)),
+        };
+        let after = User { name, claims, ..before };
+        let event = audit::event(app.entropy.as_ref(), app.now(), audit::USER_UPDATED, subject).subject(subject).build();
+        if app.sql.save_profile(&after, &event).await? {
+            app.forget_user(subject);
+            return Ok(Ok(()));
+        }
     }
+    Err(Failure::Busy("others change this person all the time".into()))
 }

@@ -13,6 +13,7 @@ use crate::clock::Timestamp;
 use crate::endpoints::authorize::SignedIn;
 use crate::failure::Failure;
 use crate::hashing::password;
+use crate::model::user::Password;
 use crate::secret::Secret;
 use crate::telemetry::audit;
 
@@ -61,17 +62,28 @@ pub async fn change(app: &App, change: &Change, signed_in: &SignedIn, browser: &
     if let Some(wait) = login::admit(app, &user.username, &browser.address).await? {
         return Ok(Outcome::Wait(wait));
     }
-    let stored = app.sql.password_of(&user.subject).await?;
-    if !login::fits(app, &change.current, stored.as_ref()).await? {
-        return Ok(Outcome::Unfit("current_password", "This is not your current password."));
+    for _ in 0..login::LOOKS {
+        let stored = app.sql.password_of(&user.subject).await?;
+        let fits = login::fits(app, &change.current, stored.as_ref()).await?;
+        let Some(stored) = stored.filter(|_| fits) else {
+            return Ok(Outcome::Unfit("current_password", "This is not your current password."));
+        };
+        login::forgive(app, &user.username, &browser.address).await?;
+        let hashed = login::hash(app, &change.new).await?;
+        if save(app, (&stored.hash, &hashed), signed_in).await? {
+            let (_, cookies) = session::start(app, user, &hashed.hash, browser).await?.ok_or_else(session::overtaken)?;
+            return Ok(Outcome::Changed(cookies));
+        }
     }
-    login::forgive(app, &user.username, &browser.address).await?;
-    let hashed = login::hash(app, &change.new).await?;
-    let (entropy, now, subject) = (app.entropy.as_ref(), app.now(), &user.subject);
+    Err(Failure::Busy("the password is replaced or hashed anew all the time".into()))
+}
+
+/// Of two changes that verified the same password one is saved.
+async fn save(app: &App, passwords: (&Secret<String>, &Password), signed_in: &SignedIn) -> Result<bool, Failure> {
+    let (entropy, now, subject) = (app.entropy.as_ref(), app.now(), &signed_in.user.subject);
     let event = |kind| audit::event(entropy, now, kind, subject).subject(subject).build();
     let events = (&event(audit::PASSWORD_CHANGED), &event(audit::SESSION_ENDED));
-    app.sql.set_password(subject, &hashed, Some(signed_in.session.id), events).await?;
+    let saved = app.sql.change_password(subject, passwords, signed_in.session.id, events).await?;
     app.forget_approvals();
-    let (_, cookies) = session::start(app, user, browser).await?;
-    Ok(Outcome::Changed(cookies))
+    Ok(saved)
 }

@@ -38,7 +38,7 @@ impl Office<'_> {
         if !client.has_secrets() {
             for secret in &client.secrets {
                 let event = self.event(audit::CLIENT_SECRET_RETIRED).client(&client.client_id).build();
-                self.sql.retire_client_secret(&client.client_id, secret.id, &event).await?;
+                self.sql.retire_client_secret(&client.client_id, secret.id, Some(&event)).await?;
             }
             return Ok(None);
         }
@@ -70,7 +70,7 @@ impl Office<'_> {
         super::checked(&draft)?;
         let (secret, _) = self.new_secret(&client, Some(brought)).await?;
         let event = self.event(audit::CLIENT_SECRET_ADDED).client(client_id).build();
-        self.sql.add_client_secret(client_id, &secret, &event).await?;
+        self.sql.add_client_secret(client_id, &secret, Some(&event)).await?;
         self.forget_client(client_id);
         self.client(client_id).await
     }
@@ -78,7 +78,7 @@ impl Office<'_> {
     async fn add_secret(&self, client: &Client) -> Result<Secret<String>, Problem> {
         let (secret, made) = self.new_secret(client, None).await?;
         let event = self.event(audit::CLIENT_SECRET_ADDED).client(&client.client_id).build();
-        self.sql.add_client_secret(&client.client_id, &secret, &event).await?;
+        self.sql.add_client_secret(&client.client_id, &secret, Some(&event)).await?;
         made.ok_or_else(|| Problem::Failed(Failure::Broken(anyhow::anyhow!("no secret was made"))))
     }
 
@@ -96,7 +96,7 @@ impl Office<'_> {
             ));
         }
         let event = self.event(audit::CLIENT_SECRET_RETIRED).client(client_id).build();
-        if !self.sql.retire_client_secret(client_id, id, &event).await? {
+        if !self.sql.retire_client_secret(client_id, id, Some(&event)).await? {
             return Err(Problem::not_found("secret", &id.to_string(), "It may be retired already."));
         }
         self.forget_client(client_id);

@@ -16,6 +16,9 @@ use crate::secret::{Secret, TokenHash};
 use crate::spec::error::OAuthError;
 use crate::telemetry::audit;
 
+/// How often what a client says is put into what somebody else has changed meanwhile.
+const TRIES: usize = 3;
+
 /// A client that has proven that a registration is its own.
 #[derive(Debug)]
 struct Owner {
@@ -38,25 +41,35 @@ pub async fn read(app: &App, client_id: &str, authorization: &[Option<String>]) 
 /// # Errors
 /// `invalid_token`, and the errors of RFC 7591 §3.2.2.
 pub async fn update(app: &App, client_id: &str, authorization: &[Option<String>], body: &str) -> Result<Map<String, Value>, Failure> {
-    let Owner { client: before, dynamic, token } = owner(app, client_id, authorization).await?;
     let mut members = members(body)?;
-    is_about(app, &mut members, &before)?;
+    is_about(app, &mut members, &owner(app, client_id, authorization).await?.client)?;
     outside::state(app, &mut members).await?;
     let draft = draft::draft(members, &app.settings.registration)?;
     outside::check(app, &draft).await?;
     let metadata = draft::checked(&draft)?;
-    let described = Client { name: draft.name.trim().to_owned(), metadata, updated_at: app.now(), ..Client::clone(&before) };
-    let mut client = draft::settled(&before, described)?;
-    app.provide_keys(client.metadata.signing_algorithms()).await?;
-    let next = if app.settings.registration.rotate_token { Secret::new(app.entropy.token("rat_")) } else { token.clone() };
-    let [presented, successor] = [&token, &next].map(|token| TokenHash::of(token.expose()));
-    let event = event(app, &dynamic, audit::CLIENT_UPDATED);
-    if !app.sql.change_registered_client(&client, (&presented, &successor), event.as_ref()).await? {
-        return Err(invalid_token().because("the client was deleted meanwhile, or its token was replaced").into());
+    for _ in 0..TRIES {
+        // Read after the addresses in the request have answered, which takes as long as the client likes.
+        let owner = owner(app, client_id, authorization).await?;
+        let described = Client { name: draft.name.trim().to_owned(), metadata: metadata.clone(), ..Client::clone(&owner.client) };
+        let mut client = draft::settled(&owner.client, described)?;
+        let Some(token) = replace(app, &owner, &client).await? else { continue };
+        let secret = fit_secrets(app, &mut client, &owner.dynamic).await?;
+        app.forget_client(client_id);
+        return Ok(answer::information(&client, &app.issuer, &Handed { secret: secret.as_ref(), token: &token }));
     }
-    let secret = fit_secrets(app, &mut client).await?;
-    app.forget_client(client_id);
-    Ok(answer::information(&client, &app.issuer, &Handed { secret: secret.as_ref(), token: &next }))
+    Err(Failure::Busy("others change this client all the time".into()))
+}
+
+/// Saves what the owner says, and returns the token that opens the registration from now on. `None` when somebody has changed the client, or
+/// its token, since the owner was let in.
+async fn replace(app: &App, owner: &Owner, client: &Client) -> Result<Option<Secret<String>>, Failure> {
+    app.provide_keys(client.metadata.signing_algorithms()).await?;
+    let token = &owner.token;
+    let next = if app.settings.registration.rotate_token { Secret::new(app.entropy.token("rat_")) } else { token.clone() };
+    let [presented, successor] = [token, &next].map(|token| TokenHash::of(token.expose()));
+    let event = event(app, &owner.dynamic, audit::CLIENT_UPDATED);
+    let saved = app.sql.change_registered_client(client, (&presented, &successor), app.now(), event.as_ref()).await?;
+    Ok(saved.then_some(next))
 }
 
 /// RFC 7592 §2.3: the client and everything it was granted.
@@ -125,12 +138,12 @@ fn lives(secret: &ClientSecret, now: Timestamp) -> bool {
 
 /// After an update: a client that needs a secret and has none, or one in the second half of its life, gets a new one beside it; a client
 /// that needs none loses them.
-async fn fit_secrets(app: &App, client: &mut Client) -> Result<Option<Secret<String>>, Failure> {
+async fn fit_secrets(app: &App, client: &mut Client, dynamic: &DynamicClient) -> Result<Option<Secret<String>>, Failure> {
     let now = app.now();
     if !client.has_secrets() {
         for secret in std::mem::take(&mut client.secrets) {
-            let event = secret_event(app, audit::CLIENT_SECRET_RETIRED, client);
-            app.sql.retire_client_secret(&client.client_id, secret.id, &event).await?;
+            let event = event(app, dynamic, audit::CLIENT_SECRET_RETIRED);
+            app.sql.retire_client_secret(&client.client_id, secret.id, event.as_ref()).await?;
         }
         return Ok(None);
     }
@@ -141,13 +154,9 @@ async fn fit_secrets(app: &App, client: &mut Client) -> Result<Option<Secret<Str
         return Ok(None);
     }
     let (secret, plain) = new_secret(app, client);
-    app.sql.add_client_secret(&client.client_id, &secret, &secret_event(app, audit::CLIENT_SECRET_ADDED, client)).await?;
+    app.sql.add_client_secret(&client.client_id, &secret, event(app, dynamic, audit::CLIENT_SECRET_ADDED).as_ref()).await?;
     client.secrets.insert(0, secret);
     Ok(Some(plain))
-}
-
-fn secret_event(app: &App, kind: &str, client: &Client) -> crate::model::audit::AuditEvent {
-    audit::event(app.entropy.as_ref(), app.now(), kind, &client.client_id).client(&client.client_id).build()
 }
 
 /// What a client in quarantine does leaves no audit events: it is a stranger, and they stay for a year.

@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use super::draft;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::model::client::{Client, ClientOrigin};
 use crate::model::registration::DynamicClient;
+use crate::spec::client_id_document::unusable;
 use crate::telemetry::audit;
 
+/// How often what a document says is put into what somebody else has changed meanwhile.
+const TRIES: usize = 3;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A person approved something for the client: its quarantine ends. Costs a write once a day at most, or four times in the life of an unused one.
@@ -47,9 +51,27 @@ async fn keep(app: &App, client: &Client, subject: &str) -> Result<(), Failure> 
         expires_at: now + app.settings.registration.expire_unused,
     };
     let event = audit::event(app.entropy.as_ref(), now, audit::CLIENT_APPROVED, subject).subject(subject).client(&client.client_id).build();
-    app.sql.save_document_client(client, &dynamic, &event).await?;
-    app.forget_client(&client.client_id);
-    Ok(())
+    for _ in 0..TRIES {
+        let Some(current) = joined(app, client).await? else { return Ok(()) };
+        if app.sql.save_document_client(&current, &dynamic, &event).await? {
+            app.forget_client(&client.client_id);
+            return Ok(());
+        }
+    }
+    Err(Failure::Busy("others change this client all the time".into()))
+}
+
+/// What the document says with what an administrator has settled by now; `None` when one has registered a client of that name.
+async fn joined(app: &App, described: &Client) -> Result<Option<Client>, Failure> {
+    let Some(stored) = app.sql.client_by_id(&described.client_id).await? else { return Ok(Some(described.clone())) };
+    if stored.is_vouched_for() {
+        return Ok(None);
+    }
+    let client = match stored.metadata.settled.is_empty() {
+        true => described.clone(),
+        false => draft::settled(&stored, described.clone()).map_err(|refusal| unusable(refusal.detail))?,
+    };
+    Ok(Some(Client { updated_at: stored.updated_at, ..client }))
 }
 
 /// The client was given tokens: it is not swept as unused for another while. Written at most once a day, and as well as can be: what the

@@ -11,8 +11,8 @@ use crate::store::sql::{Backend, Sql, in_time, postgres, sqlite};
 queries! {
     /// The published ones, the latest first.
     read signing_keys::signing_keys(now: Timestamp) -> Vec<SigningKey>;
-    /// Saves or replaces keys.
-    write signing_keys::save_signing_keys(keys: &[SigningKey], event: &AuditEvent) -> ();
+    /// Saves or replaces keys, while the published ones are those that were read; false when they are others by now.
+    write signing_keys::rotate_signing_keys(read: &[SigningKey], changed: &[SigningKey], event: &AuditEvent) -> bool;
     /// Withdraws every published key without reading it, and saves new ones.
     write signing_keys::replace_signing_keys(new: &[SigningKey], now: Timestamp, event: &AuditEvent) -> ();
     /// Whether there is one, published or not.
@@ -22,9 +22,9 @@ queries! {
     /// The ids and sealed halves of the published ones.
     read signing_keys::sealed_signing_keys(now: Timestamp) -> Vec<(String, Vec<u8>)>;
     /// Saves keys if there are none; false when another node was first.
-    write signing_keys::create_first_signing_keys(keys: &[SigningKey]) -> bool;
+    write signing_keys::create_first_signing_keys(keys: &[SigningKey], event: &AuditEvent) -> bool;
     /// Replaces the sealed halves of keys, the sealed secrets of clients and the setting `master_key_id` together.
-    write signing_keys::reseal(master_key_id: &str, keys: &[(String, Vec<u8>)], secrets: &[(Uuid, Vec<u8>)]) -> ();
+    write signing_keys::reseal(master_key_id: &str, keys: &[(String, Vec<u8>)], secrets: &[(Uuid, Vec<u8>)], event: &AuditEvent) -> ();
     /// The client secrets that are kept sealed.
     read clients::sealed_client_secrets() -> Vec<(Uuid, Vec<u8>)>;
 

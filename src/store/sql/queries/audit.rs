@@ -15,13 +15,13 @@ use crate::store::sql::types::{Id, Json, Time};
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_events)]
 pub struct EventRow {
-    id: Id,
-    at: Time,
-    kind: String,
-    actor: String,
-    subject: Option<String>,
-    client_id: Option<String>,
-    detail: Json<Value>,
+    pub id: Id,
+    pub at: Time,
+    pub kind: String,
+    pub actor: String,
+    pub subject: Option<String>,
+    pub client_id: Option<String>,
+    pub detail: Json<Value>,
 }
 
 impl From<&AuditEvent> for EventRow {

@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Conn, audit, hash_of, unreadable};
+use super::{Conn, audit, hash_of, turns, unreadable};
 use crate::clock::Timestamp;
 use crate::model::approval::{Approval, Outcome};
 use crate::model::audit::AuditEvent;
@@ -88,8 +88,9 @@ impl RequestRow {
     }
 }
 
-/// Keeps a request, unless its client has `most` that wait; false then.
+/// Keeps a request, unless its client has `most` that wait; false then. Until it is in its place nobody else counts those of this client.
 pub async fn create_authentication_request(conn: &mut Conn, request: &AuthenticationRequest, most: i64) -> QueryResult<bool> {
+    turns::authentication_requests(conn, &request.client_id).await?;
     let waiting = table
         .filter(authentication_requests::client_id.eq(&request.client_id))
         .filter(authentication_requests::expires_at.gt(Time(request.created_at)))

@@ -5,6 +5,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{Conn, audit, containing, hash_of, is_storable, lower, unreadable};
+use crate::clock::Timestamp;
 use crate::model::audit::AuditEvent;
 use crate::model::client::{Client, ClientMetadata, ClientOrigin, ClientSecret, SecretHash};
 use crate::store::sql::outcome::{Created, Page};
@@ -14,8 +15,8 @@ use crate::store::sql::types::{Id, Json, Time};
 /// How many secrets of one client live at once.
 const LIVE_SECRETS: usize = 2;
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = clients, primary_key(client_id))]
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = clients)]
 struct ClientRow {
     client_id: String,
     name: String,
@@ -125,14 +126,33 @@ pub(super) async fn insert(conn: &mut Conn, client: &Client) -> QueryResult<Crea
     Ok(Created::Done)
 }
 
-/// What a client may change about itself: whether it is enabled stays.
-pub(super) async fn replace_metadata(conn: &mut Conn, client: &Client) -> QueryResult<bool> {
+/// The row of a client that nobody has changed since `client.updated_at`: false when somebody has. Locks it, so that it stays so until the
+/// transaction ends.
+pub(super) async fn is_as_read(conn: &mut Conn, client: &Client) -> QueryResult<bool> {
+    let as_read = clients::table.find(&client.client_id).filter(clients::updated_at.eq(Time(client.updated_at)));
+    Ok(diesel::update(as_read).set(clients::client_id.eq(&client.client_id)).execute(conn).await? > 0)
+}
+
+/// Name and metadata of a client as it was read at `client.updated_at`; false when it is gone or somebody has changed it since. Whether it is
+/// enabled is said apart, so that no change of the rest undoes it.
+pub(super) async fn replace_metadata(conn: &mut Conn, client: &Client, now: Timestamp) -> QueryResult<bool> {
+    let as_read = clients::table.find(&client.client_id).filter(clients::updated_at.eq(Time(client.updated_at)));
     let changed = (
         clients::name.eq(client.name.clone()),
         clients::metadata.eq(Json(client.metadata.clone())),
-        clients::updated_at.eq(Time(client.updated_at)),
+        clients::updated_at.eq(Time(now.after(client.updated_at))),
     );
-    Ok(diesel::update(clients::table.find(&client.client_id)).set(changed).execute(conn).await? > 0)
+    Ok(diesel::update(as_read).set(changed).execute(conn).await? > 0)
+}
+
+/// Locks the row and moves the moment of the last change on; false when there is no such client.
+async fn touch(conn: &mut Conn, client_id: &str, now: Timestamp) -> QueryResult<bool> {
+    let row = || clients::table.find(client_id);
+    if diesel::update(row()).set(clients::client_id.eq(client_id)).execute(conn).await? == 0 {
+        return Ok(false);
+    }
+    let before: Time = row().select(clients::updated_at).first(conn).await?;
+    diesel::update(row()).set(clients::updated_at.eq(Time(now.after(before.0)))).execute(conn).await.map(|_| true)
 }
 
 async fn insert_secret(conn: &mut Conn, client_id: &str, secret: &ClientSecret) -> QueryResult<()> {
@@ -181,7 +201,13 @@ pub async fn count_clients(conn: &mut Conn, search: &str) -> QueryResult<i64> {
 }
 
 pub async fn update_client(conn: &mut Conn, client: &Client, event: &AuditEvent) -> QueryResult<bool> {
-    let found = diesel::update(clients::table.find(&client.client_id)).set(ClientRow::from(client)).execute(conn).await? > 0;
+    let saved = replace_metadata(conn, client, event.at).await?;
+    audit::insert_if(conn, saved, event).await
+}
+
+pub async fn enable_client(conn: &mut Conn, client_id: &str, enabled: bool, event: &AuditEvent) -> QueryResult<bool> {
+    let found = touch(conn, client_id, event.at).await?;
+    diesel::update(clients::table.find(client_id)).set(clients::enabled.eq(enabled)).execute(conn).await?;
     audit::insert_if(conn, found, event).await
 }
 
@@ -197,9 +223,9 @@ pub async fn enabled_client_uris(conn: &mut Conn) -> QueryResult<Vec<(String, Ve
     Ok(rows.into_iter().map(|(client_id, metadata)| (client_id, uris(metadata.0))).collect())
 }
 
-pub async fn add_client_secret(conn: &mut Conn, client_id: &str, secret: &ClientSecret, event: &AuditEvent) -> QueryResult<()> {
+pub async fn add_client_secret(conn: &mut Conn, client_id: &str, secret: &ClientSecret, event: Option<&AuditEvent>) -> QueryResult<()> {
     // This also makes two who add at once take turns.
-    diesel::update(clients::table.find(client_id)).set(clients::updated_at.eq(Time(secret.created_at))).execute(conn).await?;
+    touch(conn, client_id, secret.created_at).await?;
     insert_secret(conn, client_id, secret).await?;
     // A new secret is the newest whatever its moment says: two may be made in one.
     let others: Vec<Id> = client_secrets::table
@@ -211,13 +237,19 @@ pub async fn add_client_secret(conn: &mut Conn, client_id: &str, secret: &Client
     for id in others.into_iter().skip(LIVE_SECRETS - 1) {
         diesel::delete(client_secrets::table.find(id)).execute(conn).await?;
     }
-    audit::insert(conn, event).await
+    match event {
+        Some(event) => audit::insert(conn, event).await,
+        None => Ok(()),
+    }
 }
 
-pub async fn retire_client_secret(conn: &mut Conn, client_id: &str, id: Uuid, event: &AuditEvent) -> QueryResult<bool> {
+pub async fn retire_client_secret(conn: &mut Conn, client_id: &str, id: Uuid, event: Option<&AuditEvent>) -> QueryResult<bool> {
     let secret = client_secrets::table.filter(client_secrets::client_id.eq(client_id).and(client_secrets::id.eq(Id(id))));
     let found = diesel::delete(secret).execute(conn).await? > 0;
-    audit::insert_if(conn, found, event).await
+    match event {
+        Some(event) => audit::insert_if(conn, found, event).await,
+        None => Ok(found),
+    }
 }
 
 pub async fn retire_other_client_secrets(conn: &mut Conn, client_id: &str, keep: Uuid, event: &AuditEvent) -> QueryResult<()> {

@@ -63,15 +63,15 @@ pub async fn consent_of(conn: &mut Conn, subject: &str, client_id: &str) -> Quer
     Ok(row.map(Consent::from))
 }
 
-pub async fn save_consent(conn: &mut Conn, consent: &Consent) -> QueryResult<()> {
+pub async fn save_consent(conn: &mut Conn, consent: &Consent, event: &AuditEvent) -> QueryResult<()> {
     diesel::insert_into(consents::table)
         .values(ConsentRow::from(consent))
         .on_conflict((consents::subject, consents::client_id))
         .do_update()
         .set(ConsentRow::from(consent))
         .execute(conn)
-        .await
-        .map(drop)
+        .await?;
+    audit::insert(conn, event).await
 }
 
 pub async fn consents_of(conn: &mut Conn, subject: &str) -> QueryResult<Vec<(Consent, String)>> {

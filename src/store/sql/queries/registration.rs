@@ -114,19 +114,21 @@ pub async fn dynamic_client(conn: &mut Conn, client_id: &str) -> QueryResult<Opt
     row.map(DynamicRow::into_dynamic).transpose()
 }
 
-/// The token before anything else: of several who present one at once, and get another for it, one comes through. The client's row is locked
-/// before that of its token, as by everybody who deletes one.
+/// The token before anything is written: of several who present one at once, and get another for it, one comes through. The client's row is
+/// locked before that of its token, as by everybody who deletes one.
 pub async fn change_registered_client(
     conn: &mut Conn,
     client: &Client,
     (presented, next): (&TokenHash, &TokenHash),
+    now: Timestamp,
     event: Option<&AuditEvent>,
 ) -> QueryResult<bool> {
-    let locked = diesel::update(registered::table.find(&client.client_id)).set(registered::client_id.eq(&client.client_id));
-    locked.execute(conn).await?;
+    if !clients::is_as_read(conn, client).await? {
+        return Ok(false);
+    }
     let row = dynamic_clients::table.find(&client.client_id).filter(dynamic_clients::token_hash.eq(presented.as_bytes().to_vec()));
     let held = diesel::update(row).set(dynamic_clients::token_hash.eq(next.as_bytes().to_vec())).execute(conn).await? > 0;
-    if !held || !clients::replace_metadata(conn, client).await? {
+    if !held || !clients::replace_metadata(conn, client, now).await? {
         return Ok(false);
     }
     if let Some(event) = event {
@@ -172,13 +174,15 @@ pub async fn note_client_use(
     diesel::update(row).set(used).execute(conn).await.map(drop)
 }
 
-pub async fn save_document_client(conn: &mut Conn, client: &Client, dynamic: &DynamicClient, event: &AuditEvent) -> QueryResult<()> {
+pub async fn save_document_client(conn: &mut Conn, client: &Client, dynamic: &DynamicClient, event: &AuditEvent) -> QueryResult<bool> {
     if clients::insert(conn, client).await? == Created::Done {
         diesel::insert_into(dynamic_clients::table).values(DynamicRow::from(dynamic)).execute(conn).await?;
-        return audit::insert(conn, event).await;
+        return audit::insert_if(conn, true, event).await;
     }
-    diesel::update(dynamic_clients::table.find(&client.client_id)).set(DynamicRow::from(dynamic)).execute(conn).await?;
-    clients::replace_metadata(conn, client).await.map(drop)
+    if !clients::replace_metadata(conn, client, event.at).await? {
+        return Ok(false);
+    }
+    diesel::update(dynamic_clients::table.find(&client.client_id)).set(DynamicRow::from(dynamic)).execute(conn).await.map(|_| true)
 }
 
 pub async fn create_registration_token(conn: &mut Conn, token: &RegistrationToken, event: &AuditEvent) -> QueryResult<Created> {

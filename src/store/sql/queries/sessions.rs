@@ -8,27 +8,27 @@ use super::{Conn, audit, hash_of, is_storable, logouts, sign_in};
 use crate::clock::Timestamp;
 use crate::model::audit::AuditEvent;
 use crate::model::session::Session;
-use crate::secret::TokenHash;
+use crate::secret::{Secret, TokenHash};
 use crate::store::sql::schema::{grants, sessions};
 use crate::store::sql::types::{Id, Json, Time};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = sessions)]
 pub struct SessionRow {
-    id: Id,
-    token_hash: Vec<u8>,
-    admin_token_hash: Option<Vec<u8>>,
-    subject: String,
-    sid: String,
-    auth_time: Time,
-    amr: Json<Vec<String>>,
-    acr: String,
-    user_agent: String,
-    address: String,
-    created_at: Time,
-    last_seen_at: Time,
-    expires_at: Time,
-    ended_at: Option<Time>,
+    pub id: Id,
+    pub token_hash: Vec<u8>,
+    pub admin_token_hash: Option<Vec<u8>>,
+    pub subject: String,
+    pub sid: String,
+    pub auth_time: Time,
+    pub amr: Json<Vec<String>>,
+    pub acr: String,
+    pub user_agent: String,
+    pub address: String,
+    pub created_at: Time,
+    pub last_seen_at: Time,
+    pub expires_at: Time,
+    pub ended_at: Option<Time>,
 }
 
 impl From<&Session> for SessionRow {
@@ -78,8 +78,8 @@ async fn insert(conn: &mut Conn, session: &Session) -> QueryResult<()> {
     diesel::insert_into(sessions::table).values(SessionRow::from(session)).execute(conn).await.map(drop)
 }
 
-pub async fn create_session(conn: &mut Conn, session: &Session, event: &AuditEvent) -> QueryResult<()> {
-    sign_in::save(conn, session.into(), event.into()).await
+pub async fn create_session(conn: &mut Conn, session: &Session, verified: &Secret<String>, event: &AuditEvent) -> QueryResult<bool> {
+    sign_in::save(conn, session.into(), verified, event.into()).await
 }
 
 pub async fn session_by_token(conn: &mut Conn, token: &TokenHash) -> QueryResult<Option<Session>> {
@@ -167,12 +167,23 @@ pub(super) async fn end_what_ran_out(conn: &mut Conn, now: Timestamp, idle_since
     Ok(ended)
 }
 
-pub async fn replace_session(conn: &mut Conn, old: Uuid, new: &Session, now: Timestamp) -> QueryResult<()> {
-    // The old session is locked first, so that no grant is saved under it meanwhile.
+pub async fn replace_session(
+    conn: &mut Conn,
+    old: Uuid,
+    new: &Session,
+    verified: &Secret<String>,
+    (ended, started): (&AuditEvent, &AuditEvent),
+) -> QueryResult<bool> {
+    if !sign_in::stands(conn, &new.subject, verified).await? {
+        return Ok(false);
+    }
+    // The old session is locked before the grants are moved, so that none is saved under it meanwhile.
     let live = sessions::table.find(Id(old)).filter(sessions::ended_at.is_null());
-    diesel::update(live).set(sessions::ended_at.eq(Time(now))).execute(conn).await?;
+    let lived = diesel::update(live).set(sessions::ended_at.eq(Time(new.created_at))).execute(conn).await? > 0;
     insert(conn, new).await?;
     let of_the_same_user = grants::session_id.eq(Id(old)).and(grants::subject.eq(&new.subject));
     diesel::update(grants::table.filter(of_the_same_user)).set(grants::session_id.eq(Id(new.id))).execute(conn).await?;
-    end(conn, Id(old), now).await.map(drop)
+    end(conn, Id(old), new.created_at).await?;
+    audit::insert_if(conn, lived, ended).await?;
+    audit::insert_if(conn, true, started).await
 }

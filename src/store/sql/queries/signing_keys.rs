@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Conn, audit, clients, settings};
+use super::{Conn, audit, clients, settings, turns};
 use crate::clock::Timestamp;
 use crate::model::audit::AuditEvent;
 use crate::model::signing_key::SigningKey;
@@ -72,20 +72,27 @@ pub async fn signing_keys(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<Si
     Ok(rows.into_iter().map(SigningKey::from).collect())
 }
 
-pub async fn save_signing_keys(conn: &mut Conn, keys: &[SigningKey], event: &AuditEvent) -> QueryResult<()> {
-    put(conn, keys).await?;
-    audit::insert(conn, event).await
+/// Whoever plans a rotation reads the keys, and then makes new ones, which takes a while.
+pub async fn rotate_signing_keys(conn: &mut Conn, read: &[SigningKey], changed: &[SigningKey], event: &AuditEvent) -> QueryResult<bool> {
+    turns::signing_keys(conn).await?;
+    if signing_keys(conn, event.at).await? != read {
+        return Ok(false);
+    }
+    put(conn, changed).await?;
+    audit::insert_if(conn, true, event).await
 }
 
 /// The published keys are withdrawn and new ones take their place. Of an old row no more is looked at than its times: the rest may be
 /// what nobody can read.
 pub async fn replace_signing_keys(conn: &mut Conn, new: &[SigningKey], now: Timestamp, event: &AuditEvent) -> QueryResult<()> {
+    turns::signing_keys(conn).await?;
     let published = || signing_keys::published_until.is_null().or(signing_keys::published_until.gt(Time(now)));
     let unended = signing_keys::signs_until.is_null().or(signing_keys::signs_until.gt(Time(now)));
     let end = Some(Time(now));
     diesel::update(signing_keys::table.filter(published()).filter(unended)).set(signing_keys::signs_until.eq(end)).execute(conn).await?;
     diesel::update(signing_keys::table.filter(published())).set(signing_keys::published_until.eq(end)).execute(conn).await?;
-    save_signing_keys(conn, new, event).await
+    put(conn, new).await?;
+    audit::insert(conn, event).await
 }
 
 /// Whether there is one, published or not.
@@ -118,7 +125,7 @@ async fn put(conn: &mut Conn, keys: &[SigningKey]) -> QueryResult<()> {
     Ok(())
 }
 
-pub async fn create_first_signing_keys(conn: &mut Conn, keys: &[SigningKey]) -> QueryResult<bool> {
+pub async fn create_first_signing_keys(conn: &mut Conn, keys: &[SigningKey], event: &AuditEvent) -> QueryResult<bool> {
     let algorithms: Vec<&str> = keys.iter().map(|key| key.algorithm.as_str()).collect();
     // Kinds of keys that come later, with a new version or on demand, have a row of their own, the same on every node.
     let name = match algorithms.contains(&ALWAYS_THERE) {
@@ -132,14 +139,21 @@ pub async fn create_first_signing_keys(conn: &mut Conn, keys: &[SigningKey]) -> 
         return Ok(false);
     }
     put(conn, keys).await?;
-    Ok(true)
+    audit::insert_if(conn, true, event).await
 }
 
-pub async fn reseal(conn: &mut Conn, master_key_id: &str, keys: &[(String, Vec<u8>)], secrets: &[(Uuid, Vec<u8>)]) -> QueryResult<()> {
+pub async fn reseal(
+    conn: &mut Conn,
+    master_key_id: &str,
+    keys: &[(String, Vec<u8>)],
+    secrets: &[(Uuid, Vec<u8>)],
+    event: &AuditEvent,
+) -> QueryResult<()> {
     for (kid, sealed) in keys {
         let key = signing_keys::table.find(kid);
         diesel::update(key).set(signing_keys::sealed_private_jwk.eq(sealed)).execute(conn).await?;
     }
     clients::reseal_secrets(conn, secrets).await?;
-    settings::put_setting(conn, MASTER_KEY_ID, master_key_id).await
+    settings::put_setting(conn, MASTER_KEY_ID, master_key_id).await?;
+    audit::insert(conn, event).await
 }

@@ -10,12 +10,12 @@ use super::{Conn, audit, containing, credentials, is_storable, logouts, lower};
 use crate::clock::Timestamp;
 use crate::model::audit::AuditEvent;
 use crate::model::user::{Password, User};
-use crate::store::sql::outcome::{Created, Page};
+use crate::store::sql::outcome::{Changed, Created, Page};
 use crate::store::sql::schema::{group_members, groups, passwords, users};
 use crate::store::sql::types::{Json, Time};
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = users, primary_key(subject), treat_none_as_null = true)]
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = users)]
 struct UserRow {
     subject: String,
     username: String,
@@ -26,6 +26,19 @@ struct UserRow {
     admin: bool,
     locked_at: Option<Time>,
     created_at: Time,
+    updated_at: Time,
+}
+
+/// What an administrator's edit writes. Whether somebody is locked is said apart, so that no edit undoes it.
+#[derive(AsChangeset)]
+#[diesel(table_name = users, treat_none_as_null = true)]
+struct Edit {
+    username: String,
+    email: Option<String>,
+    email_verified: bool,
+    name: Option<String>,
+    claims: Json<Map<String, Value>>,
+    admin: bool,
     updated_at: Time,
 }
 
@@ -167,19 +180,33 @@ pub async fn count_users(conn: &mut Conn, search: &str) -> QueryResult<i64> {
     users::table.filter(users::username.nullable().like(low).escape('\\').or(address).or(name)).count().get_result(conn).await
 }
 
-pub async fn update_user(conn: &mut Conn, user: &User, event: &AuditEvent) -> QueryResult<Created> {
+pub async fn update_user(conn: &mut Conn, user: &User, event: &AuditEvent) -> QueryResult<Changed> {
     if let Some(member) = taken(conn, user).await? {
-        return Ok(Created::Exists(member));
+        return Ok(Changed::Exists(member));
     }
-    if diesel::update(users::table.find(&user.subject)).set(UserRow::from(user)).execute(conn).await? == 0 {
-        return Err(gone());
-    }
-    audit::insert(conn, event).await?;
-    Ok(Created::Done)
+    let edit = Edit {
+        username: user.username.clone(),
+        email: user.email.clone(),
+        email_verified: user.email_verified,
+        name: user.name.clone(),
+        claims: Json(user.claims.clone()),
+        admin: user.admin,
+        updated_at: Time(event.at.after(user.updated_at)),
+    };
+    let as_read = users::table.find(&user.subject).filter(users::updated_at.eq(Time(user.updated_at)));
+    let saved = diesel::update(as_read).set(edit).execute(conn).await? > 0;
+    Ok(if audit::insert_if(conn, saved, event).await? { Changed::Done } else { Changed::Meanwhile })
 }
 
-fn gone() -> diesel::result::Error {
-    diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::ForeignKeyViolation, Box::new("no such user".to_owned()))
+pub async fn save_profile(conn: &mut Conn, user: &User, event: &AuditEvent) -> QueryResult<bool> {
+    let as_read = users::table.find(&user.subject).filter(users::updated_at.eq(Time(user.updated_at)));
+    let own = (
+        users::name.eq(&user.name),
+        users::claims.eq(Json(user.claims.clone())),
+        users::updated_at.eq(Time(event.at.after(user.updated_at))),
+    );
+    let saved = diesel::update(as_read).set(own).execute(conn).await? > 0;
+    audit::insert_if(conn, saved, event).await
 }
 
 pub async fn lock_user(conn: &mut Conn, subject: &str, locked_at: Option<Timestamp>, event: &AuditEvent) -> QueryResult<bool> {
@@ -196,6 +223,8 @@ pub(super) async fn void_approvals(conn: &mut Conn, subject: &str, now: Timestam
 }
 
 pub async fn delete_user(conn: &mut Conn, subject: &str, event: &AuditEvent) -> QueryResult<bool> {
+    // In the order in which a change of the password locks them: that first, then sessions, then the person.
+    credentials::remove(conn, subject).await?;
     logouts::announce_all(conn, subject, event.at).await?;
     let found = diesel::delete(users::table.find(subject)).execute(conn).await? > 0;
     audit::insert_if(conn, found, event).await

@@ -14,8 +14,7 @@ async fn no_grant_type_serves_the_wrong_client() {
     with_ada(async |app, ada| {
         let (rp, mut other) = (client(app).await, client(app).await);
         other.client.metadata.protocol.assertion_issuers.clear();
-        app.app.sql.update_client(&other.client, &app.event("client.updated")).await.expect("the database");
-        app.app.forget_client(other.id());
+        app.change_client(&other.client).await;
         for case in cases() {
             let brought = artefact(&rp, &case, ada).await;
             if case.artefact.is_some() {
