@@ -47,11 +47,6 @@ impl Mtls {
     pub const fn is_on(&self) -> bool {
         self.base.is_some()
     }
-
-    /// Whether a proxy asks for them and passes them on: there is an address for them, and no listener here that asks itself.
-    pub fn comes_by_proxy(&self) -> bool {
-        self.base.is_some() && self.listen.is_empty()
-    }
 }
 
 fn base(text: &str) -> Result<String, Fault> {
@@ -67,14 +62,6 @@ fn base(text: &str) -> Result<String, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_proxy_asks_for_certificates_where_the_operator_says_so_and_nothing_here_does() {
-        let listen = vec!["127.0.0.1:0".parse().unwrap()];
-        let base = Some("https://mtls.id.example".to_owned());
-        assert!(Mtls { base: base.clone(), ..Mtls::default() }.comes_by_proxy());
-        assert!(!Mtls::default().comes_by_proxy() && !Mtls { base, listen, ..Mtls::default() }.comes_by_proxy());
-    }
 
     #[test]
     fn the_base_is_an_https_url_without_a_final_slash() {

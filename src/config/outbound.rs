@@ -11,17 +11,17 @@ pub struct Outbound {
     /// Who vouches for other servers; the system's authorities when absent.
     pub ca_file: Option<PathBuf>,
     /// Host names, lower case, that may resolve to addresses that are not public, where an administrator's word leads there.
-    pub allow_hosts: Vec<String>,
+    pub allow_hosts_for_administrators: Vec<String>,
     /// The same, for whoever registers or describes a client.
-    pub allow_hosts_for_anybody: Vec<String>,
+    pub allow_hosts: Vec<String>,
 }
 
 impl Outbound {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         Self {
             ca_file: reader.optional("outbound.ca_file", parse::path),
+            allow_hosts_for_administrators: reader.all("outbound.allow_hosts_for_administrators", host),
             allow_hosts: reader.all("outbound.allow_hosts", host),
-            allow_hosts_for_anybody: reader.all("outbound.allow_hosts_for_anybody", host),
         }
     }
 }

@@ -56,8 +56,8 @@ impl Guarded {
     /// When the file of authorities cannot be used.
     pub fn new(settings: &config::Outbound, issuer: &Issuer) -> anyhow::Result<Self> {
         let rules = Rules {
+            allow_hosts_for_administrators: settings.allow_hosts_for_administrators.clone(),
             allow_hosts: settings.allow_hosts.clone(),
-            allow_hosts_for_anybody: settings.allow_hosts_for_anybody.clone(),
             issuer_is_loopback: issuer.is_loopback(),
         };
         Ok(Self {

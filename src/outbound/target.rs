@@ -21,10 +21,10 @@ const DANGEROUS_PORTS: &[u16] = &[
 /// What the operator allows.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
+    /// `AUTHY_OUTBOUND__ALLOW_HOSTS_FOR_ADMINISTRATORS`.
+    pub allow_hosts_for_administrators: Vec<String>,
     /// `AUTHY_OUTBOUND__ALLOW_HOSTS`.
     pub allow_hosts: Vec<String>,
-    /// `AUTHY_OUTBOUND__ALLOW_HOSTS_FOR_ANYBODY`.
-    pub allow_hosts_for_anybody: Vec<String>,
     /// The issuer is on loopback: a trial on one machine.
     pub issuer_is_loopback: bool,
 }
@@ -119,8 +119,8 @@ fn reach(host: &Host<&str>, registrant: Registrant, rules: &Rules) -> Reach {
     }
     let name = host.to_string();
     // RFC 7591 §5: what an operator opened for an application of their own is no address for strangers to write down.
-    let listed =
-        rules.allow_hosts_for_anybody.contains(&name) || registrant == Registrant::Administrator && rules.allow_hosts.contains(&name);
+    let listed = rules.allow_hosts.contains(&name)
+        || registrant == Registrant::Administrator && rules.allow_hosts_for_administrators.contains(&name);
     if listed { Reach::Listed } else { Reach::Public }
 }
 
@@ -255,8 +255,8 @@ mod tests {
     #[test]
     fn a_listed_host_may_have_any_address_but_needs_https() {
         let listed = || vec!["idp.internal".into(), "10.1.2.3".into(), "localhost".into()];
-        let of_administrators = Rules { allow_hosts: listed(), ..Rules::default() };
-        let of_anybody = Rules { allow_hosts_for_anybody: listed(), ..Rules::default() };
+        let of_administrators = Rules { allow_hosts_for_administrators: listed(), ..Rules::default() };
+        let of_anybody = Rules { allow_hosts: listed(), ..Rules::default() };
         let reach = |text, registrant, rules| Target::check(text, registrant, rules).map(|target| target.reach);
         for text in ["https://idp.internal/", "https://10.1.2.3:8443/", "https://localhost:8443/"] {
             assert_eq!(reach(text, Registrant::Administrator, &of_administrators), Ok(Reach::Listed), "{text}");

@@ -15,14 +15,10 @@ const MAX_CHAIN: usize = 10;
 
 /// What the handshake of the mutual-TLS listener left on the connection, else what a trusted proxy says.
 ///
-/// RFC 9440 §3: "Origin servers … MUST only accept … from trusted" proxies; a stranger's header is as if it were not there. A proxy that is
-/// trusted with addresses alone may pass on whatever it does not know, so it must also be one that asks for certificates.
+/// RFC 9440 §3: "Origin servers … MUST only accept … from trusted" proxies; a stranger's header is as if it were not there.
 pub fn of(request: &HttpRequest, app: &App) -> Option<ClientCertificate> {
     if let Some(certificate) = request.conn_data::<ClientCertificate>() {
         return Some(certificate.clone());
-    }
-    if !app.settings.mtls.comes_by_proxy() {
-        return None;
     }
     let peer = request.peer_addr()?.ip();
     let trusted = app.settings.trusted_proxies.iter().any(|network| network.contains(peer));

@@ -190,7 +190,7 @@ fn fault_of(unfit: Unfit) -> Fault {
         Unfit::Address(field, why) => Fault::new(
             field,
             format!("The provider does not connect to this address: {why}."),
-            "Use an https URL on a public host, or name its host in AUTHY_OUTBOUND__ALLOW_HOSTS (for a client that registered itself, in AUTHY_OUTBOUND__ALLOW_HOSTS_FOR_ANYBODY), for the server and for this command.",
+            "Use an https URL on a public host, or name its host in AUTHY_OUTBOUND__ALLOW_HOSTS_FOR_ADMINISTRATORS (for a client that registered itself, in AUTHY_OUTBOUND__ALLOW_HOSTS), for the server and for this command.",
         ),
         Unfit::Sector(why) => Fault::new(
             "sector_identifier_uri",

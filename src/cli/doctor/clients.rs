@@ -77,10 +77,7 @@ fn certificates(client: &Client, settings: &Settings, findings: &mut Findings) {
         );
     } else if mtls.listen.is_empty() && mtls.base.is_none() {
         findings.warn(
-            named(
-                client,
-                "it needs a client certificate, but none can reach authy: without AUTHY_MTLS_BASE no proxy's Client-Cert is believed.",
-            ),
+            named(client, "it needs a client certificate, but discovery does not say where to bring one."),
             "Set AUTHY_MTLS_BASE to the URL at which the proxy asks for certificates.",
         );
     }
@@ -90,9 +87,9 @@ fn certificates(client: &Client, settings: &Settings, findings: &mut Findings) {
 fn addresses(client: &Client, outbound: &dyn Outbound, findings: &mut Findings) {
     let registrant = Registrant::of(client);
     let mend = match registrant {
-        Registrant::Administrator => "Register another address, or name its host in AUTHY_OUTBOUND__ALLOW_HOSTS.",
+        Registrant::Administrator => "Register another address, or name its host in AUTHY_OUTBOUND__ALLOW_HOSTS_FOR_ADMINISTRATORS.",
         Registrant::Anybody => {
-            "It registered itself: register it yourself, or name the host in AUTHY_OUTBOUND__ALLOW_HOSTS_FOR_ANYBODY, which opens it to every such application."
+            "It registered itself: register it yourself, or name the host in AUTHY_OUTBOUND__ALLOW_HOSTS, which opens it to every such application."
         }
     };
     for (field, why) in outbound.out_of_reach(called::addresses(&client.metadata.protocol), registrant) {
@@ -161,14 +158,14 @@ mod tests {
         assert!(warnings.len() == 1 && warnings[0].contains("jwks_uri"), "{warnings:?}");
         let listed = found(|client, settings| {
             inside(client);
-            settings.outbound.allow_hosts = vec!["10.0.0.1".to_owned()];
+            settings.outbound.allow_hosts_for_administrators = vec!["10.0.0.1".to_owned()];
         });
         assert_eq!(listed, [""; 0]);
         let of_a_stranger = found(|client, settings| {
             inside(client);
             client.origin = ClientOrigin::Dynamic;
-            settings.outbound.allow_hosts = vec!["10.0.0.1".to_owned()];
+            settings.outbound.allow_hosts_for_administrators = vec!["10.0.0.1".to_owned()];
         });
-        assert!(of_a_stranger.iter().any(|warning| warning.contains("ALLOW_HOSTS_FOR_ANYBODY")), "{of_a_stranger:?}");
+        assert!(of_a_stranger.iter().any(|warning| warning.contains("ALLOW_HOSTS")), "{of_a_stranger:?}");
     }
 }

@@ -110,8 +110,10 @@ pub(super) async fn exchange(rp: &RelyingParty<'_>, case: &Case, artefact: &str,
     exchange_with(rp, case, artefact, (more, &[])).await
 }
 
+type Pairs<'a> = &'a [(&'a str, &'a str)];
+
 /// The same with more headers.
-async fn exchange_with(rp: &RelyingParty<'_>, case: &Case, artefact: &str, (more, headers): (&[(&str, &str)], &[(&str, &str)])) -> Answer {
+async fn exchange_with(rp: &RelyingParty<'_>, case: &Case, artefact: &str, (more, headers): (Pairs<'_>, Pairs<'_>)) -> Answer {
     let mut all: Vec<(&str, &str)> = fields(rp, case, artefact);
     all.extend_from_slice(more);
     rp.post_with("/oauth2/token", &all, headers).await

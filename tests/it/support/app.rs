@@ -280,12 +280,6 @@ pub fn behind_a_proxy(settings: &mut authy::config::Settings) {
     settings.trusted_proxies = ["127.0.0.0/8", "::1"].map(|text| authy::config::Network::parse(text).expect("a network")).to_vec();
 }
 
-/// A proxy that also asks clients for certificates, on a host of its own.
-pub fn behind_a_proxy_that_asks_for_certificates(settings: &mut authy::config::Settings) {
-    behind_a_proxy(settings);
-    settings.mtls.base = Some("https://mtls.id.example".to_owned());
-}
-
 /// OIDC Core §5.1: every standard claim that is kept in the claims of a user.
 pub fn standard_claims() -> Map<String, Value> {
     let claims = json!({

@@ -3,7 +3,7 @@
 use authy::model::client::Profile;
 use serde_json::json;
 
-use crate::support::app::{TestApp, behind_a_proxy_that_asks_for_certificates};
+use crate::support::app::{TestApp, behind_a_proxy};
 use crate::support::backends;
 use crate::support::possession::certificate;
 use crate::support::relying_party::{Answer, RelyingParty, VERIFIER, answer};
@@ -24,7 +24,7 @@ async fn userinfo(app: &TestApp, token: &str, certificate: Option<&str>) -> Answ
 #[tokio::test]
 async fn a_token_is_bound_to_the_certificate_of_its_request() {
     backends::each(async |backend| {
-        let app = TestApp::start_with(backend, behind_a_proxy_that_asks_for_certificates).await;
+        let app = TestApp::start_with(backend, behind_a_proxy).await;
         app.user("ada").await;
         let ((own, thumbprint), (other, _)) = (certificate(b"one certificate"), certificate(b"another"));
         let rp = app.client(|metadata| metadata.protocol.tls_client_certificate_bound_access_tokens = true).await;

@@ -25,10 +25,9 @@ pub async fn check(outbound: &dyn Outbound, draft: &ClientDraft, before: Option<
     let unfit = outbound.out_of_reach(asked, registrant).map(|(field, error)| Unfit::Address(field, error.to_string()));
     let mut unfit: Vec<Unfit> = unfit.collect();
     // What the rules refuse is refused by them.
-    if let (true, Ok(metadata)) = (unfit.is_empty(), client_metadata::check(draft)) {
-        if !sector_is_known(&metadata, before) {
-            unfit.extend(check_sector(outbound, &metadata, registrant).await.err().map(Unfit::Sector));
-        }
+    let metadata = client_metadata::check(draft).ok().filter(|metadata| unfit.is_empty() && !sector_is_known(metadata, before));
+    if let Some(metadata) = metadata {
+        unfit.extend(check_sector(outbound, &metadata, registrant).await.err().map(Unfit::Sector));
     }
     unfit
 }
