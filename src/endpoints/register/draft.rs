@@ -10,6 +10,7 @@ use crate::model::client::{Client, ClientMetadata, ClientOrigin};
 use crate::spec::client_metadata::weakening::{self, Allowance};
 use crate::spec::client_metadata::{self, ClientDraft, GRANT_TYPES, settled};
 use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::prompt::ACR_VALUES;
 use crate::spec::response_type::ResponseType;
 
 /// Members that every client has and strangers may set.
@@ -107,6 +108,8 @@ pub fn draft(members: Map<String, Value>, policy: &Registration) -> Result<Clien
     }
     draft.scopes = scopes(&draft.scopes, policy);
     draft.protocol.authorization_details_types.retain(|kind| policy.authorization_details_types.contains(kind));
+    // What no sign-in here reaches would be asked for in vain each time; the answer says what is left.
+    draft.protocol.default_acr_values.retain(|acr| ACR_VALUES.contains(&acr.as_str()));
     choose_profile(&mut draft, policy)?;
     choose_grants(&mut draft, policy)?;
     some_scope(&draft)?;

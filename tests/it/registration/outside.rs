@@ -80,8 +80,10 @@ async fn types_of_details_are_those_that_the_policy_opens() {
         let app = TestApp::start_with(backend, allow).await;
         let mut body = public();
         body["authorization_details_types"] = json!(["payment_initiation", "calendar"]);
+        body["default_acr_values"] = json!(["urn:example:gold", "urn:authy:acr:password"]);
         let registered = register(&app, &body, None).await;
         assert_eq!((registered.status, &registered.body["authorization_details_types"]), (201, &json!(["calendar"])));
+        assert_eq!(registered.body["default_acr_values"], json!(["urn:authy:acr:password"]), "those that a sign-in can have");
         app.stop().await;
     })
     .await;
