@@ -125,7 +125,9 @@ async fn the_address_that_was_checked_is_the_one_connected_to() {
     assert!(matches!(outcome, Err(OutboundError::Unreachable(_))), "the canary speaks no TLS: {outcome:?}");
     assert_eq!((canary.connections(), resolver.asked.load(Ordering::SeqCst)), (1, 1), "one look-up, one connection to what it said");
 
-    let strangers = self::guard("https://id.example", &["rp.example"]).with_resolver(Rebinding::new(&[&["127.0.0.1"]]));
+    let narrow = Settings { allow_hosts_for_administrators: vec!["rp.example".to_owned()], ..Settings::default() };
+    let narrow = Guarded::new(&narrow, &Issuer::parse("https://id.example").expect("an issuer")).expect("a client");
+    let strangers = narrow.with_resolver(Rebinding::new(&[&["127.0.0.1"]]));
     assert_eq!(strangers.send(get(&url, Registrant::Anybody)).await, Err(OutboundError::Address), "it is listed for administrators");
     assert_eq!(canary.connections(), 1);
 
