@@ -33,22 +33,26 @@ pub fn sector(client: &Client) -> String {
 /// nothing. There its keys do (CIBA Core §4), or the address to which tokens are pushed.
 fn shows_whose_it_is(metadata: &ClientMetadata) -> bool {
     let protocol = &metadata.protocol;
-    let fetched = metadata.grant_types.iter().map(String::as_str).filter(|grant| !ANSWERED_BY_ADDRESS.contains(grant));
-    let pushed = |grant: &str| grant == CIBA && is_pushed(metadata);
     let by_keys = || matches!(metadata.auth_method, Some(AuthMethod::PrivateKeyJwt | AuthMethod::SelfSignedTlsClientAuth));
-    fetched.filter(|grant| !pushed(grant)).all(|_| protocol.sector_identifier_uri.is_some() && protocol.jwks_uri.is_some() && by_keys())
+    fetched(metadata)
+        .filter(|grant| !is_pushed(metadata, grant))
+        .all(|_| protocol.sector_identifier_uri.is_some() && protocol.jwks_uri.is_some() && by_keys())
 }
 
-fn is_pushed(metadata: &ClientMetadata) -> bool {
-    metadata.protocol.backchannel_token_delivery_mode.as_deref() == Some("push")
+/// The grants of a client whose answer it fetches itself.
+fn fetched(metadata: &ClientMetadata) -> impl Iterator<Item = &str> {
+    metadata.grant_types.iter().map(String::as_str).filter(|grant| !ANSWERED_BY_ADDRESS.contains(grant))
+}
+
+fn is_pushed(metadata: &ClientMetadata, grant: &str) -> bool {
+    grant == CIBA && metadata.protocol.backchannel_token_delivery_mode.as_deref() == Some("push")
 }
 
 /// OIDC Core §8.1, CIBA Core §4: the addresses that the document at `sector_identifier_uri` must name: every redirect URI, and for grants
 /// without one the `jwks_uri`, or with CIBA by push the notification endpoint.
 pub fn members_of_sector(metadata: &ClientMetadata) -> Vec<&str> {
     let protocol = &metadata.protocol;
-    let fetched = metadata.grant_types.iter().filter(|grant| !ANSWERED_BY_ADDRESS.contains(&grant.as_str()));
-    let others = fetched.filter_map(|grant| match grant.as_str() == CIBA && is_pushed(metadata) {
+    let others = fetched(metadata).filter_map(|grant| match is_pushed(metadata, grant) {
         true => protocol.backchannel_client_notification_endpoint.as_deref(),
         false => protocol.jwks_uri.as_deref(),
     });

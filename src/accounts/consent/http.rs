@@ -11,13 +11,18 @@ use crate::app::App;
 use crate::endpoints::authorize::SignedIn;
 use crate::spec::params::Params;
 use crate::web::extract::FormBody;
-use crate::web::page::NoticeKind;
+use crate::web::page::{NoticeKind, Page};
 
 /// Where the page is.
 pub const PATH: &str = "/consent";
 
 /// Over a question that is asked again.
 pub const CHANGED: &str = "The application has changed its request since you opened this page. This is what it asks for now.";
+
+/// The page of a question, and its status: one that is asked again says so.
+pub fn asked(page: Page<'_>, again: bool) -> (Page<'_>, StatusCode) {
+    if again { (page.with_notice(NoticeKind::Warning, CHANGED), StatusCode::CONFLICT) } else { (page, StatusCode::OK) }
+}
 
 /// Shows what an application asks for.
 pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
@@ -28,17 +33,13 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
 async fn page(visit: &Visit) -> Result<HttpResponse, HttpResponse> {
     let (handle, signed_in) = visit.parked().await?;
     let question = visit.found(super::question(&visit.app, &handle, &signed_in).await)?;
-    Ok(put(visit, (&handle, &signed_in), question, None))
+    Ok(put(visit, (&handle, &signed_in), question, false))
 }
 
-fn put(visit: &Visit, (handle, signed_in): (&str, &SignedIn), question: Question, changed: Option<&'static str>) -> HttpResponse {
+fn put(visit: &Visit, (handle, signed_in): (&str, &SignedIn), question: Question, again: bool) -> HttpResponse {
     let redirect_uri = question.redirect_uri.clone();
     let action = visit.url(PATH, &[("t", handle)]);
-    let page = visit.page(Bound::Session);
-    let (page, status) = match changed {
-        Some(changed) => (page.with_notice(NoticeKind::Warning, changed), StatusCode::CONFLICT),
-        None => (page, StatusCode::OK),
-    };
+    let (page, status) = asked(visit.page(Bound::Session), again);
     let template = ConsentPage::new(page, question, Person::of(&signed_in.user), action);
     visit.render_for(&template, status, Some(&redirect_uri))
 }
@@ -57,7 +58,7 @@ async fn answer(visit: Visit, body: &FormBody) -> Result<HttpResponse, HttpRespo
     let shown = form.get("shown").unwrap_or_default();
     match visit.found(super::answer(&visit.app, &handle, (decision, shown), &signed_in).await)? {
         Answered::Done(answer) => Ok(visit.answer(answer).await),
-        Answered::Changed(question) => Ok(put(&visit, (&handle, &signed_in), *question, Some(CHANGED))),
+        Answered::Changed(question) => Ok(put(&visit, (&handle, &signed_in), *question, true)),
     }
 }
 

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::page::{ConfirmPage, DonePage, EntryPage};
 use super::{Answered, Looked, PATH, Question};
 use crate::accounts::consent::Decision;
-use crate::accounts::consent::http::CHANGED;
+use crate::accounts::consent::http::asked;
 use crate::accounts::http::{Bound, Visit};
 use crate::accounts::person::Person;
 use crate::accounts::profile::http::{person, person_with_form};
@@ -62,7 +62,7 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
             let allowed = decision == Decision::Approve;
             visit.render(&DonePage::new(visit.plain_page(), client, allowed), StatusCode::OK)
         }
-        Ok(Answered::Changed(question)) => confirm(&visit, *question, &signed_in, Some(CHANGED)),
+        Ok(Answered::Changed(question)) => confirm(&visit, *question, &signed_in, true),
         Ok(Answered::Gone) => {
             let wrong = "That code was answered before or has expired. Start again on the device.";
             entry(&visit, StatusCode::BAD_REQUEST, Some(wrong), "")
@@ -76,7 +76,7 @@ async fn ask(visit: &Visit, typed: &str, signed_in: &SignedIn) -> HttpResponse {
         return entry(visit, StatusCode::BAD_REQUEST, Some("Type the code that the device shows."), "");
     }
     match super::look_up(&visit.app, typed, signed_in, &visit.browser.address).await {
-        Ok(Looked::Found(question)) => confirm(visit, *question, signed_in, None),
+        Ok(Looked::Found(question)) => confirm(visit, *question, signed_in, false),
         Ok(Looked::Unknown) => {
             tracing::info!(address = visit.browser.address, "refused a user code");
             entry(
@@ -94,12 +94,8 @@ async fn ask(visit: &Visit, typed: &str, signed_in: &SignedIn) -> HttpResponse {
     }
 }
 
-fn confirm(visit: &Visit, question: Question, signed_in: &SignedIn, changed: Option<&'static str>) -> HttpResponse {
-    let page = visit.page(Bound::Session);
-    let (page, status) = match changed {
-        Some(changed) => (page.with_notice(NoticeKind::Warning, changed), StatusCode::CONFLICT),
-        None => (page, StatusCode::OK),
-    };
+fn confirm(visit: &Visit, question: Question, signed_in: &SignedIn, again: bool) -> HttpResponse {
+    let (page, status) = asked(visit.page(Bound::Session), again);
     visit.render(&ConfirmPage::new(page, question, Person::of(&signed_in.user)), status)
 }
 

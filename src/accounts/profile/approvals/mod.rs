@@ -82,10 +82,10 @@ pub async fn answer(app: &App, id: Uuid, (decision, shown): (Decision, &str), si
         return Ok(Answered::Gone);
     };
     let Some(client) = app.client(&request.client_id).await?.filter(|client| client.enabled) else { return Ok(Answered::Gone) };
-    if decision == Decision::Approve && mark(app, &client, &request) != shown {
-        return Ok(Answered::Changed);
-    }
     if decision == Decision::Approve {
+        if mark(app, &client, &request) != shown {
+            return Ok(Answered::Changed);
+        }
         register::usage::approved(app, &client, subject).await?;
     }
     let asked = Asked::by_request(&client, &request);

@@ -18,19 +18,14 @@ use crate::store::sql::types::{Json, Time};
 #[diesel(table_name = users)]
 struct UserRow {
     subject: String,
-    username: String,
-    email: Option<String>,
-    email_verified: bool,
-    name: Option<String>,
-    claims: Json<Map<String, Value>>,
-    admin: bool,
+    #[diesel(embed)]
+    edited: Edit,
     locked_at: Option<Time>,
     created_at: Time,
-    updated_at: Time,
 }
 
 /// What an administrator's edit writes. Whether somebody is locked is said apart, so that no edit undoes it.
-#[derive(AsChangeset)]
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = users, treat_none_as_null = true)]
 struct Edit {
     username: String,
@@ -42,19 +37,27 @@ struct Edit {
     updated_at: Time,
 }
 
-impl From<&User> for UserRow {
-    fn from(user: &User) -> Self {
+impl Edit {
+    fn of(user: &User, updated_at: Timestamp) -> Self {
         Self {
-            subject: user.subject.clone(),
             username: user.username.clone(),
             email: user.email.clone(),
             email_verified: user.email_verified,
             name: user.name.clone(),
             claims: Json(user.claims.clone()),
             admin: user.admin,
+            updated_at: Time(updated_at),
+        }
+    }
+}
+
+impl From<&User> for UserRow {
+    fn from(user: &User) -> Self {
+        Self {
+            subject: user.subject.clone(),
+            edited: Edit::of(user, user.updated_at),
             locked_at: user.locked_at.map(Time),
             created_at: Time(user.created_at),
-            updated_at: Time(user.updated_at),
         }
     }
 }
@@ -63,16 +66,16 @@ impl UserRow {
     fn into_user(self, groups: Vec<String>) -> User {
         User {
             subject: self.subject,
-            username: self.username,
-            email: self.email,
-            email_verified: self.email_verified,
-            name: self.name,
-            claims: self.claims.0,
+            username: self.edited.username,
+            email: self.edited.email,
+            email_verified: self.edited.email_verified,
+            name: self.edited.name,
+            claims: self.edited.claims.0,
             groups,
-            admin: self.admin,
+            admin: self.edited.admin,
             locked_at: self.locked_at.map(|time| time.0),
             created_at: self.created_at.0,
-            updated_at: self.updated_at.0,
+            updated_at: self.edited.updated_at.0,
         }
     }
 }
@@ -184,15 +187,7 @@ pub async fn update_user(conn: &mut Conn, user: &User, event: &AuditEvent) -> Qu
     if let Some(member) = taken(conn, user).await? {
         return Ok(Changed::Exists(member));
     }
-    let edit = Edit {
-        username: user.username.clone(),
-        email: user.email.clone(),
-        email_verified: user.email_verified,
-        name: user.name.clone(),
-        claims: Json(user.claims.clone()),
-        admin: user.admin,
-        updated_at: Time(event.at.after(user.updated_at)),
-    };
+    let edit = Edit::of(user, event.at.after(user.updated_at));
     let as_read = users::table.find(&user.subject).filter(users::updated_at.eq(Time(user.updated_at)));
     let saved = diesel::update(as_read).set(edit).execute(conn).await? > 0;
     Ok(if audit::insert_if(conn, saved, event).await? { Changed::Done } else { Changed::Meanwhile })
