@@ -9,11 +9,8 @@ use crate::config::Settings;
 use crate::entropy::Entropy;
 use crate::sealing::{MasterKey, Purpose, Sealer};
 use crate::secret::Secret;
-use crate::store::sql::Sql;
+use crate::store::sql::{MASTER_KEY_ID, Sealed, Sql};
 use crate::telemetry::audit;
-
-/// The setting in the database that names the key.
-const SETTING: &str = "master_key_id";
 
 /// Where the master key came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +36,7 @@ pub struct Master {
 /// # Errors
 /// No key although the database was written with one; a key that cannot be read; another key than the database's (both ids are named).
 pub async fn master_key(settings: &Settings, sql: &Sql, entropy: &dyn Entropy, now: Timestamp) -> Result<Master, BootError> {
-    let known = sql.setting(SETTING).await?;
+    let known = sql.setting(MASTER_KEY_ID).await?;
     let (key, source) = match &settings.master_key {
         Some(text) => (parse(text, "AUTHY_MASTER_KEY")?, Source::Settings),
         None => (from_file(settings, sql, (known.as_deref(), entropy)).await?, Source::File),
@@ -49,7 +46,7 @@ pub async fn master_key(settings: &Settings, sql: &Sql, entropy: &dyn Entropy, n
     let id = key.id();
     let known = match known {
         Some(known) => known,
-        None => sql.put_setting_if_absent(SETTING, &id).await?,
+        None => sql.put_setting_if_absent(MASTER_KEY_ID, &id).await?,
     };
     if known != id {
         match previous.as_ref() {
@@ -81,7 +78,7 @@ pub enum Inspection {
 /// # Errors
 /// No key at hand, one that cannot be read, or another one.
 pub async fn inspect(settings: &Settings, sql: &Sql) -> Result<Inspection, BootError> {
-    let Some(known) = sql.setting(SETTING).await? else { return Ok(Inspection::NotYet) };
+    let Some(known) = sql.setting(MASTER_KEY_ID).await? else { return Ok(Inspection::NotYet) };
     let path = key_file::path(&settings.data_dir);
     let (key, source) = match &settings.master_key {
         Some(text) => (parse(text, "AUTHY_MASTER_KEY")?, Source::Settings),
@@ -149,40 +146,50 @@ async fn from_file(settings: &Settings, sql: &Sql, (known, entropy): (Option<&st
     }
 }
 
-/// Seals the private half of every published key and every recoverable secret with the current master key and names it in the database, in one transaction.
+/// Seals everything in the database with the current master key and names that one, in one transaction.
 async fn seal_anew(sql: &Sql, sealer: &Sealer, id: &str, (entropy, now): (&dyn Entropy, Timestamp)) -> Result<(), BootError> {
-    let mut sealed = Vec::new();
+    let again = |purpose: Purpose, stored: &[u8]| {
+        let plain = sealer.open(purpose, stored).map(Secret::new)?;
+        Some(sealer.seal(purpose, plain.expose(), entropy))
+    };
+    let mut sealed = Sealed::default();
     for (kid, stored) in sql.sealed_signing_keys(now).await? {
-        let Some(plain) = sealer.open(Purpose::PrivateKey, &stored).map(Secret::new) else {
-            return Err(BootError::new(
-                format!("The signing key {kid} opens with neither master key."),
+        let Some(key) = again(Purpose::PrivateKey, &stored) else {
+            return Err(unopened(
+                &format!("The signing key {kid}"),
                 "Restore the database from a backup, or withdraw the key with `authy key rotate --emergency`.",
             ));
         };
-        sealed.push((kid, sealer.seal(Purpose::PrivateKey, plain.expose(), entropy)));
+        sealed.signing_keys.push((kid, key));
     }
-    let pairwise = match sql.setting(subjects::PAIRWISE_KEY).await? {
-        Some(stored) => subjects::open(&stored, sealer).map(|key| subjects::seal(&key, sealer, entropy)),
-        None => None,
-    };
-    if let Some(pairwise) = pairwise {
-        // Before the new master key is named: a start that breaks off here is repeated with both keys, and opens either form.
-        sql.put_setting(subjects::PAIRWISE_KEY, &pairwise).await?;
-    }
-    let mut secrets = Vec::new();
     for (secret, stored) in sql.sealed_client_secrets().await? {
-        let Some(plain) = sealer.open(Purpose::Stored, &stored).map(Secret::new) else {
-            return Err(BootError::new(
-                "The secret of a client opens with neither master key.",
+        let Some(again) = again(Purpose::Stored, &stored) else {
+            return Err(unopened(
+                "The secret of a client",
                 "Restore the database from a backup, or give the client another secret with `authy client rotate-secret`.",
             ));
         };
-        secrets.push((secret, sealer.seal(Purpose::Stored, plain.expose(), entropy)));
+        sealed.client_secrets.push((secret, again));
     }
+    // Without it every pairwise client would know everybody by another name.
+    if let Some(stored) = sql.setting(subjects::PAIRWISE_KEY).await? {
+        let Some(key) = subjects::open(&stored, sealer) else {
+            return Err(unopened("The key of pairwise subjects", "Restore the database from a backup."));
+        };
+        sealed.settings.push((subjects::PAIRWISE_KEY, subjects::seal(&key, sealer, entropy)));
+    }
+    // A notice lives for an hour at most: what neither key opens is left to the sweeper.
+    let notices = sql.sealed_notices().await?;
+    sealed.notices = notices.into_iter().filter_map(|(request, stored)| Some((request, again(Purpose::Stored, &stored)?))).collect();
     let event = audit::event(entropy, now, audit::MASTER_KEY_CHANGED, audit::SYSTEM).build();
-    sql.reseal(id, &sealed, &secrets, &event).await?;
-    tracing::info!(key.id = %id, keys = sealed.len(), secrets = secrets.len(), "everything is sealed with the new master key; AUTHY_MASTER_KEY_PREVIOUS can go");
+    sql.reseal(id, &sealed, &event).await?;
+    let (keys, secrets) = (sealed.signing_keys.len(), sealed.client_secrets.len());
+    tracing::info!(key.id = %id, keys, secrets, "everything is sealed with the new master key; AUTHY_MASTER_KEY_PREVIOUS can go");
     Ok(())
+}
+
+fn unopened(what: &str, mend: &str) -> BootError {
+    BootError::new(format!("{what} opens with neither master key."), mend)
 }
 
 fn another_key(known: &str, given: &str, previous: Option<&MasterKey>) -> BootError {

@@ -115,7 +115,7 @@ pub static SETTINGS: &[Setting] = &[
     secret("master_key", "32 random bytes in base64url that encrypt keys at rest. Unset: `master.key` in the data directory, made on the first start."),
     secret("master_key_previous", "The master key before the last change; remove it once `authy doctor` says that nothing uses it."),
     open("trusted_proxies", Kind::List, "", "Addresses or networks of the proxies whose forwarding headers are believed: `10.0.0.0/8, ::1`."),
-    url("smtp_url", "", "The mail server: `smtp://user:password@host:587` or `smtps://…`."),
+    url("smtp_url", "", "The mail server: `smtp://user:password@host:587` or `smtps://…`. authy sends no mail yet; `authy doctor` checks that it answers."),
     open("management_listen", Kind::Address, "127.0.0.1:9080", "Where health and metrics are answered, or `off`. Do not open it to the internet."),
     open("log", Kind::Text, "info", "How much is logged: `error`, `warn`, `info`, `debug`, `trace`, or directives such as `info,authy::store=debug`."),
     open("log_format", Kind::Text, "pretty", "`pretty` for people, `json` for machines."),

@@ -139,7 +139,7 @@ pub const SECTIONS: &[Section] = &[
                 Text,
                 "frontchannel_logout_uri",
                 "What the browser opens",
-                "A page on the host of a redirect URI, when a person signs out in that browser (Front-Channel Logout).",
+                "A page with the scheme, host and port of a redirect URI, when a person signs out in that browser (Front-Channel Logout).",
             ),
             member(
                 Tick,

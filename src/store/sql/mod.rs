@@ -19,7 +19,8 @@ use diesel::QueryResult;
 use futures_util::future::BoxFuture;
 
 pub use migrations::Standing;
-pub use outcome::{AuditFilter, Changed, Created, Occasion, Page, Redemption, Registered, Renewal, Rotation};
+pub use outcome::{AuditFilter, Changed, Created, Occasion, Page, Redemption, Registered, Renewal, Rotation, Sealed};
+pub use sqlite::queries::master_key::MASTER_KEY_ID;
 
 use crate::store::StoreError;
 

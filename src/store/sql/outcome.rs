@@ -1,5 +1,7 @@
 //! What the queries are asked with and what they answer, where that is not a model.
 
+use uuid::Uuid;
+
 use crate::clock::Timestamp;
 use crate::model::client::Client;
 use crate::secret::TokenHash;
@@ -121,4 +123,17 @@ pub struct AuditFilter {
     pub client_id: Option<String>,
     /// Only since this moment.
     pub since: Option<Timestamp>,
+}
+
+/// What is sealed with the master key and outlives a restart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sealed {
+    /// The private halves of the published signing keys, by their `kid`.
+    pub signing_keys: Vec<(String, Vec<u8>)>,
+    /// The secrets of clients that must be had back, by their id.
+    pub client_secrets: Vec<(Uuid, Vec<u8>)>,
+    /// What the notices about authentication requests carry, by the request's id.
+    pub notices: Vec<(Uuid, Vec<u8>)>,
+    /// Values of the server's own, by name.
+    pub settings: Vec<(&'static str, String)>,
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use authy::model::client::{Client, ClientSecret, SecretHash};
 use authy::store::StoreError;
-use authy::store::sql::{Created, Page};
+use authy::store::sql::{Created, Page, Sealed};
 
 use super::samples::*;
 use crate::support::backends::{START, each};
@@ -76,7 +76,8 @@ async fn a_secret_that_must_be_had_back_is_kept_sealed_and_sealed_anew() {
         let _ = sql.create_client(&client("other", "Other"), &event("client.created")).await.unwrap();
         assert_eq!(sql.client_by_id("app").await.unwrap().unwrap().secrets, app.secrets);
         assert_eq!(sql.sealed_client_secrets().await.unwrap(), [(app.secrets[0].id, vec![1, 2])]);
-        sql.reseal("k2", &[], &[(app.secrets[0].id, vec![3])], &event("master_key.changed")).await.unwrap();
+        let sealed = Sealed { client_secrets: vec![(app.secrets[0].id, vec![3])], ..Sealed::default() };
+        sql.reseal("k2", &sealed, &event("master_key.changed")).await.unwrap();
         assert_eq!(sql.client_by_id("app").await.unwrap().unwrap().secrets[0].hash, SecretHash::Sealed(vec![3]));
     })
     .await;

@@ -1,12 +1,9 @@
 //! Keys, settings, resources, revoked tokens, the audit record.
 
 use authy::model::audit::AuditEvent;
-use authy::model::authentication_request::{AuthenticationRequest, Delivery, State};
 use authy::model::resource::Resource;
 use authy::model::signing_key::SigningKey;
-use authy::secret::TokenHash;
-use authy::spec::device::Polling;
-use authy::store::sql::{AuditFilter, Created};
+use authy::store::sql::{AuditFilter, Created, Sealed};
 use serde_json::json;
 
 use super::samples::*;
@@ -39,7 +36,8 @@ async fn signing_keys_are_saved_replaced_resealed_and_withdrawn() {
         assert!(!sql.rotate_signing_keys(&read, &read, &event("no")).await.unwrap(), "they are others by now");
         assert_eq!(sql.signing_keys(later(19)).await.unwrap(), [new.clone(), retired]);
         assert_eq!(sql.signing_keys(later(20)).await.unwrap(), [new.clone()]);
-        sql.reseal("k2", &[("new".to_owned(), vec![9])], &[], &event("master_key.changed")).await.unwrap();
+        let sealed = Sealed { signing_keys: vec![("new".to_owned(), vec![9])], ..Sealed::default() };
+        sql.reseal("k2", &sealed, &event("master_key.changed")).await.unwrap();
         assert_eq!(sql.signing_keys(later(20)).await.unwrap()[0].sealed_private_jwk, [9]);
         assert_eq!(sql.setting("master_key_id").await.unwrap().as_deref(), Some("k2"));
         assert!(!sql.create_first_signing_keys(&[key("late")], &event("no")).await.unwrap());
@@ -202,25 +200,7 @@ async fn a_client_that_asks_at_once_has_no_more_requests_waiting_than_it_may() {
         let sql = &backend.sql;
         ada_with_app(sql).await;
         let asking = (0..12).map(|_| async {
-            let request = AuthenticationRequest {
-                id: id(),
-                auth_req_id: TokenHash::of(&id().to_string()),
-                client_id: "app".to_owned(),
-                subject: "sub-of-ada".to_owned(),
-                scopes: vec!["openid".to_owned()],
-                resources: Vec::new(),
-                authorization_details: Vec::new(),
-                binding_message: None,
-                delivery: Delivery::Poll,
-                sealed: Vec::new(),
-                polling: Polling::default(),
-                state: State::Pending,
-                approval: None,
-                attempts: 0,
-                notify_at: None,
-                created_at: START,
-                expires_at: later(300),
-            };
+            let request = authentication_request("app", "sub-of-ada");
             sql.create_authentication_request(&request, 3).await.unwrap()
         });
         let kept = futures_util::future::join_all(asking).await.into_iter().filter(|kept| *kept).count();

@@ -4,6 +4,7 @@ mod clients;
 mod grants;
 mod kv;
 mod logouts;
+mod master_key;
 mod migrations;
 mod misc;
 mod outages;

@@ -5,12 +5,14 @@ use std::time::Duration;
 use authy::clock::Timestamp;
 use authy::entropy::{Entropy, OsEntropy};
 use authy::model::audit::AuditEvent;
+use authy::model::authentication_request::{AuthenticationRequest, Delivery, State};
 use authy::model::client::{AuthMethod, Client, ClientMetadata, ClientOrigin, ClientSecret, SecretHash};
 use authy::model::grant::{Authentication, Grant};
 use authy::model::refresh_token::RefreshToken;
 use authy::model::session::Session;
 use authy::model::user::{Password, User};
 use authy::secret::{Secret, TokenHash};
+use authy::spec::device::Polling;
 use authy::store::Sql;
 use authy::store::sql::{AuditFilter, Created};
 use serde_json::json;
@@ -167,4 +169,27 @@ pub async fn replace(sql: &Sql, old: &Session, new: &Session) {
 
 pub fn later(seconds: u64) -> Timestamp {
     START + Duration::from_secs(seconds)
+}
+
+/// One that waits for its answer.
+pub fn authentication_request(client_id: &str, subject: &str) -> AuthenticationRequest {
+    AuthenticationRequest {
+        id: id(),
+        auth_req_id: TokenHash::of(&id().to_string()),
+        client_id: client_id.to_owned(),
+        subject: subject.to_owned(),
+        scopes: vec!["openid".to_owned()],
+        resources: Vec::new(),
+        authorization_details: Vec::new(),
+        binding_message: None,
+        delivery: Delivery::Poll,
+        sealed: Vec::new(),
+        polling: Polling::default(),
+        state: State::Pending,
+        approval: None,
+        attempts: 0,
+        notify_at: None,
+        created_at: START,
+        expires_at: later(300),
+    }
 }

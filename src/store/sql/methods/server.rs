@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::model::audit::AuditEvent;
 use crate::model::signing_key::SigningKey;
 use crate::store::StoreError;
-use crate::store::sql::{Backend, Sql, in_time, postgres, sqlite};
+use crate::store::sql::{Backend, Sealed, Sql, in_time, postgres, sqlite};
 
 queries! {
     /// The published ones, the latest first.
@@ -23,10 +23,12 @@ queries! {
     read signing_keys::sealed_signing_keys(now: Timestamp) -> Vec<(String, Vec<u8>)>;
     /// Saves keys if there are none; false when another node was first.
     write signing_keys::create_first_signing_keys(keys: &[SigningKey], event: &AuditEvent) -> bool;
-    /// Replaces the sealed halves of keys, the sealed secrets of clients and the setting `master_key_id` together.
-    write signing_keys::reseal(master_key_id: &str, keys: &[(String, Vec<u8>)], secrets: &[(Uuid, Vec<u8>)], event: &AuditEvent) -> ();
     /// The client secrets that are kept sealed.
     read clients::sealed_client_secrets() -> Vec<(Uuid, Vec<u8>)>;
+    /// What the notices about authentication requests carry, by the request's id.
+    read authentication_requests::sealed_notices() -> Vec<(Uuid, Vec<u8>)>;
+    /// Replaces what is sealed, and the setting [`MASTER_KEY_ID`](crate::store::sql::MASTER_KEY_ID), together.
+    write master_key::reseal(master_key_id: &str, sealed: &Sealed, event: &AuditEvent) -> ();
 
     /// The names of the tables, and the versions of the migrations that were applied.
     read migrations::tables_and_versions() -> (Vec<String>, Vec<String>);

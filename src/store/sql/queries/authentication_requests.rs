@@ -197,3 +197,10 @@ pub async fn settle_notice(conn: &mut Conn, id: Uuid, next: Option<Timestamp>) -
 pub async fn reseal_notice(conn: &mut Conn, id: Uuid, sealed: &[u8]) -> QueryResult<()> {
     diesel::update(table.find(Id(id))).set(authentication_requests::sealed.eq(sealed)).execute(conn).await.map(drop)
 }
+
+/// What notices that are still to come will carry.
+pub async fn sealed_notices(conn: &mut Conn) -> QueryResult<Vec<(Uuid, Vec<u8>)>> {
+    let kept = table.filter(authentication_requests::sealed.ne(Vec::<u8>::new()));
+    let rows: Vec<(Id, Vec<u8>)> = kept.select((authentication_requests::id, authentication_requests::sealed)).load(conn).await?;
+    Ok(rows.into_iter().map(|(id, sealed)| (id.0, sealed)).collect())
+}

@@ -266,11 +266,3 @@ pub async fn sealed_client_secrets(conn: &mut Conn) -> QueryResult<Vec<(Uuid, Ve
         .await?;
     Ok(rows.into_iter().filter_map(|(id, sealed)| Some((id.0, sealed?))).collect())
 }
-
-/// Part of the step that seals everything with another master key.
-pub(super) async fn reseal_secrets(conn: &mut Conn, secrets: &[(Uuid, Vec<u8>)]) -> QueryResult<()> {
-    for (id, sealed) in secrets {
-        diesel::update(client_secrets::table.find(Id(*id))).set(client_secrets::sealed.eq(sealed)).execute(conn).await?;
-    }
-    Ok(())
-}

@@ -9,6 +9,7 @@ pub mod credentials;
 pub mod grants;
 pub mod groups;
 pub mod logouts;
+pub mod master_key;
 pub mod migrations;
 pub mod refresh_tokens;
 pub mod registration;

@@ -3,17 +3,14 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
-use uuid::Uuid;
 
-use super::{Conn, audit, clients, settings, turns};
+use super::{Conn, audit, settings, turns};
 use crate::clock::Timestamp;
 use crate::model::audit::AuditEvent;
 use crate::model::signing_key::SigningKey;
 use crate::store::sql::schema::signing_keys;
 use crate::store::sql::types::{Json, Time};
 
-/// The setting that names the master key everything is sealed with.
-const MASTER_KEY_ID: &str = "master_key_id";
 /// The setting that is there once keys were made: its row is what nodes that start together compete for.
 const FIRST_KEYS: &str = "first_signing_keys";
 /// Every installation has a key of it from the first start (OIDC Core §15.1).
@@ -140,20 +137,4 @@ pub async fn create_first_signing_keys(conn: &mut Conn, keys: &[SigningKey], eve
     }
     put(conn, keys).await?;
     audit::insert_if(conn, true, event).await
-}
-
-pub async fn reseal(
-    conn: &mut Conn,
-    master_key_id: &str,
-    keys: &[(String, Vec<u8>)],
-    secrets: &[(Uuid, Vec<u8>)],
-    event: &AuditEvent,
-) -> QueryResult<()> {
-    for (kid, sealed) in keys {
-        let key = signing_keys::table.find(kid);
-        diesel::update(key).set(signing_keys::sealed_private_jwk.eq(sealed)).execute(conn).await?;
-    }
-    clients::reseal_secrets(conn, secrets).await?;
-    settings::put_setting(conn, MASTER_KEY_ID, master_key_id).await?;
-    audit::insert(conn, event).await
 }
