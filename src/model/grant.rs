@@ -40,12 +40,20 @@ pub struct Grant {
 pub struct Authentication {
     /// `sid`.
     pub sid: String,
-    /// `auth_time`.
+    /// When it began. What clients read as `auth_time` is [`Authentication::signed_in_at`].
     pub auth_time: Timestamp,
     /// `amr`.
     pub amr: Vec<String>,
     /// `acr`.
     pub acr: String,
+}
+
+impl Authentication {
+    /// When the person signed in; `None` where nobody did, since somebody else spoke for them: an assertion (RFC 7523 §2.1), or an operator
+    /// who answered in their name. Every sign-in has an `acr`.
+    pub fn signed_in_at(&self) -> Option<Timestamp> {
+        (!self.acr.is_empty()).then_some(self.auth_time)
+    }
 }
 
 impl Grant {

@@ -144,7 +144,7 @@ impl Serialize for JwtClaims<'_> {
             iat: token.issued_at.as_seconds(),
             jti: &token.jti,
             scope: &token.scope,
-            auth_time: authentication.map(|how| how.auth_time.as_seconds()),
+            auth_time: authentication.and_then(Authentication::signed_in_at).map(Timestamp::as_seconds),
             acr: authentication.map(|how| how.acr.as_str()).unwrap_or_default(),
             amr: authentication.map(|how| how.amr.as_slice()).unwrap_or_default(),
             groups: shows_groups.then_some(self.groups),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::model::authentication_request::Delivery;
 use crate::model::client::Client;
+use crate::spec::authorization_details;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
 use crate::spec::plain_text::is_readable;
@@ -106,8 +107,7 @@ fn hint(params: &Params) -> Result<Hint<'_>, Refusal> {
 /// FAPI-CIBA §5.2.2 (2): "shall ensure unique authorization context exists in the authorization request or require a binding_message".
 fn binding_message<'a>(params: &'a Params, client: &Client) -> Result<Option<&'a str>, Refusal> {
     let Some(message) = params.get("binding_message") else {
-        let says_what_for = params.get("authorization_details").is_some();
-        if client.metadata.profile.is_fapi() && !says_what_for {
+        if client.metadata.profile.is_fapi() && authorization_details::requested(params, client)?.is_empty() {
             let error = OAuthError::invalid_request("A binding_message or authorization_details must say what the request is for.");
             return Err(error.about("binding_message").into());
         }
@@ -187,9 +187,14 @@ mod tests {
         for profile in [Profile::Fapi1, Profile::Fapi2] {
             client.metadata.profile = profile;
             assert!(check(&params(&asked), &client).is_err());
-            for says in [("binding_message", "W4SCT"), ("authorization_details", "[{}]")] {
+            client.metadata.protocol.authorization_details_types = vec!["payment".to_owned()];
+            for (says, enough) in [
+                (("binding_message", "W4SCT"), true),
+                (("authorization_details", r#"[{"type":"payment"}]"#), true),
+                (("authorization_details", "[]"), false),
+            ] {
                 let pairs: Vec<_> = asked.iter().copied().chain([says]).collect();
-                assert!(check(&params(&pairs), &client).is_ok(), "{says:?}");
+                assert_eq!(check(&params(&pairs), &client).is_ok(), enough, "{says:?}");
             }
         }
     }

@@ -264,6 +264,7 @@ pub fn check(draft: &ClientDraft) -> Result<ClientMetadata, Vec<Problem>> {
     profiles::complete(draft, &mut metadata);
     rules::check_identity(draft, &mut problems);
     rules::check_redirect_uris(draft, &metadata, &mut problems);
+    rules::check_implicit(draft, &metadata, &mut problems);
     rules::check_grants(draft, &metadata, &mut problems);
     profiles::check(draft, &metadata, &mut problems);
     rules::check_addresses(draft, &mut problems);
@@ -273,7 +274,7 @@ pub fn check(draft: &ClientDraft) -> Result<ClientMetadata, Vec<Problem>> {
     requests::check_requests(&metadata, &mut problems);
     tokens::check(&metadata, &mut problems);
     if let Err(problem) = frontchannel_logout::check_registration(&metadata) {
-        problems.push(Problem::new("frontchannel_logout_uri", problem, "register a page on the host of a redirect URI"));
+        problems.push(Problem::new("frontchannel_logout_uri", problem, "register a page at the origin (scheme, host, port) of a redirect URI"));
     }
     rules::check_numbers(draft, &mut problems);
     grants::check(draft, &metadata, &mut problems);

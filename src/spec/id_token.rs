@@ -68,7 +68,9 @@ impl Serialize for IdTokenClaims<'_> {
         claims.serialize_entry("aud", self.audience)?;
         claims.serialize_entry("exp", &self.expires_at.as_seconds())?;
         claims.serialize_entry("iat", &self.issued_at.as_seconds())?;
-        claims.serialize_entry("auth_time", &authentication.auth_time.as_seconds())?;
+        if let Some(signed_in_at) = authentication.signed_in_at() {
+            claims.serialize_entry("auth_time", &signed_in_at.as_seconds())?;
+        }
         for (name, text) in texts {
             if let Some(text) = text {
                 claims.serialize_entry(name, text)?;

@@ -58,6 +58,11 @@ impl Prompt {
     }
 }
 
+/// Whether a request asks for an answer without any page, be the rest of it as it may.
+pub fn is_silent(params: &Params) -> bool {
+    params.get("prompt").is_some_and(|values| values.split(' ').any(|value| value == "none"))
+}
+
 /// Everything a request says about the person. What it says about the pages (`display`, `ui_locales`) is taken and changes nothing: they fit
 /// any window, and are in English.
 #[derive(Clone, PartialEq, Eq, Default)]

@@ -48,11 +48,12 @@ fn is_pushed(metadata: &ClientMetadata, grant: &str) -> bool {
     grant == CIBA && metadata.protocol.backchannel_token_delivery_mode.as_deref() == Some("push")
 }
 
-/// OIDC Core §8.1, CIBA Core §4: the addresses that the document at `sector_identifier_uri` must name: every redirect URI, and for grants
-/// without one the `jwks_uri`, or with CIBA by push the notification endpoint.
-pub fn members_of_sector(metadata: &ClientMetadata) -> Vec<&str> {
+/// OIDC Core §8.1, CIBA Core §4: the addresses that the document at `sector_identifier_uri` must name: every redirect URI, and for CIBA the
+/// `jwks_uri`, or by push the notification endpoint. Of strangers, every grant without a redirect URI is held to what §4 says of CIBA.
+pub fn members_of_sector(metadata: &ClientMetadata, by_administrator: bool) -> Vec<&str> {
     let protocol = &metadata.protocol;
-    let others = fetched(metadata).filter_map(|grant| match is_pushed(metadata, grant) {
+    let named_by_keys = fetched(metadata).filter(|grant| !by_administrator || *grant == CIBA);
+    let others = named_by_keys.filter_map(|grant| match is_pushed(metadata, grant) {
         true => protocol.backchannel_client_notification_endpoint.as_deref(),
         false => protocol.jwks_uri.as_deref(),
     });
@@ -61,7 +62,7 @@ pub fn members_of_sector(metadata: &ClientMetadata) -> Vec<&str> {
 
 /// Whether the client can belong to the sector of a document at all: strangers are believed about addresses that prove something.
 pub fn can_be_named(metadata: &ClientMetadata, by_administrator: bool) -> bool {
-    by_administrator || (shows_whose_it_is(metadata) && !members_of_sector(metadata).is_empty())
+    by_administrator || (shows_whose_it_is(metadata) && !members_of_sector(metadata, false).is_empty())
 }
 
 /// OIDC Core §8.1: several hosts need a `sector_identifier_uri`, or it would hang from the order of the list who somebody is.
@@ -119,7 +120,8 @@ mod tests {
         assert_eq!(sector(&client), "client:s6BhdRkqt3", "a secret shows nothing about the keys there");
         client.metadata.auth_method = Some(AuthMethod::PrivateKeyJwt);
         assert_eq!(sector(&client), "sector.example");
-        assert_eq!(members_of_sector(&client.metadata), ["https://rp.example/cb", "https://rp.example/jwks"]);
+        assert_eq!(members_of_sector(&client.metadata, false), ["https://rp.example/cb", "https://rp.example/jwks"]);
+        assert_eq!(members_of_sector(&client.metadata, true), ["https://rp.example/cb"], "an administrator's word needs no keys");
         client.metadata.protocol.sector_identifier_uri = None;
         assert_eq!(sector(&client), "client:s6BhdRkqt3", "no document ties the keys to the host");
         client.origin = ClientOrigin::Administrator;
@@ -132,9 +134,9 @@ mod tests {
         client.metadata.grant_types = vec![CIBA.to_owned()];
         client.metadata.protocol.jwks_uri = Some("https://rp.example/jwks".to_owned());
         client.metadata.protocol.backchannel_client_notification_endpoint = Some("https://rp.example/push".to_owned());
-        assert_eq!(members_of_sector(&client.metadata), ["https://rp.example/jwks"]);
+        assert_eq!(members_of_sector(&client.metadata, true), ["https://rp.example/jwks"]);
         client.metadata.protocol.backchannel_token_delivery_mode = Some("push".to_owned());
-        assert_eq!(members_of_sector(&client.metadata), ["https://rp.example/push"]);
+        assert_eq!(members_of_sector(&client.metadata, true), ["https://rp.example/push"]);
         assert!(can_be_named(&client.metadata, false));
         client.metadata.grant_types.clear();
         assert!(!can_be_named(&client.metadata, false), "nothing is left that a document could name");

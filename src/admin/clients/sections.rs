@@ -70,7 +70,7 @@ pub const SECTIONS: &[Section] = &[
                 "Their addresses (RFC 8707), one a line. Empty: every registered one. The word none: none.",
             ),
             member(Words, "default_acr_values", "Kinds of sign-in", "What it wants (acr) unless a request says otherwise, one a line."),
-            member(Tick, "require_auth_time", "It needs the time of the sign-in", "authy always tells it (auth_time)."),
+            member(Tick, "require_auth_time", "It needs the time of the sign-in", "authy tells it of every sign-in (auth_time)."),
             member(
                 Text,
                 "initiate_login_uri",

@@ -102,20 +102,21 @@ pub async fn resume(app: &App, transaction: Transaction, signed_in: &SignedIn) -
 pub async fn deny(app: &App, transaction: &Transaction) -> Answer {
     let opened = match open::open(app, transaction).await {
         Ok(opened) => opened,
-        Err(closed) => return refuse_closed(app, &transaction.request, closed).await,
+        Err(closed) => return refuse_closed(app, &transaction.request, closed, Visitor::KNOWN).await,
     };
     let failure = match respond::answer_once(app, &opened).await {
         Ok(()) => OAuthError::access_denied("The person did not agree.").into(),
         Err(failure) => failure,
     };
-    refuse(app, (&opened.client, &opened.path), failure).await
+    refuse(app, (&opened.client, &opened.path), failure, Visitor::KNOWN).await
 }
 
 async fn advance(app: &App, mut transaction: Transaction, signed_in: Option<&SignedIn>) -> Answer {
     // Until the return path is proven, the person sees the error. RFC 6749 §4.1.2.1: "MUST NOT automatically redirect".
+    let visitor = Visitor { is_signed_in: signed_in.is_some(), is_silent: false };
     let opened = match open::open(app, &transaction).await {
         Ok(opened) => opened,
-        Err(closed) => return refuse_closed(app, &transaction.request, closed).await,
+        Err(closed) => return refuse_closed(app, &transaction.request, closed, visitor).await,
     };
     if let Some(fetched) = &opened.fetched {
         transaction.request.clone_from(fetched);
@@ -126,17 +127,47 @@ async fn advance(app: &App, mut transaction: Transaction, signed_in: Option<&Sig
             let session = signed_in.map(|signed_in| signed_in.session.id);
             Answer::Interact(Box::new(Waiting { interaction, transaction, session }))
         }
-        Err(failure) => refuse(app, (&opened.client, &opened.path), failure).await, // from here on every refusal goes back to the client
+        // From here on every refusal goes back to the client.
+        Err(failure) => refuse(app, (&opened.client, &opened.path), failure, visitor.asking(&opened.params)).await,
+    }
+}
+
+/// Whom a refusal reaches first.
+#[derive(Clone, Copy, Debug)]
+struct Visitor {
+    /// Somebody is signed in.
+    is_signed_in: bool,
+    /// The client wants to hear without a person seeing anything: `prompt=none`.
+    is_silent: bool,
+}
+
+impl Visitor {
+    /// A person who answers on a page of ours.
+    const KNOWN: Self = Self { is_signed_in: true, is_silent: false };
+
+    fn asking(self, params: &Params) -> Self {
+        Self { is_silent: prompt::is_silent(params), ..self }
+    }
+
+    /// RFC 9700 §4.11.2: "The authorization server MUST always authenticate the user first and, with the exception of the silent
+    /// authentication use case, prompt the user for credentials when needed, before redirecting the user", unless it trusts the redirect
+    /// URI: here by the word of an administrator. A link to us must not end at the page of whoever registered itself.
+    const fn may_be_sent_on(self, is_vouched_for: bool) -> bool {
+        is_vouched_for || self.is_signed_in || self.is_silent
     }
 }
 
 /// Names the client on a page of ours too, so that its owner can ask why.
-async fn refuse_closed(app: &App, raw: &str, closed: Closed) -> Answer {
+async fn refuse_closed(app: &App, raw: &str, closed: Closed, visitor: Visitor) -> Answer {
+    let params = Params::parse(raw).ok();
     let failure = match closed {
-        Closed::Return(proven, failure) => return refuse(app, (&proven.0, &proven.1), failure).await,
+        Closed::Return(proven, failure) => {
+            let visitor = params.as_ref().map_or(visitor, |params| visitor.asking(params));
+            return refuse(app, (&proven.0, &proven.1), failure, visitor).await;
+        }
         Closed::Page(failure) => failure,
     };
-    let client_id = Params::parse(raw).ok().and_then(|params| params.get("client_id").map(str::to_owned));
+    let client_id = params.and_then(|params| params.get("client_id").map(str::to_owned));
     let known = match &client_id {
         Some(client_id) => matches!(app.client(client_id).await, Ok(Some(_))),
         None => false,
@@ -145,7 +176,10 @@ async fn refuse_closed(app: &App, raw: &str, closed: Closed) -> Answer {
 }
 
 /// Back to the client: RFC 6749 §4.1.2.1.
-async fn refuse(app: &App, (client, path): (&Client, &ReturnPath), failure: Failure) -> Answer {
+async fn refuse(app: &App, (client, path): (&Client, &ReturnPath), failure: Failure, visitor: Visitor) -> Answer {
+    if !visitor.may_be_sent_on(client.is_vouched_for()) {
+        return Answer::Page(failure, Some(client.client_id.clone()));
+    }
     let error_id = app.entropy.identifier();
     let public = failure.public();
     let error_uri = format!("{}?id={error_id}", app.issuer.url(&format!("/errors/{}", public.error)));

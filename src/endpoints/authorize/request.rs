@@ -9,7 +9,7 @@ use crate::spec::dpop;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
 use crate::spec::pkce::CodeChallenge;
-use crate::spec::prompt::Hints;
+use crate::spec::prompt::{self, Hints};
 use crate::spec::response_mode::ResponseMode;
 use crate::spec::response_type::ResponseType;
 use crate::spec::scope::{OFFLINE_ACCESS, Scope};
@@ -49,7 +49,7 @@ impl AuthorizationRequest {
         let response_type = ResponseType::check(params, client)?; // RFC 6749 §3.1.1, §4.1.2.1
         let mode = ResponseMode::check(params, response_type)?; // Multiple Response Types §2.1
         detached_or_signed(client, response_type, mode)?; // FAPI 1.0 Advanced §5.2.2
-        let scope = requested_scope(params, client)?; // RFC 6749 §3.3
+        let scope = without_useless_offline_access(requested_scope(params, client)?, response_type); // RFC 6749 §3.3, OIDC Core §11
         bound_to_the_browser(client, params, &scope)?; // FAPI 1.0 Baseline §5.2.2.2
         let nonce = nonce(params, response_type)?; // OIDC Core §3.1.2.1, §3.2.2.1
         openid_for_id_token(&scope, response_type)?; // OIDC Core §3.1.2.1
@@ -57,7 +57,7 @@ impl AuthorizationRequest {
         let mut hints = Hints::check(params)?; // OIDC Core §3.1.2.1
         hints.max_age = hints.max_age.or(client.metadata.default_max_age); // OIDC Registration §2
         if hints.acr_values.is_empty() {
-            hints.acr_values.clone_from(&client.metadata.protocol.default_acr_values); // OIDC Registration §2
+            hints.acr_values = default_acr_values(client); // OIDC Registration §2
         }
         let claims = ClaimsRequest::check(params)?; // OIDC Core §5.5
         let resources = crate::spec::resource::requested(params)?; // RFC 8707 §2.1
@@ -79,6 +79,12 @@ impl AuthorizationRequest {
         self.hinted_subject = subject;
         self
     }
+}
+
+/// A default that no sign-in here can meet, registered when that was not asked, is no demand: nobody could sign in any more.
+fn default_acr_values(client: &Client) -> Vec<String> {
+    let registered = client.metadata.protocol.default_acr_values.iter();
+    registered.filter(|acr| prompt::ACR_VALUES.contains(&acr.as_str())).cloned().collect()
 }
 
 /// OIDC Core §7.2.1: a client that is not registered cannot be known by what a request says of it.
@@ -131,6 +137,12 @@ pub fn requested_scope(params: &Params, client: &Client) -> Result<Scope, Refusa
         return Err(OAuthError::invalid_scope("None of the scopes is open to this client.").about("scope").into());
     }
     Ok(allowed)
+}
+
+/// OIDC Core §11: "MUST ignore the offline_access request unless the Client is using a response_type value that would result in an
+/// Authorization Code being returned".
+fn without_useless_offline_access(scope: Scope, response_type: ResponseType) -> Scope {
+    if response_type.gives_code() { scope } else { scope.minus(&[OFFLINE_ACCESS].into_iter().collect()) }
 }
 
 /// Multiple Response Types §3: an ID Token is for a request that asks for `openid`.

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::model::client::{Client, ClientOrigin};
 use crate::outbound::{Kind, OutboundError, Registrant, Request};
 use crate::spec::client_id_document::{check_url, is_url, unusable};
-use crate::spec::client_metadata::called;
+use crate::spec::client_metadata::{called, weakening};
 use crate::spec::error::Refusal;
 
 /// How long a document is kept that does not say (§4.4: the server "MAY" define bounds).
@@ -40,7 +40,7 @@ pub async fn requesting(app: &App, client_id: &str) -> Result<Option<Arc<Client>
     match stored.filter(|stored| !stored.metadata.settled.is_empty()) {
         Some(stored) => {
             let both = draft::settled(&stored, Client::clone(&described)).map_err(|refusal| unusable(refusal.detail))?;
-            Ok(Some(Arc::new(both)))
+            Ok(Some(Arc::new(weakening::in_force(both, app.now()))))
         }
         None => Ok(Some(described)),
     }

@@ -65,7 +65,7 @@ pub async fn end_session(app: &App, raw: &str, browser: &Browser) -> Result<Outc
             session::end(app, &signed_in.session, &signed_in.user.subject).await?;
             Ok(Outcome::SignedOut { ended: Some(signed_in.session.sid.clone()), return_to: request.return_to })
         }
-        (None, None) => Ok(Outcome::SignedOut { ended: None, return_to: request.return_to }),
+        (None, None) => Ok(Outcome::SignedOut { ended: None, return_to: request.return_to.filter(|_| is_legitimate(client.as_deref())) }),
         (Some(hint), None) if named_session(app, hint.sid.as_deref()).await?.is_none() => {
             Ok(Outcome::SignedOut { ended: None, return_to: request.return_to })
         }
@@ -123,6 +123,12 @@ fn session_behind(app: &App, shown: Option<String>, client: Option<&Client>) -> 
         (Some(shown), Some(client)) => Some(app.sid_behind(client, &shown)),
         (shown, _) => shown,
     }
+}
+
+/// §3: without a hint "unless the OP has other means of confirming the legitimacy of the post-logout redirection target": somebody here has
+/// to vouch for it, or every link to us could end at the page of whoever registered itself.
+fn is_legitimate(client: Option<&Client>) -> bool {
+    client.is_some_and(Client::is_vouched_for)
 }
 
 async fn named_session(app: &App, sid: Option<&str>) -> Result<Option<Session>, Failure> {

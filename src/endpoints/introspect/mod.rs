@@ -13,8 +13,9 @@ use crate::endpoints::encrypted::{self, Kind};
 use crate::endpoints::presented;
 use crate::failure::Failure;
 use crate::grants::refresh_token;
+use crate::clock::Timestamp;
 use crate::model::client::Client;
-use crate::model::grant::Grant;
+use crate::model::grant::{Authentication, Grant};
 use crate::model::user::User;
 use crate::secret::{Secret, TokenHash};
 use crate::spec::access_token::OpaqueClaims;
@@ -151,7 +152,7 @@ fn access_token(app: &App, facts: &OpaqueClaims, standing: &Standing) -> Introsp
         sub: Some(user.map_or_else(|| facts.client_id.clone(), |user| app.subject_for(client, &user.subject))),
         iss: Some(app.issuer.as_str().to_owned()),
         jti: Some(facts.jti.clone()),
-        auth_time: how.map(|how| how.auth_time.as_seconds()), // RFC 9470 §6.2
+        auth_time: how.and_then(Authentication::signed_in_at).map(Timestamp::as_seconds), // RFC 9470 §6.2
         acr: how.map(|how| how.acr.clone()).filter(|acr| !acr.is_empty()),
         authorization_details: facts.authorization_details.clone(),
         act: facts.act.clone(),

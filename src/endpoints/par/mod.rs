@@ -52,9 +52,6 @@ pub async fn push(
     token::fitting_details(app, &request.authorization_details).await?; // RFC 9396 §5
     token::any_resources(app, &opened.client, &opened.params).await?; // RFC 8707 §2.1
     authorize::hinted_subject(app, &opened.params)?; // OIDC Core §3.1.2.1
-    if proof.is_some() {
-        strangers::admit_proof(app, &opened.client).await?;
-    }
     possession::use_up(app, proof.as_ref()).await?; // RFC 9449 §11.1
     keep(app, &opened).await
 }

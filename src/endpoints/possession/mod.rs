@@ -46,8 +46,12 @@ pub struct Proof {
 /// Where used proofs are remembered: a flood in one room shuts nobody out of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Room {
-    /// For requests that only somebody can make who holds a code, a token or a secret.
+    /// For requests of tokens, by clients that somebody here vouches for.
     Earned,
+    /// For requests of tokens by other clients.
+    Strangers,
+    /// For the use of tokens here: everybody who has one can make as many as they like.
+    Resource,
     /// For requests that anybody can make.
     Anybody,
 }
@@ -56,6 +60,8 @@ impl Room {
     const fn kind(self) -> &'static str {
         match self {
             Self::Earned => "dpop",
+            Self::Strangers => "dpop-strangers",
+            Self::Resource => "dpop-resource",
             Self::Anybody => "dpop-anybody",
         }
     }
@@ -72,7 +78,8 @@ pub struct UsedUp(());
 /// `invalid_dpop_proof`, `use_dpop_nonce`, and `invalid_request` for a client that must bring a certificate and does not.
 pub async fn of_client(app: &App, client: &Client, credentials: &Credentials) -> Result<Possession, Failure> {
     let wanted = binding::of(client);
-    let mut proven = dpop(app, client, ("POST", credentials), None, Room::Earned).await?;
+    let room = if client.is_vouched_for() { Room::Earned } else { Room::Strangers };
+    let mut proven = dpop(app, client, ("POST", credentials), None, room).await?;
     binding::algorithm_is_allowed(client, proven.algorithm)?;
     if wanted.takes_certificate() {
         proven.confirmation.certificate = credentials.certificate.as_ref().map(|certificate| certificate.thumbprint());
@@ -87,7 +94,7 @@ pub async fn of_client(app: &App, client: &Client, credentials: &Credentials) ->
 /// `invalid_dpop_proof`, `use_dpop_nonce`.
 pub async fn of_token(app: &App, client: &Client, sent: (&str, &Credentials), access_token: &str) -> Result<Possession, Failure> {
     let (_, credentials) = sent;
-    let mut proven = dpop(app, client, sent, Some(access_token), Room::Earned).await?;
+    let mut proven = dpop(app, client, sent, Some(access_token), Room::Resource).await?;
     proven.confirmation.certificate = credentials.certificate.as_ref().map(|certificate| certificate.thumbprint());
     Ok(proven)
 }

@@ -13,6 +13,9 @@ use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::prompt::ACR_VALUES;
 use crate::spec::response_type::ResponseType;
 
+/// The member with the words of administrators about what is weak.
+const WEAKENINGS: &str = "weakenings";
+
 /// Members that every client has and strangers may set.
 const COMMON: &[&str] = &[
     "redirect_uris",
@@ -150,11 +153,24 @@ pub fn vouched(mut client: Client) -> Client {
 pub fn settled(before: &Client, described: Client) -> Result<Client, Refusal> {
     let mut client = settled::keep(before, described);
     client.metadata.protocol.weakenings.clone_from(&before.metadata.protocol.weakenings);
-    let client = vouched(client);
+    let client = vouched_as_before(before, client);
     if !client.metadata.settled.is_empty() {
         checked(&ClientDraft::of(&client))?;
     }
     Ok(client)
+}
+
+/// A word of an administrator's outlasts the setting that it is about: or a client would leave that out for once, and have it the next time
+/// by the policy's word, which has no end.
+fn vouched_as_before(before: &Client, client: Client) -> Client {
+    let mut client = vouched(client);
+    if before.metadata.settled.contains(WEAKENINGS) {
+        let recorded = std::mem::take(&mut client.metadata.protocol.weakenings);
+        let known = &before.metadata.protocol.weakenings;
+        let new = recorded.into_iter().filter(|word| known.iter().all(|old| old.setting != word.setting));
+        client.metadata.protocol.weakenings = known.iter().cloned().chain(new).collect();
+    }
+    client
 }
 
 fn refusal(faults: &Faults) -> Refusal {

@@ -10,8 +10,6 @@ use crate::spec::error::OAuthError;
 
 /// How many requests of such clients one address may leave in a minute: far more than people behind it begin sign-ins.
 const QUOTA: Quota = Quota { kind: "strangers", limit: 300, window: Duration::from_secs(60) };
-/// How many proofs of possession of one such client are remembered in a minute, from wherever they come.
-const PROOFS: Quota = Quota { kind: "strangers-proofs", limit: 3_000, window: Duration::from_secs(60) };
 /// The most bytes of one: what a URL could carry as well.
 pub const MAX_REQUEST: usize = 16 * 1024;
 
@@ -30,18 +28,6 @@ pub async fn admit(app: &App, client: &Client, address: &str) -> Result<(), Fail
     }
     let error = OAuthError::temporarily_unavailable("Too many requests from this address; try again in a minute.");
     Err(error.because("clients that nobody vouches for left too many requests from one address within a minute").into())
-}
-
-/// Counts the proof of such a client before it is remembered, so that none takes the room of all.
-///
-/// # Errors
-/// A refusal (429) for one too many, and when the store is away.
-pub async fn admit_proof(app: &App, client: &Client) -> Result<(), Failure> {
-    if !is_anybody(client) || PROOFS.turn(app, None, &client.client_id).await?.is_granted() {
-        return Ok(());
-    }
-    let error = OAuthError::temporarily_unavailable("Too many requests of this client; try again in a minute.");
-    Err(error.because("a client that nobody vouches for brought too many proofs within a minute").into())
 }
 
 /// Whether a request is small enough to be kept for this client.

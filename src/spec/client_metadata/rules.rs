@@ -79,6 +79,20 @@ pub(super) fn check_redirect_uris(draft: &ClientDraft, metadata: &ClientMetadata
     }
 }
 
+/// OIDC Registration §2, `application_type`: "Web Clients using the OAuth Implicit Grant Type MUST only register URLs using the https scheme
+/// as redirect_uris; they MUST NOT use localhost as the hostname." An administrator answers for what he registers.
+pub(super) fn check_implicit(draft: &ClientDraft, metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
+    let is_web = metadata.protocol.application_type.as_deref() != Some("native");
+    if draft.by_administrator() || !is_web || !metadata.grant_types.iter().any(|grant| grant == "implicit") {
+        return;
+    }
+    let fits = |uri: &str| Url::parse(uri).is_ok_and(|url| url.scheme() == "https" && url.host_str() != Some("localhost"));
+    if let Some(uri) = metadata.redirect_uris.iter().find(|uri| !fits(uri)) {
+        let problem = format!("{uri:?} receives tokens by the browser, and is not https on a host of the web");
+        problems.push(Problem::new("redirect_uris", problem, "use https and the host's name, or application_type native, or response_type code"));
+    }
+}
+
 /// Grant types, response types and scopes, and how they fit each other: RFC 7591 §2.1.
 pub(super) fn check_grants(draft: &ClientDraft, metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
     let has = |grant: &str| metadata.grant_types.iter().any(|known| known == grant);

@@ -125,6 +125,7 @@ async fn a_code_beside_a_token_is_redeemed_once_though_the_short_lived_store_for
 async fn refusals_of_legacy_types_come_in_the_fragment_and_a_nonce_is_demanded() {
     backends::each(async |backend| {
         let app = TestApp::start(backend).await;
+        app.user("ada").await;
         let rp = app.client(legacy).await;
         for response_type in LEGACY.iter().filter(|known| known.contains("id_token")) {
             let back = fragment(&app.browser().open(&rp.url(&[("response_type", response_type), ("nonce", "-")])).await.away());
@@ -132,6 +133,9 @@ async fn refusals_of_legacy_types_come_in_the_fragment_and_a_nonce_is_demanded()
             let back = fragment(&app.browser().open(&rp.url(&[("response_type", response_type), ("response_mode", "query")])).await.away());
             assert_eq!(back["error"], "invalid_request", "never in the query: {response_type}");
         }
+        let url = rp.url(&[("response_type", "id_token token"), ("scope", "openid offline_access")]);
+        let back = fragment(&app.browser().walk(&url, "ada").await);
+        assert_eq!(back["scope"], "openid", "nobody comes with a code for it (OIDC Core §11)");
         let without_openid = fragment(&app.browser().open(&rp.url(&[("response_type", "id_token"), ("scope", "profile")])).await.away());
         assert_eq!(without_openid["error"], "invalid_request");
         // Other profiles do not have them, whatever is registered.

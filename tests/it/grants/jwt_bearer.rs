@@ -45,6 +45,7 @@ async fn a_trusted_issuer_speaks_for_a_person_once() {
         assert!(answer.body.get("refresh_token").is_none() && answer.body.get("id_token").is_none());
         let facts = rp.introspect(&answer.access_token()).await.ok();
         assert_eq!((&facts.body["sub"], &facts.body["scope"]), (&json!(ada.subject), &json!("read openid")));
+        assert_eq!(facts.body.get("auth_time"), None, "nobody signed in (RFC 9470 §6.2)");
         bring(&rp, &assertion, &[]).await.is(400, "invalid_grant"); // replayed
         rp.revoke(&answer.access_token()).await;
         assert!(!rp.is_active(&answer.access_token()).await);

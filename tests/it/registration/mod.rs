@@ -9,5 +9,6 @@ mod registering;
 mod resources;
 mod settled;
 mod sights;
+mod strangers;
 pub mod support;
 mod usage;

@@ -42,6 +42,10 @@ async fn each_sector_knows_a_person_by_a_name_of_its_own_everywhere() {
             assert!(rp.is_active(&token).await);
             names.push(name);
         }
+        let rp = pairwise(&app, "a.example").await;
+        let own = rp.token(&[("grant_type", "client_credentials"), ("scope", "read"), ("resource", "https://api.example")]).await.ok();
+        let told = rp.introspect(&own.access_token()).await.ok().body;
+        assert_eq!((&claims(&own.access_token())["sub"], &told["sub"]), (&told["client_id"], &told["client_id"]), "RFC 9068 §2.2");
         assert_eq!(names[0], names[1], "one sector");
         assert_ne!(names[0], names[2]);
         let public = app.relying_party().await;

@@ -25,32 +25,34 @@ pub async fn check(outbound: &dyn Outbound, draft: &ClientDraft, before: Option<
     let unfit = outbound.out_of_reach(asked, registrant).map(|(field, error)| Unfit::Address(field, error.to_string()));
     let mut unfit: Vec<Unfit> = unfit.collect();
     // What the rules refuse is refused by them.
-    let metadata = client_metadata::check(draft).ok().filter(|metadata| unfit.is_empty() && !sector_is_known(metadata, before));
+    let metadata = client_metadata::check(draft).ok().filter(|metadata| unfit.is_empty() && !sector_is_known(metadata, before, registrant));
     if let Some(metadata) = metadata {
         unfit.extend(check_sector(outbound, &metadata, registrant).await.err().map(Unfit::Sector));
     }
     unfit
 }
 
-fn sector_is_known(metadata: &ClientMetadata, before: Option<&ClientMetadata>) -> bool {
+fn sector_is_known(metadata: &ClientMetadata, before: Option<&ClientMetadata>, registrant: Registrant) -> bool {
+    let members = |metadata| subject::members_of_sector(metadata, registrant == Registrant::Administrator);
     before.is_some_and(|before| {
-        let named = subject::members_of_sector(before);
+        let named = members(before);
         before.protocol.sector_identifier_uri == metadata.protocol.sector_identifier_uri
             && before.auth_method == metadata.auth_method
-            && subject::members_of_sector(metadata).iter().all(|address| named.contains(address))
+            && members(metadata).iter().all(|address| named.contains(address))
     })
 }
 
 /// OIDC Registration §5, and CIBA Core §4 for clients without redirect URIs.
 async fn check_sector(outbound: &dyn Outbound, metadata: &ClientMetadata, registrant: Registrant) -> Result<(), String> {
     let Some(uri) = &metadata.protocol.sector_identifier_uri else { return Ok(()) };
-    if !subject::can_be_named(metadata, registrant == Registrant::Administrator) {
+    let by_administrator = registrant == Registrant::Administrator;
+    if !subject::can_be_named(metadata, by_administrator) {
         return Err(
             "a client with grants that need no redirect URI shows whose it is by its keys: private_key_jwt and a jwks_uri".to_owned()
         );
     }
     let answer = outbound.send(Request::get(Kind::SectorIdentifier, uri, registrant)).await.map_err(|error| error.to_string())?;
-    match subject::names_all(&answer.body, &subject::members_of_sector(metadata)) {
+    match subject::names_all(&answer.body, &subject::members_of_sector(metadata, by_administrator)) {
         true => Ok(()),
         false => Err("it is no JSON array of texts, or lacks a redirect URI, jwks_uri or notification endpoint of the client".to_owned()),
     }

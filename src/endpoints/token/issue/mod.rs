@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::grants::Exchange;
 use crate::grants::refresh_token::successor;
 use crate::jose::{self, Algorithm};
-use crate::model::client::{AccessTokenFormat, Client, IdTokenClaims as Disclosure};
+use crate::model::client::{AccessTokenFormat, Client, IdTokenClaims as Disclosure, Profile};
 use crate::model::confirmation::Confirmation;
 use crate::model::grant::{Authentication, Grant};
 use crate::model::refresh_token::RefreshToken;
@@ -150,6 +150,7 @@ impl<'a> Mint<'a> {
         let algorithm = algorithms::signing(self.client, self.client.metadata.id_token_signed_response_alg.as_deref());
         let request = ClaimsRequest::from_stored(&grant.claims_request);
         let released = match self.client.metadata.id_token_claims {
+            Disclosure::Full if self.is_open_to_the_browser(beside) => Scope::default(),
             Disclosure::Full => scope,
             Disclosure::Minimal if beside.only => scope,
             Disclosure::Minimal => Scope::default(), // OIDC Core §5.4: claims of scopes are at userinfo
@@ -171,6 +172,13 @@ impl<'a> Mint<'a> {
         };
         let signed = self.app.sign(algorithm, None, &claims).await?;
         encrypted::token(self.app, self.client, Kind::IdToken, signed).await.map(Some)
+    }
+
+    /// FAPI 1.0 Advanced §5.2.2.1 (4): an ID Token beside a code is a signature that passes the browser, and "should not return sensitive PII
+    /// […], but if it needs to, then it should encrypt the ID Token".
+    fn is_open_to_the_browser(&self, beside: Beside<'_>) -> bool {
+        let metadata = &self.client.metadata;
+        metadata.profile == Profile::Fapi1 && beside.code.is_some() && metadata.protocol.id_token_encrypted_response_alg.is_none()
     }
 
     /// As the client knows the session (OIDC Core §8), if there is one and the client is told.
@@ -255,12 +263,20 @@ impl<'a> Mint<'a> {
         }
         let signed = JwtClaims {
             issuer: self.app.issuer.as_str(),
-            subject: &self.app.subject_for(self.client, claims.subject()),
+            subject: &self.subject(claims),
             token: claims,
             authentication: person.map(|(_, authentication)| authentication),
             groups: person.map(|(user, _)| user.groups.as_slice()).unwrap_or_default(),
         };
         Ok(of(self.app.sign(algorithm, Some("at+jwt"), &signed).await?))
+    }
+
+    /// OIDC Core §8 is about people: a client that acts for itself has the one name that everybody knows it by (RFC 9068 §2.2).
+    fn subject(&self, claims: &OpaqueClaims) -> String {
+        match &claims.holder {
+            Holder::User { subject, .. } => self.app.subject_for(self.client, subject),
+            Holder::Client => claims.client_id.clone(),
+        }
     }
 
     fn lifetime(&self, resources: &[Arc<Resource>]) -> Duration {
