@@ -179,7 +179,7 @@ async fn seal_anew(sql: &Sql, sealer: &Sealer, id: &str, (entropy, now): (&dyn E
         };
         secrets.push((secret, sealer.seal(Purpose::Stored, plain.expose(), entropy)));
     }
-    let event = audit::event(entropy, now, audit::MASTER_KEY_CHANGED, audit::SYSTEM).build();
+    let event = audit::event(entropy, now, audit::MASTER_KEY_CHANGED, audit::Actor::System).build();
     sql.reseal(id, &sealed, &secrets, &event).await?;
     tracing::info!(key.id = %id, keys = sealed.len(), secrets = secrets.len(), "everything is sealed with the new master key; AUTHY_MASTER_KEY_PREVIOUS can go");
     Ok(())

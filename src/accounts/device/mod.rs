@@ -202,7 +202,7 @@ async fn record(app: &App, code: &DeviceCode, client: &Client, answer: (Decision
     let (decision, signed_in) = answer;
     let subject = &signed_in.user.subject;
     let kind = if decision == Decision::Approve { audit::DEVICE_APPROVED } else { audit::DEVICE_DENIED };
-    let event = audit::event(app.entropy.as_ref(), app.now(), kind, subject).subject(subject).client(&client.client_id);
+    let event = audit::by_person(app.entropy.as_ref(), app.now(), kind, subject).client(&client.client_id);
     app.sql.record(&[event.detail(json!({ "address": code.address })).build()]).await?;
     Ok(())
 }

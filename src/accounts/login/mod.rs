@@ -235,7 +235,8 @@ async fn renew_hash(app: &App, user: &User, password: &Secret<String>, stored: P
         return stored.hash;
     }
     let Ok(renewed) = hash(app, password).await else { return stored.hash };
-    let event = audit::event(app.entropy.as_ref(), app.now(), audit::PASSWORD_REHASHED, "system").subject(&user.subject).build();
+    let event = audit::event(app.entropy.as_ref(), app.now(), audit::PASSWORD_REHASHED, audit::Actor::System);
+    let event = event.subject(&user.subject).build();
     match app.sql.renew_hash(&user.subject, (&stored.hash, &renewed.hash), &event).await {
         Ok(true) => renewed.hash,
         Ok(false) => stored.hash,

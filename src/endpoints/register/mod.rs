@@ -146,7 +146,7 @@ async fn save(app: &App, (client, token): (&Client, &Secret<String>), admission:
         last_used_at: now,
         expires_at: now + if vouched { policy.expire_unused } else { policy.quarantine },
     };
-    let event = audit::event(app.entropy.as_ref(), now, audit::CLIENT_REGISTERED, &client.client_id).client(&client.client_id).build();
+    let event = audit::by_client(app.entropy.as_ref(), now, audit::CLIENT_REGISTERED, &client.client_id).build();
     match app.sql.register_client(client, &dynamic, admission, vouched.then_some(&event)).await? {
         Registered::Done => {
             app.forget_client(&client.client_id);

@@ -81,7 +81,7 @@ pub async fn change(app: &App, change: &Change, signed_in: &SignedIn, browser: &
 /// Of two changes that verified the same password one is saved.
 async fn save(app: &App, passwords: (&Secret<String>, &Password), signed_in: &SignedIn) -> Result<bool, Failure> {
     let (entropy, now, subject) = (app.entropy.as_ref(), app.now(), &signed_in.user.subject);
-    let event = |kind| audit::event(entropy, now, kind, subject).subject(subject).build();
+    let event = |kind| audit::by_person(entropy, now, kind, subject).build();
     let events = (&event(audit::PASSWORD_CHANGED), &event(audit::SESSION_ENDED));
     let saved = app.sql.change_password(subject, passwords, signed_in.session.id, events).await?;
     app.forget_approvals();

@@ -147,5 +147,5 @@ async fn fit_secrets(app: &App, client: &mut Client, dynamic: &DynamicClient) ->
 /// What a client in quarantine does leaves no audit events: it is a stranger, and they stay for a year.
 fn event(app: &App, dynamic: &DynamicClient, kind: &str) -> Option<crate::model::audit::AuditEvent> {
     dynamic.approved_at?;
-    Some(audit::event(app.entropy.as_ref(), app.now(), kind, &dynamic.client_id).client(&dynamic.client_id).build())
+    Some(audit::by_client(app.entropy.as_ref(), app.now(), kind, &dynamic.client_id).build())
 }
