@@ -54,7 +54,7 @@ impl BootError {
             return known;
         }
         match error {
-            StoreError::Unavailable(_) => Self::new(
+            StoreError::Unavailable(_) | StoreError::Closed(_) => Self::new(
                 format!("The database does not answer: {causes}."),
                 "Check AUTHY_DATABASE_URL (--database-url), and that the database server runs and lets this machine in.",
             ),
