@@ -5,7 +5,7 @@ pub mod state;
 
 use std::sync::Arc;
 
-use crate::accounts::browser::Browser;
+use crate::accounts::browser::{Browser, shown_address};
 use crate::app::App;
 use crate::endpoints::authorize::SignedIn;
 use crate::failure::Failure;
@@ -104,7 +104,7 @@ pub async fn start(
         amr: vec!["pwd".to_owned()],
         acr: ACR_PASSWORD.to_owned(),
         user_agent: browser.user_agent.clone(),
-        address: browser.address.clone(),
+        address: shown_address(browser.address),
         created_at: now,
         last_seen_at: now,
         expires_at: now + app.settings.lifetimes.session_absolute,

@@ -59,7 +59,7 @@ pub async fn change(app: &App, change: &Change, signed_in: &SignedIn, browser: &
         return Ok(Outcome::Unfit("repeated_password", "The two new passwords differ."));
     }
     let user = &signed_in.user;
-    if let Some(wait) = login::admit(app, &user.username, &browser.address).await? {
+    if let Some(wait) = login::admit(app, &user.username, browser.address).await? {
         return Ok(Outcome::Wait(wait));
     }
     for _ in 0..login::LOOKS {
@@ -68,7 +68,7 @@ pub async fn change(app: &App, change: &Change, signed_in: &SignedIn, browser: &
         let Some(stored) = stored.filter(|_| fits) else {
             return Ok(Outcome::Unfit("current_password", "This is not your current password."));
         };
-        login::forgive(app, &user.username, &browser.address).await?;
+        login::forgive(app, &user.username, browser.address).await?;
         let hashed = login::hash(app, &change.new).await?;
         if save(app, (&stored.hash, &hashed), signed_in).await? {
             let (_, cookies) = session::start(app, user, &hashed.hash, browser).await?.ok_or_else(session::overtaken)?;
