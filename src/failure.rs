@@ -63,7 +63,7 @@ impl From<StoreError> for Failure {
     /// A store that is away is a matter of moments (`temporarily_unavailable`); everything else is ours to mend.
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(detail) => Self::Busy(detail.into()),
+            StoreError::Unavailable(detail) | StoreError::Closed(detail) => Self::Busy(detail.into()),
             StoreError::Conflict => Self::Broken(anyhow::Error::new(error)),
             StoreError::Broken(error) => Self::Broken(error),
         }

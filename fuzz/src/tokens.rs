@@ -7,7 +7,7 @@ use authy::clock::Timestamp;
 use authy::entropy::SeededEntropy;
 use authy::jose::client_keys::{ClientKeys, unverified_claims, verify_with_secret};
 use authy::jose::embedded;
-use authy::jose::verify::{self, Expect, Typ};
+use authy::jose::verify::{self, Expect, Expiry, Typ};
 use authy::jose::{Algorithm, KeySet, keys};
 use authy::model::client::Profile;
 use authy::sealing::{MasterKey, Purpose, Sealer};
@@ -64,9 +64,9 @@ pub fn own_token(data: &[u8]) {
     let token_with_our_signature = signed(&header, &claims);
     let mut believed = 0;
     for typ in [Typ::IdToken, Typ::AccessToken] {
-        let expect = Expect { issuer: ISSUER, typ, check_expiry: true, now: NOW };
+        let expect = Expect { issuer: ISSUER, typ, expiry: Expiry::Refused, now: NOW };
         assert!(verify::verify(&own().keys, &token, expect).is_err(), "nobody has our key");
-        let _ = verify::verify(&own().keys, &token_with_our_signature, Expect { check_expiry: false, ..expect });
+        let _ = verify::verify(&own().keys, &token_with_our_signature, Expect { expiry: Expiry::Overlooked, ..expect });
         if let Ok(claims) = verify::verify(&own().keys, &token_with_our_signature, expect) {
             believed += 1;
             assert_eq!(claims.get("iss").and_then(Value::as_str), Some(ISSUER));

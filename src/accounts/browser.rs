@@ -1,5 +1,7 @@
 //! What a request tells about the browser it comes from.
 
+use std::net::IpAddr;
+
 use crate::secret::{Secret, TokenHash};
 
 /// The browser of a request: its cookies, where it is, and how it names itself.
@@ -14,7 +16,7 @@ pub struct Browser {
     /// The cookie that clients' pages may ask about: OIDC Session Management §4.2.
     pub state: Option<Secret<String>>,
     /// The peer's address, or the one a trusted proxy names.
-    pub address: String,
+    pub address: Option<IpAddr>,
     /// `User-Agent`, cut to 300 characters.
     pub user_agent: String,
 }
@@ -24,4 +26,9 @@ impl Browser {
     pub fn pre_session_hash(&self) -> Option<String> {
         self.pre_session.as_ref().map(|cookie| TokenHash::of(cookie.expose()).hex())
     }
+}
+
+/// An address as it is kept, logged and shown to people.
+pub fn shown_address(address: Option<IpAddr>) -> String {
+    address.map_or_else(|| "unknown".to_owned(), |address| address.to_string())
 }

@@ -14,6 +14,7 @@ use crate::admin::page::{Message, Overview};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::spec::error::OAuthError;
+use crate::telemetry::audit::Actor;
 use crate::web::brand::BrandView;
 use crate::web::extract::{self, FormBody};
 use crate::web::page::{Area, NoticeKind, Page, SignedIn};
@@ -91,7 +92,7 @@ impl Visit {
 
     /// Where the administrator's work is done.
     pub fn office(&self) -> Office<'_> {
-        Office::of(&self.app, self.administrator.subject())
+        Office::of(&self.app, Actor::Person(self.administrator.subject()))
     }
 
     /// A wide page with the navigation, and with a word about what was just done.

@@ -126,7 +126,7 @@ pub async fn make_first_key(
     entropy: &dyn Entropy,
 ) -> anyhow::Result<()> {
     let pair = keys::generate(algorithm, entropy)?.seal(sealer, entropy);
-    let event = audit::event(entropy, now, audit::KEYS_CREATED, audit::SYSTEM).build();
+    let event = audit::event(entropy, now, audit::KEYS_CREATED, audit::Actor::System).build();
     if sql.create_first_signing_keys(&keys::first_keys(vec![pair], now - CLOCKS_APART), &event).await? {
         tracing::info!(%algorithm, "the first key of an algorithm was made");
     }

@@ -181,10 +181,10 @@ async fn seal_anew(sql: &Sql, sealer: &Sealer, id: &str, (entropy, now): (&dyn E
     // A notice lives for an hour at most: what neither key opens is left to the sweeper.
     let notices = sql.sealed_notices().await?;
     sealed.notices = notices.into_iter().filter_map(|(request, stored)| Some((request, again(Purpose::Stored, &stored)?))).collect();
-    let event = audit::event(entropy, now, audit::MASTER_KEY_CHANGED, audit::SYSTEM).build();
+    let event = audit::event(entropy, now, audit::MASTER_KEY_CHANGED, audit::Actor::System).build();
     sql.reseal(id, &sealed, &event).await?;
     let (keys, secrets) = (sealed.signing_keys.len(), sealed.client_secrets.len());
-    tracing::info!(key.id = %id, keys, secrets, "everything is sealed with the new master key; AUTHY_MASTER_KEY_PREVIOUS can go");
+    tracing::info!(key.id = %id, keys, secrets, "everything is sealed with the new master key; AUTHY_MASTER_KEY_PREVIOUS can go when the access tokens of before have ended");
     Ok(())
 }
 

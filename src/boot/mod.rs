@@ -54,7 +54,7 @@ impl BootError {
             return known;
         }
         match error {
-            StoreError::Unavailable(_) => Self::new(
+            StoreError::Unavailable(_) | StoreError::Closed(_) => Self::new(
                 format!("The database does not answer: {causes}."),
                 "Check AUTHY_DATABASE_URL (--database-url), and that the database server runs and lets this machine in.",
             ),
@@ -213,6 +213,6 @@ pub async fn first_keys(sql: &Sql, sealer: &Sealer, entropy: &dyn Entropy, now: 
     let pairs = make_pairs(&missing, sealer, entropy).map_err(|error| {
         BootError::new(format!("The first signing keys could not be made: {error:#}."), "Start again; if it stays, report it.")
     })?;
-    let event = audit::event(entropy, now, audit::KEYS_CREATED, audit::SYSTEM).build();
+    let event = audit::event(entropy, now, audit::KEYS_CREATED, audit::Actor::System).build();
     Ok(sql.create_first_signing_keys(&rotation::first_keys(pairs, now), &event).await?)
 }

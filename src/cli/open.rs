@@ -13,7 +13,7 @@ use crate::entropy::OsEntropy;
 use crate::outbound::Guarded;
 use crate::spec::issuer::Issuer;
 use crate::store::sql::Sql;
-use crate::telemetry::audit;
+use crate::telemetry::audit::Actor;
 
 /// The issuer of a server that is given none.
 const LOCAL: &str = "http://localhost:8080";
@@ -75,7 +75,7 @@ impl Workplace {
 /// Administration, by the command line.
 pub(super) fn office<'a>(settings: &Settings, (sql, outbound): (&'a Sql, &'a Guarded), now: Timestamp) -> Office<'a> {
     let hash_cost = if settings.hashing.cost == 0 { USUAL_COST } else { settings.hashing.cost };
-    Office { sql, now, entropy: &OsEntropy, hash_cost, actor: audit::CLI, sealer: None, outbound, running: None }
+    Office { sql, now, entropy: &OsEntropy, hash_cost, actor: Actor::CommandLine, sealer: None, outbound, running: None }
 }
 
 /// The guarded client of a server with these settings. Where they name no issuer, the server is a trial on this machine.

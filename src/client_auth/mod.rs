@@ -201,9 +201,7 @@ async fn prove_by_assertion(app: &App, client: &Client, presented: &Presented<'_
 }
 
 fn signed_with_secret(app: &App, client: &Client, token: &Secret<String>) -> Result<serde_json::Map<String, serde_json::Value>, Refusal> {
-    let now = app.now();
-    let live = client.secrets.iter().filter(|secret| secret.expires_at.is_none_or(|end| now < end));
-    let secrets = live.filter_map(|secret| secrets::recovered(&secret.hash, &app.sealer));
+    let secrets = client.live_secrets(app.now()).filter_map(|secret| secrets::recovered(&secret.hash, &app.sealer));
     let mut verdicts = secrets.map(|secret| client_keys::verify_with_secret(token.expose(), secret.expose()));
     let fitting = verdicts.find_map(Result::ok);
     fitting.ok_or_else(|| invalid_client().because("the assertion is signed with none of the client's secrets"))

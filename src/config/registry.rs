@@ -113,7 +113,7 @@ pub static SETTINGS: &[Setting] = &[
     url("redis_url", "", "`redis://`, `rediss://`, `redis+cluster://` or `redis+sentinel://`. Unset: short-lived state stays in this process, which suits a single node."),
     open("data_dir", Kind::Path, "./authy-data", "Where the SQLite file and a made master key live; made with mode 0700."),
     secret("master_key", "32 random bytes in base64url that encrypt keys at rest. Unset: `master.key` in the data directory, made on the first start."),
-    secret("master_key_previous", "The master key before the last change; remove it once `authy doctor` says that nothing uses it."),
+    secret("master_key_previous", "The master key before the last change; remove it when the access tokens of before have ended."),
     open("trusted_proxies", Kind::List, "", "Addresses or networks of the proxies whose forwarding headers are believed: `10.0.0.0/8, ::1`."),
     url("smtp_url", "", "The mail server: `smtp://user:password@host:587` or `smtps://…`. authy sends no mail yet; `authy doctor` checks that it answers."),
     open("management_listen", Kind::Address, "127.0.0.1:9080", "Where health and metrics are answered, or `off`. Do not open it to the internet."),

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::app::App;
 use crate::endpoints::presented::{self, NoIdToken};
+use crate::jose::Expiry;
 use crate::spec::error::{OAuthError, Refusal};
 
 const INVALID: OAuthError = OAuthError::invalid_request("The id_token_hint is not valid.").about("id_token_hint");
@@ -16,7 +17,7 @@ const FOREIGN: OAuthError =
 /// # Errors
 /// `invalid_request`.
 pub fn claims(app: &App, hint: &str) -> Result<Map<String, Value>, Refusal> {
-    presented::id_token(app, hint, false).map_err(|why| match why {
+    presented::id_token(app, hint, Expiry::Overlooked).map_err(|why| match why {
         NoIdToken::Foreign(error) => FOREIGN.because(error.to_string()),
         NoIdToken::Invalid(error) => INVALID.because(error.to_string()),
     })

@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::endpoints::token::issue::ACCESS_TOKEN_PREFIX;
 use crate::grants::refresh_token::successor;
 use crate::jose::keys::KeySet;
-use crate::jose::verify::{self, Expect, Typ};
+use crate::jose::verify::{self, Expect, Expiry, Typ};
 use crate::jose::{JoseError, jwe};
 use crate::model::confirmation::Confirmation;
 use crate::sealing::{Purpose, Sealer};
@@ -29,7 +29,7 @@ pub fn access_token(token: &str, sealer: &Sealer, keys: &KeySet, (issuer, now): 
         let claims: OpaqueClaims = serde_json::from_slice(&bytes).ok()?;
         return (now < claims.expires_at).then_some(claims);
     }
-    let expect = Expect { issuer, typ: Typ::AccessToken, check_expiry: true, now };
+    let expect = Expect { issuer, typ: Typ::AccessToken, expiry: Expiry::Refused, now };
     from_jwt(&verify::verify(keys, token, expect).ok()?)
 }
 
@@ -42,14 +42,14 @@ pub enum NoIdToken {
     Invalid(JoseError),
 }
 
-/// The claims of an ID Token of ours that a client brings back. An expired one may still hint, where `check_expiry` says so.
+/// The claims of an ID Token of ours that a client brings back. An expired one may still hint, where `expiry` says so.
 ///
 /// OIDC Core §3.1.2.1: of an encrypted ID Token the client "MUST decrypt the signed ID Token contained within", which it "MAY re-encrypt
 /// […] to the Authentication Server".
 ///
 /// # Errors
 /// Why it is of no use.
-pub fn id_token(app: &App, token: &str, check_expiry: bool) -> Result<Map<String, Value>, NoIdToken> {
+pub fn id_token(app: &App, token: &str, expiry: Expiry) -> Result<Map<String, Value>, NoIdToken> {
     let (keys, now) = (app.keys.current(), app.now());
     let opened = match jwe::is_encrypted(token) {
         true => Some(keys.set.decrypt(token, (now, app.entropy.as_ref())).map_err(|error| match error {
@@ -59,7 +59,7 @@ pub fn id_token(app: &App, token: &str, check_expiry: bool) -> Result<Map<String
         false => None,
     };
     let signed = opened.as_ref().map_or(token, |signed| signed.expose().as_str());
-    let expect = Expect { issuer: app.issuer.as_str(), typ: Typ::IdToken, check_expiry, now };
+    let expect = Expect { issuer: app.issuer.as_str(), typ: Typ::IdToken, expiry, now };
     verify::verify(&keys.set, signed, expect).map_err(NoIdToken::Invalid)
 }
 

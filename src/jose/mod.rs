@@ -20,7 +20,7 @@ pub use client_keys::{ClientKeys, Signed};
 pub use keys::{KeyKind, KeyPair, KeySet, SealedPair};
 pub use sign::Signer;
 pub use thumbprint::thumbprint;
-pub use verify::{Expect, Typ};
+pub use verify::{Expect, Expiry, Typ};
 
 /// Why a key or a token is of no use.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -23,6 +23,15 @@ pub enum Typ {
     AccessToken,
 }
 
+/// What the caller makes of a token whose time is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiry {
+    /// It is refused.
+    Refused,
+    /// It still tells something: an `id_token_hint` may have expired.
+    Overlooked,
+}
+
 /// What the caller demands of the token.
 #[derive(Clone, Copy, Debug)]
 pub struct Expect<'a> {
@@ -30,8 +39,8 @@ pub struct Expect<'a> {
     pub issuer: &'a str,
     /// The kind of token.
     pub typ: Typ,
-    /// Whether an expired token is refused; an `id_token_hint` may have expired.
-    pub check_expiry: bool,
+    /// Whether an expired token will do.
+    pub expiry: Expiry,
     /// The present.
     pub now: Timestamp,
 }
@@ -94,7 +103,7 @@ fn check_claims(claims: &Map<String, Value>, expect: &Expect<'_>) -> Result<(), 
     let time = |name: &'static str| claims.get(name).and_then(Value::as_i64).ok_or(JoseError::Unexpected(name));
     let (expires, _) = (time("exp")?, time("iat")?);
     // RFC 7519 §4.1.4: "on or after which the JWT MUST NOT be accepted"
-    if expect.check_expiry && Timestamp::from_seconds(expires) <= expect.now {
+    if expect.expiry == Expiry::Refused && Timestamp::from_seconds(expires) <= expect.now {
         return Err(JoseError::Expired);
     }
     Ok(())

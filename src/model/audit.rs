@@ -13,7 +13,7 @@ pub struct AuditEvent {
     pub at: Timestamp,
     /// `user.created`, `session.started`, `refresh_reuse`, …
     pub kind: String,
-    /// The `sub` of who did it, or `cli`, or `system`.
+    /// Who did it: the `sub` of a person, the `client_id` of a client, `cli` or `system`.
     pub actor: String,
     /// The user it is about.
     pub subject: Option<String>,

@@ -23,7 +23,7 @@ pub struct Client {
     pub enabled: bool,
     /// Everything else that was registered.
     pub metadata: ClientMetadata,
-    /// Live secrets, the newest first; none for a public client. Two live at once while one is rotated out.
+    /// The newest first; none for a public client. Two are kept at once while one is rotated out; see [`Client::live_secrets`].
     pub secrets: Vec<ClientSecret>,
     /// When it was registered.
     pub created_at: Timestamp,
@@ -164,9 +164,9 @@ pub struct ClientMetadata {
     pub redirect_uris: Vec<String>,
     /// RP-Initiated Logout §3.1.
     pub post_logout_redirect_uris: Vec<String>,
-    /// `authorization_code`, `refresh_token`, `client_credentials`.
+    /// Of [`GRANT_TYPES`](crate::spec::client_metadata::GRANT_TYPES).
     pub grant_types: Vec<String>,
-    /// `code`.
+    /// Spellings of a supported [`ResponseType`](crate::spec::response_type::ResponseType), in whatever order the client wrote their words.
     pub response_types: Vec<String>,
     /// The scopes the client may have.
     pub scopes: Vec<String>,
@@ -240,6 +240,11 @@ impl Client {
         matches!(self.metadata.auth_method, Option::None | Some(ClientSecretBasic | ClientSecretPost | ClientSecretJwt))
     }
 
+    /// The secrets that work at `now`.
+    pub fn live_secrets(&self, now: Timestamp) -> impl Iterator<Item = &ClientSecret> {
+        self.secrets.iter().filter(move |secret| secret.lives(now))
+    }
+
     /// Whether its secret must be had back, since it signs with it.
     pub fn signs_with_secret(&self) -> bool {
         self.metadata.auth_method == Some(AuthMethod::ClientSecretJwt)
@@ -256,7 +261,7 @@ impl Client {
     }
 }
 
-/// A client secret, which only exists as a hash.
+/// A client secret, which is kept as a hash, or sealed when its client signs with it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClientSecret {
     /// Names the secret in lists and when it is retired.
@@ -269,10 +274,10 @@ pub struct ClientSecret {
     pub expires_at: Option<Timestamp>,
 }
 
-impl SecretHash {
-    /// Whether this is the hash of a secret that authy made; compares in constant time.
-    pub fn is_of(&self, secret: &str) -> bool {
-        matches!(self, Self::Sha256(hash) if *hash == TokenHash::of(secret))
+impl ClientSecret {
+    /// RFC 7591 §3.2.1: `client_secret_expires_at` is the moment from which it works no more.
+    pub fn lives(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|end| now < end)
     }
 }
 

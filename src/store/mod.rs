@@ -14,6 +14,10 @@ pub enum StoreError {
     /// It is away, too slow, or has no connection free: the same question may be answered a moment later.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
+    /// The connection to it was closed before the answer came: on another one the same question may be answered at once. Whether a change was
+    /// made nobody knows.
+    #[error("the store is unavailable: {0}")]
+    Closed(String),
     /// The change contradicts what is stored: a name that is taken, an owner that is gone.
     #[error("the change conflicts with what is stored")]
     Conflict,
@@ -25,7 +29,7 @@ pub enum StoreError {
 impl StoreError {
     /// Whether the same question may be answered a moment later.
     pub const fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable(_))
+        matches!(self, Self::Unavailable(_) | Self::Closed(_))
     }
 }
 
@@ -35,9 +39,10 @@ impl From<Error> for StoreError {
         match &error {
             Error::DatabaseError(kind, information) => match kind {
                 Kind::UniqueViolation | Kind::ForeignKeyViolation | Kind::RestrictViolation | Kind::ExclusionViolation => Self::Conflict,
-                Kind::UnableToSendCommand | Kind::ClosedConnection | Kind::SerializationFailure | Kind::ReadOnlyTransaction => {
-                    Self::Unavailable(information.message().to_owned())
-                }
+                // The first is all that diesel says when the server's socket is gone.
+                Kind::UnableToSendCommand | Kind::ClosedConnection => Self::Closed(information.message().to_owned()),
+                _ if information.message().contains(LAST_WORDS) => Self::Closed(information.message().to_owned()),
+                Kind::SerializationFailure | Kind::ReadOnlyTransaction => Self::Unavailable(information.message().to_owned()),
                 _ if is_passing(information.message()) => Self::Unavailable(information.message().to_owned()),
                 _ => Self::Broken(anyhow::Error::new(error).context("a query failed")),
             },
@@ -47,10 +52,12 @@ impl From<Error> for StoreError {
     }
 }
 
+/// What Postgres says on a connection that it closes.
+const LAST_WORDS: &str = "terminating connection";
+
 /// Whether the words of a database error mean "not now": diesel passes on neither SQLSTATE nor SQLite's code.
 fn is_passing(message: &str) -> bool {
-    const PASSING: [&str; 9] = [
-        "terminating connection",
+    const PASSING: [&str; 8] = [
         "the database system is",
         "too many connections",
         "too many clients",
@@ -79,5 +86,17 @@ mod tests {
         assert!(database(DatabaseErrorKind::Unknown, "database is locked").is_unavailable());
         assert!(matches!(database(DatabaseErrorKind::UniqueViolation, "users_email"), StoreError::Conflict));
         assert!(matches!(database(DatabaseErrorKind::Unknown, "syntax error"), StoreError::Broken(_)));
+    }
+
+    #[test]
+    fn a_connection_that_was_closed_is_told_from_a_database_with_too_much_to_do() {
+        let closed = |kind, message| matches!(database(kind, message), StoreError::Closed(_));
+        assert!(closed(DatabaseErrorKind::UnableToSendCommand, "connection closed"));
+        assert!(closed(DatabaseErrorKind::ClosedConnection, "server closed the connection unexpectedly"));
+        assert!(closed(DatabaseErrorKind::Unknown, "terminating connection due to administrator command"));
+        for busy in ["canceling statement due to statement timeout", "sorry, too many clients already", "database is locked"] {
+            assert!(!closed(DatabaseErrorKind::Unknown, busy) && database(DatabaseErrorKind::Unknown, busy).is_unavailable(), "{busy}");
+        }
+        assert!(!closed(DatabaseErrorKind::SerializationFailure, "could not serialize access"));
     }
 }

@@ -63,10 +63,29 @@ kinds! {
     MASTER_KEY_CHANGED = "master_key.changed", "Everything sealed was sealed anew with another master key.";
 }
 
-/// The actor of what was done on the command line.
-pub const CLI: &str = "cli";
-/// The actor of what authy did by itself.
-pub const SYSTEM: &str = "system";
+/// Who did it. What is stored is [`Actor::as_str`]; releases before this one also wrote `client` for whichever client revoked a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor<'a> {
+    /// A person, by their `sub`.
+    Person(&'a str),
+    /// A client, by its `client_id`.
+    Client(&'a str),
+    /// Whoever may use the command line.
+    CommandLine,
+    /// authy by itself.
+    System,
+}
+
+impl<'a> Actor<'a> {
+    /// As it is stored.
+    pub const fn as_str(self) -> &'a str {
+        match self {
+            Self::Person(id) | Self::Client(id) => id,
+            Self::CommandLine => "cli",
+            Self::System => "system",
+        }
+    }
+}
 
 /// An event in the making.
 #[derive(Clone, Debug)]
@@ -75,18 +94,28 @@ pub struct EventBuilder {
     event: AuditEvent,
 }
 
-/// Begins an event; `actor` is a `sub`, [`CLI`] or [`SYSTEM`].
-pub fn event(entropy: &dyn Entropy, at: Timestamp, kind: &str, actor: &str) -> EventBuilder {
+/// Begins an event.
+pub fn event(entropy: &dyn Entropy, at: Timestamp, kind: &str, actor: Actor<'_>) -> EventBuilder {
     let event = AuditEvent {
         id: ordered(entropy, at),
         at,
         kind: kind.to_owned(),
-        actor: actor.to_owned(),
+        actor: actor.as_str().to_owned(),
         subject: None,
         client_id: None,
         detail: json!({}),
     };
     EventBuilder { event }
+}
+
+/// Begins what a person does about themselves.
+pub fn by_person(entropy: &dyn Entropy, at: Timestamp, kind: &str, subject: &str) -> EventBuilder {
+    event(entropy, at, kind, Actor::Person(subject)).subject(subject)
+}
+
+/// Begins what a client does about itself.
+pub fn by_client(entropy: &dyn Entropy, at: Timestamp, kind: &str, client_id: &str) -> EventBuilder {
+    event(entropy, at, kind, Actor::Client(client_id)).client(client_id)
 }
 
 /// RFC 9562 §5.7: a UUID that begins with the milliseconds of its moment, so that ids sort by time.
@@ -129,11 +158,22 @@ mod tests {
 
     #[test]
     fn later_events_have_greater_ids() {
-        let early = event(&OsEntropy, Timestamp::from_seconds(1_700_000_000), USER_CREATED, CLI).subject("ada").build();
-        let late =
-            event(&OsEntropy, Timestamp::from_seconds(1_700_000_001), USER_DELETED, CLI).client("app").detail(json!({"a": 1})).build();
+        let begun = |seconds, kind| event(&OsEntropy, Timestamp::from_seconds(seconds), kind, Actor::CommandLine);
+        let early = begun(1_700_000_000, USER_CREATED).subject("ada").build();
+        let late = begun(1_700_000_001, USER_DELETED).client("app").detail(json!({"a": 1})).build();
         assert!(early.id < late.id);
         assert_eq!((early.subject.as_deref(), late.client_id.as_deref(), late.id.get_version_num()), (Some("ada"), Some("app"), 7));
+    }
+
+    #[test]
+    fn people_and_clients_are_stored_by_their_ids_and_the_others_by_a_word() {
+        let now = Timestamp::from_seconds(1_700_000_000);
+        let stored = |actor| event(&OsEntropy, now, GRANT_REVOKED, actor).build().actor;
+        assert_eq!([Actor::CommandLine, Actor::System].map(stored), ["cli", "system"]);
+        let ada = by_person(&OsEntropy, now, CONSENT_GIVEN, "ada").build();
+        let app = by_client(&OsEntropy, now, TOKEN_REVOKED, "app").build();
+        assert_eq!((ada.actor.as_str(), ada.subject.as_deref(), ada.client_id), ("ada", Some("ada"), None));
+        assert_eq!((app.actor.as_str(), app.subject, app.client_id.as_deref()), ("app", None, Some("app")));
     }
 
     #[test]

@@ -84,7 +84,7 @@ pub fn browser(request: &HttpRequest, app: &App) -> Browser {
         pre_session: cookies.read(Kind::PreSession, headers),
         admin: cookies.read(Kind::Admin, headers),
         state: cookies.read(Kind::BrowserState, headers),
-        address: address(request, app).map_or_else(|| "unknown".to_owned(), |address| address.to_string()),
+        address: address(request, app),
         user_agent: user_agent(headers),
     }
 }

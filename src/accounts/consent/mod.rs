@@ -150,7 +150,7 @@ async fn remember(app: &App, opened: &Opened, request: &AuthorizationRequest, si
 pub async fn save(app: &App, approved: Approved<'_>) -> Result<(), Failure> {
     let (subject, client_id, now) = (approved.subject, approved.client_id, app.now());
     let before = app.sql.consent_of(subject, client_id).await?;
-    let event = audit::event(app.entropy.as_ref(), now, audit::CONSENT_GIVEN, subject).subject(subject).client(client_id).build();
+    let event = audit::by_person(app.entropy.as_ref(), now, audit::CONSENT_GIVEN, subject).client(client_id).build();
     app.sql.save_consent(&remember::merged(before, approved, now, app.settings.lifetimes.consent), &event).await?;
     Ok(())
 }

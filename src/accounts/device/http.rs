@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::page::{ConfirmPage, DonePage, EntryPage};
 use super::{Answered, Looked, PATH, Question};
+use crate::accounts::browser::shown_address;
 use crate::accounts::consent::Decision;
 use crate::accounts::consent::http::asked;
 use crate::accounts::http::{Bound, Visit};
@@ -75,10 +76,10 @@ async fn ask(visit: &Visit, typed: &str, signed_in: &SignedIn) -> HttpResponse {
     if typed.trim().is_empty() {
         return entry(visit, StatusCode::BAD_REQUEST, Some("Type the code that the device shows."), "");
     }
-    match super::look_up(&visit.app, typed, signed_in, &visit.browser.address).await {
+    match super::look_up(&visit.app, typed, signed_in, visit.browser.address).await {
         Ok(Looked::Found(question)) => confirm(visit, *question, signed_in, false),
         Ok(Looked::Unknown) => {
-            tracing::info!(address = visit.browser.address, "refused a user code");
+            tracing::info!(address = shown_address(visit.browser.address), "refused a user code");
             entry(
                 visit,
                 StatusCode::BAD_REQUEST,
@@ -87,7 +88,7 @@ async fn ask(visit: &Visit, typed: &str, signed_in: &SignedIn) -> HttpResponse {
             )
         }
         Ok(Looked::Wait(wait)) => {
-            tracing::warn!(address = visit.browser.address, "slowed down user codes");
+            tracing::warn!(address = shown_address(visit.browser.address), "slowed down user codes");
             wait_for(visit, wait, typed)
         }
         Err(failure) => visit.failure(failure),

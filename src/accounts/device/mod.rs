@@ -4,6 +4,7 @@ pub mod http;
 pub mod page;
 mod tries;
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -92,7 +93,7 @@ pub fn concealed(app: &App, user_code: &str) -> String {
 ///
 /// # Errors
 /// When a store is away: tries that cannot be counted are not taken.
-pub async fn look_up(app: &App, typed: &str, signed_in: &SignedIn, address: &str) -> Result<Looked, Failure> {
+pub async fn look_up(app: &App, typed: &str, signed_in: &SignedIn, address: Option<IpAddr>) -> Result<Looked, Failure> {
     if let Some(wait) = admit(app, &signed_in.user.subject, address).await? {
         return Ok(Looked::Wait(wait));
     }
@@ -132,7 +133,7 @@ async fn ask(
 }
 
 /// RFC 8628 §5.1: counts a try before it is looked at, so that a hundred at once count as a hundred.
-async fn admit(app: &App, subject: &str, address: &str) -> Result<Option<Duration>, Failure> {
+async fn admit(app: &App, subject: &str, address: Option<IpAddr>) -> Result<Option<Duration>, Failure> {
     for (counter, key) in counters(app, subject, address) {
         let count = counted::bump(&app.kv, counter.kind, &key, tries::WINDOW).await?;
         if let Some(wait) = tries::wait(counter, count) {
@@ -143,14 +144,14 @@ async fn admit(app: &App, subject: &str, address: &str) -> Result<Option<Duratio
 }
 
 /// A code that a device waits under was not guessed at: whoever connects ten devices need not wait.
-async fn take_back(app: &App, subject: &str, address: &str) -> Result<(), Failure> {
+async fn take_back(app: &App, subject: &str, address: Option<IpAddr>) -> Result<(), Failure> {
     for (counter, key) in counters(app, subject, address) {
         counted::take_back(&app.kv, counter.kind, &key, tries::WINDOW).await?;
     }
     Ok(())
 }
 
-fn counters(app: &App, subject: &str, address: &str) -> [(tries::Counter, String); 2] {
+fn counters(app: &App, subject: &str, address: Option<IpAddr>) -> [(tries::Counter, String); 2] {
     let concealed = |name: &str| app.sealer.concealed(Purpose::Throttle, name);
     [(tries::OF_ACCOUNT, concealed(subject)), (tries::OF_ADDRESS, concealed(&throttle::network(address)))]
 }
@@ -202,7 +203,7 @@ async fn record(app: &App, code: &DeviceCode, client: &Client, answer: (Decision
     let (decision, signed_in) = answer;
     let subject = &signed_in.user.subject;
     let kind = if decision == Decision::Approve { audit::DEVICE_APPROVED } else { audit::DEVICE_DENIED };
-    let event = audit::event(app.entropy.as_ref(), app.now(), kind, subject).subject(subject).client(&client.client_id);
+    let event = audit::by_person(app.entropy.as_ref(), app.now(), kind, subject).client(&client.client_id);
     app.sql.record(&[event.detail(json!({ "address": code.address })).build()]).await?;
     Ok(())
 }

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::page::LoginPage;
 use super::{Attempt, Meanwhile, Outcome};
+use crate::accounts::browser::shown_address;
 use crate::accounts::http::{Bound, Visit};
 use crate::accounts::{return_to, session, transaction};
 use crate::app::App;
@@ -79,11 +80,11 @@ pub async fn submit(app: web::Data<App>, request: HttpRequest, body: FormBody) -
             }
         }
         Ok(Outcome::Wrong) => {
-            tracing::info!(address = visit.browser.address, "refused a sign-in");
+            tracing::info!(address = shown_address(visit.browser.address), "refused a sign-in");
             page(&visit, &asked, again(StatusCode::UNAUTHORIZED, WRONG, None)).await
         }
         Ok(Outcome::Wait(wait)) => {
-            tracing::warn!(address = visit.browser.address, "slowed down sign-ins");
+            tracing::warn!(address = shown_address(visit.browser.address), "slowed down sign-ins");
             let text = "Too many attempts. Wait a while, then try again.";
             page(&visit, &asked, again(StatusCode::TOO_MANY_REQUESTS, text, Some(wait))).await
         }

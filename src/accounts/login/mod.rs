@@ -4,6 +4,7 @@ pub mod http;
 pub mod page;
 pub mod throttle;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -127,7 +128,7 @@ pub async fn sign_in(app: &App, attempt: Attempt, browser: &Browser) -> Result<O
 }
 
 async fn try_sign_in(app: &App, attempt: Attempt, browser: &Browser) -> Result<Outcome, Failure> {
-    if let Some(wait) = admit(app, &attempt.username, &browser.address).await? {
+    if let Some(wait) = admit(app, &attempt.username, browser.address).await? {
         return Ok(Outcome::Wait(wait));
     }
     for _ in 0..LOOKS {
@@ -136,7 +137,7 @@ async fn try_sign_in(app: &App, attempt: Attempt, browser: &Browser) -> Result<O
         let fits = fits(app, &attempt.password, stored.as_ref()).await?;
         let Some((user, stored)) = user.zip(stored).filter(|(user, _)| fits && user.is_active()) else { return Ok(Outcome::Wrong) };
         let verified = renew_hash(app, &user, &attempt.password, stored).await;
-        forgive(app, &attempt.username, &browser.address).await?;
+        forgive(app, &attempt.username, browser.address).await?;
         if let Some((signed_in, cookies)) = session::start(app, &Arc::new(user), &verified, browser).await? {
             return Ok(Outcome::SignedIn(Box::new(signed_in), cookies));
         }
@@ -148,7 +149,7 @@ async fn try_sign_in(app: &App, attempt: Attempt, browser: &Browser) -> Result<O
 ///
 /// # Errors
 /// When the store is away: guesses that cannot be counted are not taken.
-pub async fn admit(app: &App, username: &str, address: &str) -> Result<Option<Duration>, Failure> {
+pub async fn admit(app: &App, username: &str, address: Option<IpAddr>) -> Result<Option<Duration>, Failure> {
     let (username, network) =
         (&app.sealer.concealed(Purpose::Throttle, username), &app.sealer.concealed(Purpose::Throttle, &throttle::network(address)));
     let area = &app.sealer.concealed(Purpose::Throttle, &throttle::area(address));
@@ -178,7 +179,7 @@ pub async fn admit(app: &App, username: &str, address: &str) -> Result<Option<Du
 ///
 /// # Errors
 /// When the store is away.
-pub async fn forgive(app: &App, username: &str, address: &str) -> Result<(), Failure> {
+pub async fn forgive(app: &App, username: &str, address: Option<IpAddr>) -> Result<(), Failure> {
     let (username, network, now) = (
         &app.sealer.concealed(Purpose::Throttle, username),
         &app.sealer.concealed(Purpose::Throttle, &throttle::network(address)),
@@ -235,7 +236,8 @@ async fn renew_hash(app: &App, user: &User, password: &Secret<String>, stored: P
         return stored.hash;
     }
     let Ok(renewed) = hash(app, password).await else { return stored.hash };
-    let event = audit::event(app.entropy.as_ref(), app.now(), audit::PASSWORD_REHASHED, "system").subject(&user.subject).build();
+    let event = audit::event(app.entropy.as_ref(), app.now(), audit::PASSWORD_REHASHED, audit::Actor::System);
+    let event = event.subject(&user.subject).build();
     match app.sql.renew_hash(&user.subject, (&stored.hash, &renewed.hash), &event).await {
         Ok(true) => renewed.hash,
         Ok(false) => stored.hash,

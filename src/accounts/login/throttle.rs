@@ -137,24 +137,22 @@ fn hash(parts: &[&str]) -> String {
     TokenHash::of(&text).hex()
 }
 
-/// What counts as one place: who holds one IPv6 address usually holds the /64 around it.
-pub fn network(address: &str) -> String {
+/// What counts as one place: who holds one IPv6 address usually holds the /64 around it. Whoever has no address is in one place with all the
+/// others who have none.
+pub fn network(address: Option<IpAddr>) -> String {
     place(address, 4)
 }
 
 /// A wider one: who can choose among IPv6 networks usually has the /48 around them.
-pub fn area(address: &str) -> String {
+pub fn area(address: Option<IpAddr>) -> String {
     place(address, 3)
 }
 
-fn place(address: &str, segments: usize) -> String {
-    match address.parse::<IpAddr>() {
-        Ok(IpAddr::V6(v6)) => match v6.to_ipv4_mapped() {
-            Some(v4) => v4.to_string(),
-            None => v6.segments().iter().take(segments).map(|segment| format!("{segment:x}:")).collect(),
-        },
-        Ok(v4) => v4.to_string(),
-        Err(_) => address.to_owned(),
+fn place(address: Option<IpAddr>, segments: usize) -> String {
+    match address.map(|address| address.to_canonical()) {
+        Some(IpAddr::V6(v6)) => v6.segments().iter().take(segments).map(|segment| format!("{segment:x}:")).collect(),
+        Some(IpAddr::V4(v4)) => v4.to_string(),
+        None => String::new(),
     }
 }
 
@@ -164,6 +162,10 @@ mod tests {
 
     fn guess<'a>(username: &'a str, network: &'a str, known: bool) -> Guess<'a> {
         Guess { username, network, area: network, known, now: Timestamp::from_seconds(1_000_000) }
+    }
+
+    fn at(address: &str) -> Option<IpAddr> {
+        Some(address.parse().unwrap())
     }
 
     fn key(counters: &[Counter], kind: &str) -> Option<String> {
@@ -193,8 +195,8 @@ mod tests {
         let one = spare(&guess("ada", "203.0.113.9", false));
         assert_ne!(one.key, spare(&guess("ada", "192.0.2.1", false)).key);
         assert_ne!(one.key, spare(&guess("bob", "203.0.113.9", false)).key);
-        assert_eq!(area("2001:db8:1:2::1"), area("2001:db8:1:3::1"));
-        assert_ne!(area("2001:db8:1::1"), area("2001:db8:2::1"));
+        assert_eq!(area(at("2001:db8:1:2::1")), area(at("2001:db8:1:3::1")));
+        assert_ne!(area(at("2001:db8:1::1")), area(at("2001:db8:2::1")));
     }
 
     #[test]
@@ -231,9 +233,10 @@ mod tests {
 
     #[test]
     fn neighbours_in_one_ipv6_network_count_as_one() {
-        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::9"));
-        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
-        assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+        assert_eq!(network(at("2001:db8:1:2::1")), network(at("2001:db8:1:2:ffff::9")));
+        assert_ne!(network(at("2001:db8:1:2::1")), network(at("2001:db8:1:3::1")));
+        assert_eq!(network(at("::ffff:192.0.2.1")), network(at("192.0.2.1")));
+        assert_ne!(network(None), network(at("192.0.2.1")));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! How often one place may do something within a window: counted before it is done, so that a hundred at once count as a hundred.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::accounts::login::throttle::{network, window_number};
@@ -28,13 +29,13 @@ pub struct Turn {
 }
 
 impl Quota {
-    /// Counts a turn of this network address, for one client where each has a quota of its own.
+    /// Counts a turn of this network address, of everybody where none is given; for one client where each has a quota of its own.
     ///
     /// # Errors
     /// When the store is away.
-    pub async fn turn(self, app: &App, address: Option<&str>, client_id: &str) -> Result<Turn, StoreError> {
+    pub async fn turn(self, app: &App, address: Option<IpAddr>, client_id: &str) -> Result<Turn, StoreError> {
         let window = window_number(app.now(), self.window);
-        let place = address.map(network).unwrap_or_default();
+        let place = network(address);
         let key = app.sealer.concealed(Purpose::Throttle, &format!("{} {window} {client_id} {place}", self.kind));
         let counted = throttle::bump(&app.kv, self.kind, &key, self.kept()).await?;
         Ok(Turn { quota: self, key, counted })

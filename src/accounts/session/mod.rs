@@ -5,7 +5,7 @@ pub mod state;
 
 use std::sync::Arc;
 
-use crate::accounts::browser::Browser;
+use crate::accounts::browser::{Browser, shown_address};
 use crate::app::App;
 use crate::endpoints::authorize::SignedIn;
 use crate::failure::Failure;
@@ -14,7 +14,7 @@ use crate::model::user::User;
 use crate::secret::{Secret, TokenHash};
 use crate::spec::error::OAuthError;
 use crate::spec::prompt::ACR_PASSWORD;
-use crate::telemetry::audit;
+use crate::telemetry::audit::{self, Actor};
 
 /// The cookies of a new session.
 #[derive(Debug)]
@@ -104,13 +104,13 @@ pub async fn start(
         amr: vec!["pwd".to_owned()],
         acr: ACR_PASSWORD.to_owned(),
         user_agent: browser.user_agent.clone(),
-        address: browser.address.clone(),
+        address: shown_address(browser.address),
         created_at: now,
         last_seen_at: now,
         expires_at: now + app.settings.lifetimes.session_absolute,
         ended_at: None,
     });
-    let event = |kind, subject| audit::event(app.entropy.as_ref(), now, kind, &user.subject).subject(subject).build();
+    let event = |kind, subject| audit::event(app.entropy.as_ref(), now, kind, Actor::Person(&user.subject)).subject(subject).build();
     let started = event(audit::SESSION_STARTED, &user.subject);
     let begun = match &previous {
         Some(previous) if previous.user.subject == user.subject => {
@@ -139,13 +139,13 @@ pub fn overtaken() -> Failure {
     error.because("the password was replaced, or the account locked, before a session could start").into()
 }
 
-/// Ends a session and every grant that does not outlive it.
+/// A person ends a session of theirs, and with it every grant that does not outlive it.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn end(app: &App, session: &Session, actor: &str) -> Result<(), Failure> {
+pub async fn end(app: &App, session: &Session) -> Result<(), Failure> {
     let now = app.now();
-    let event = audit::event(app.entropy.as_ref(), now, audit::SESSION_ENDED, actor).subject(&session.subject).build();
+    let event = audit::by_person(app.entropy.as_ref(), now, audit::SESSION_ENDED, &session.subject).build();
     app.sql.end_session(session.id, now, &event).await?;
     app.forget_approvals();
     Ok(())

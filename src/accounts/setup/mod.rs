@@ -144,7 +144,7 @@ async fn create(
         created_at: now,
         updated_at: now,
     };
-    let event = audit::event(app.entropy.as_ref(), now, audit::SETUP_DONE, &user.subject).subject(&user.subject).build();
+    let event = audit::by_person(app.entropy.as_ref(), now, audit::SETUP_DONE, &user.subject).build();
     match app.sql.create_user(&user, Some(password), &event).await? {
         Created::Done => {
             app.sql.delete_settings(SETTING).await?;

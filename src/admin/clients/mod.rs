@@ -26,7 +26,7 @@ use crate::secret::Secret;
 use crate::spec::client_metadata::weakening::{self, Allowance};
 use crate::spec::client_metadata::{self, ClientDraft, settled};
 use crate::store::sql::Created;
-use crate::telemetry::audit;
+use crate::telemetry::audit::{self, Actor};
 use outside::Unfit;
 
 impl Office<'_> {
@@ -103,9 +103,12 @@ impl Office<'_> {
     /// By whose word this registration may be weaker than the default: whom it names, else who registers.
     async fn allowance(&self, draft: &ClientDraft) -> Result<Allowance, Problem> {
         let renews = draft.allowed_by.is_some() || draft.allowed_until.is_some();
-        let by = match &draft.allowed_by {
-            Some(name) => name.clone(),
-            None => self.sql.user_by_subject(self.actor).await?.map_or_else(|| self.actor.to_owned(), |user| user.username),
+        let by = match (&draft.allowed_by, self.actor) {
+            (Some(name), _) => name.clone(),
+            (None, Actor::Person(subject)) => {
+                self.sql.user_by_subject(subject).await?.map_or_else(|| subject.to_owned(), |user| user.username)
+            }
+            (None, actor) => actor.as_str().to_owned(),
         };
         Ok(Allowance { by, until: draft.allowed_until, renews })
     }

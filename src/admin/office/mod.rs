@@ -13,7 +13,7 @@ use crate::sealing::Sealer;
 use crate::secret::Secret;
 use crate::store::StoreError;
 use crate::store::sql::{Page, Sql};
-use crate::telemetry::audit;
+use crate::telemetry::audit::{self, Actor};
 
 /// Somebody who administers, with what the work needs.
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +26,8 @@ pub struct Office<'a> {
     pub entropy: &'a dyn Entropy,
     /// bcrypt's cost for passwords and brought secrets.
     pub hash_cost: u32,
-    /// The `sub` of the administrator, or `cli`, for the audit record.
-    pub actor: &'a str,
+    /// Who they are, for the audit record.
+    pub actor: Actor<'a>,
     /// Seals secrets that must be had back; `None` where none is made.
     pub sealer: Option<&'a Sealer>,
     /// What asks about addresses that somebody wants to register.
@@ -129,13 +129,13 @@ impl From<Failure> for Problem {
 }
 
 impl<'a> Office<'a> {
-    /// In a running provider, for a person.
-    pub fn of(app: &'a App, actor: &'a str) -> Self {
+    /// In a running provider.
+    pub fn of(app: &'a App, actor: Actor<'a>) -> Self {
         let (sql, entropy, sealer, outbound) = (&app.sql, app.entropy.as_ref(), Some(&app.sealer), app.outbound.as_ref());
         Self { sql, now: app.now(), entropy, hash_cost: app.hash_cost, actor, sealer, outbound, running: Some(app) }
     }
 
-    /// An audit event of this moment by this person.
+    /// An audit event of this moment by whoever administers.
     pub(in crate::admin) fn event(&self, kind: &str) -> audit::EventBuilder {
         audit::event(self.entropy, self.now, kind, self.actor)
     }

@@ -15,7 +15,7 @@ use crate::hashing::password;
 use crate::model::user::{Password, User};
 use crate::secret::Secret;
 use crate::store::sql::{Changed, Created};
-use crate::telemetry::audit;
+use crate::telemetry::audit::{self, Actor};
 
 use profile::{CheckedProfile, Profile};
 
@@ -185,7 +185,7 @@ impl Office<'_> {
 
     /// An administrator who shut themselves out could not undo it; somebody else may do it, so one always stays.
     fn not_oneself(&self, user: &User, condition: bool, what: &str) -> Result<(), Problem> {
-        if condition && user.subject == self.actor {
+        if condition && self.actor == Actor::Person(&user.subject) {
             return Err(Problem::refused("", format!("You cannot {what}."), "Ask another administrator, or use the command line."));
         }
         Ok(())

@@ -89,7 +89,7 @@ struct Maker<'a> {
 
 impl Maker<'_> {
     fn event(&self, kind: &str) -> crate::model::audit::AuditEvent {
-        audit::event(self.entropy, self.now, kind, audit::CLI).build()
+        audit::event(self.entropy, self.now, kind, audit::Actor::CommandLine).build()
     }
 
     async fn resource(&self) -> anyhow::Result<()> {

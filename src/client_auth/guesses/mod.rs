@@ -17,8 +17,7 @@ const QUOTA: Quota = Quota { kind: "client-secret", limit: 20, window: Duration:
 /// # Errors
 /// A refusal (429) for one too many, and when the store is away.
 pub async fn admit(app: &App, client: &Client, credentials: &Credentials) -> Result<Turn, Failure> {
-    let address = credentials.address.map(|address| address.to_string());
-    let turn = QUOTA.turn(app, address.as_deref(), &client.client_id).await?;
+    let turn = QUOTA.turn(app, credentials.address, &client.client_id).await?;
     if turn.is_granted() {
         return Ok(turn);
     }

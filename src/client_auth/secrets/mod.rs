@@ -47,26 +47,29 @@ async fn try_out(
     Ok(())
 }
 
-fn live<'a>(app: &App, client: &'a Client) -> impl Iterator<Item = &'a ClientSecret> {
-    let now = app.now();
-    client.secrets.iter().filter(move |secret| secret.expires_at.is_none_or(|end| now < end))
-}
-
 fn is_one_of(app: &App, client: &Client, presented: TokenHash) -> bool {
-    live(app, client).any(|secret| is_known(app, client, secret, presented))
+    client.live_secrets(app.now()).any(|secret| is_known(app, client, secret, presented))
 }
 
 fn is_known(app: &App, client: &Client, secret: &ClientSecret, presented: TokenHash) -> bool {
     match &secret.hash {
-        SecretHash::Sha256(stored) => *stored == presented,
         SecretHash::Bcrypt(_) => app.caches.client_secrets.get(&(client.client_id.clone(), presented)) == Some(secret.id),
-        sealed @ SecretHash::Sealed(_) => recovered(sealed, &app.sealer).is_some_and(|stored| TokenHash::of(stored.expose()) == presented),
+        at_once => is_of(at_once, presented, &app.sealer),
+    }
+}
+
+/// Whether it is the hash, or the sealed form, of the presented secret; compares in constant time. One that is hashed slowly is not looked at.
+pub fn is_of(kept: &SecretHash, presented: TokenHash, sealer: &Sealer) -> bool {
+    match kept {
+        SecretHash::Sha256(stored) => *stored == presented,
+        SecretHash::Bcrypt(_) => false,
+        SecretHash::Sealed(_) => recovered(kept, sealer).is_some_and(|stored| TokenHash::of(stored.expose()) == presented),
     }
 }
 
 /// Which of the secrets that were brought it is.
 async fn brought(app: &App, client: &Client, presented: &Secret<String>) -> Result<Option<Uuid>, Failure> {
-    for secret in live(app, client) {
+    for secret in client.live_secrets(app.now()) {
         let SecretHash::Bcrypt(stored) = &secret.hash else { continue };
         let (candidate, stored) = (presented.clone(), stored.clone());
         let verdict = app.hashing.run(move || password::verify(candidate.expose(), stored.expose())).await;

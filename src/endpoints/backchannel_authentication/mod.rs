@@ -63,7 +63,7 @@ pub async fn authenticate(app: &App, from: (&str, &Credentials), client_id: &mut
     let client = client_auth::authenticate(app, &Presented { credentials, params: &params }).await?; // CIBA Core §7.1
     *client_id = Some(client.client_id.clone());
     token::client_may_use(&client, &CibaGrant)?;
-    strangers::admit(app, &client, &credentials.address.map(|address| address.to_string()).unwrap_or_default()).await?;
+    strangers::admit(app, &client, credentials.address).await?;
     may_be_told(&client)?;
     let params = opened(app, &client, params).await?; // CIBA Core §7.1.1
     let request = ciba::check(&params, &client)?; // CIBA Core §7.1

@@ -4,6 +4,7 @@ pub mod http;
 
 use serde::Serialize;
 
+use crate::accounts::browser::shown_address;
 use crate::accounts::device;
 use crate::app::App;
 use crate::client_auth::{self, Credentials, Presented};
@@ -33,22 +34,21 @@ pub struct DeviceAuthorization {
     pub interval: u64,
 }
 
-/// Authenticate, may this client do it, check the scope, and keep the two codes. `client_id` tells who asked, once that is proven;
-/// `address` is shown to the person.
+/// Authenticate, may this client do it, check the scope, and keep the two codes. `client_id` tells who asked, once that is proven; where the
+/// request comes from is shown to the person.
 ///
 /// # Errors
 /// RFC 6749 §5.2.
 pub async fn device_authorization(
     app: &App,
     (body, credentials): (&str, &Credentials),
-    address: String,
     client_id: &mut Option<String>,
 ) -> Result<DeviceAuthorization, Failure> {
     let params = Params::parse(body)?;
     let client = client_auth::authenticate(app, &Presented { credentials, params: &params }).await?; // RFC 8628 §3.1
     *client_id = Some(client.client_id.clone());
     token::client_may_use(&client, &device_code::DeviceCodeGrant)?;
-    strangers::admit(app, &client, &address).await?;
+    strangers::admit(app, &client, credentials.address).await?;
     let scope = requested_scope(&params, &client)?; // RFC 6749 §3.3
     let resources = token::any_resources(app, &client, &params).await?; // RFC 8707 §2
     let details = authorization_details::requested(&params, &client)?; // RFC 9396 §3, §4
@@ -62,7 +62,7 @@ pub async fn device_authorization(
             scopes: scope.to_vec(),
             resources: resources.uris(),
             authorization_details: details.clone(),
-            address: address.clone(),
+            address: shown_address(credentials.address),
             user_code: device::concealed(app, user_code.as_str()),
             expires_at: now + lifetime,
         };

@@ -62,7 +62,7 @@ pub async fn end_session(app: &App, raw: &str, browser: &Browser) -> Result<Outc
     };
     match (hint, session::current(app, browser).await?) {
         (Some(hint), Some(signed_in)) if is_about(app, &hint, client.as_deref(), &signed_in) => {
-            session::end(app, &signed_in.session, &signed_in.user.subject).await?;
+            session::end(app, &signed_in.session).await?;
             Ok(Outcome::SignedOut { ended: Some(signed_in.session.sid.clone()), return_to: request.return_to })
         }
         (None, None) => Ok(Outcome::SignedOut { ended: None, return_to: request.return_to.filter(|_| is_legitimate(client.as_deref())) }),
@@ -85,7 +85,7 @@ pub async fn confirmed(app: &App, request: LogoutRequest, browser: &Browser) -> 
         (None, None) => None,
     };
     if let Some(session) = &ended {
-        session::end(app, session, &session.subject).await?;
+        session::end(app, session).await?;
     }
     Ok(Outcome::SignedOut { ended: ended.map(|session| session.sid.clone()), return_to: request.return_to })
 }

@@ -35,16 +35,11 @@ pub struct Pushed {
 ///
 /// # Errors
 /// RFC 9126 §2.3: those of the token endpoint, and those of the authorization endpoint that need no person.
-pub async fn push(
-    app: &App,
-    (body, credentials): (&str, &Credentials),
-    address: &str,
-    client_id: &mut Option<String>,
-) -> Result<Pushed, Failure> {
+pub async fn push(app: &App, (body, credentials): (&str, &Credentials), client_id: &mut Option<String>) -> Result<Pushed, Failure> {
     let params = Params::parse(body)?;
     let client = client_auth::authenticate(app, &Presented { credentials, params: &params }).await?;
     *client_id = Some(client.client_id.clone());
-    strangers::admit(app, &client, address).await?; // RFC 9126 §2.3
+    strangers::admit(app, &client, credentials.address).await?; // RFC 9126 §2.3
     let params = check::authorization_request(&params, &client)?; // RFC 9126 §2.1
     let opened = open::pushing(app, client.into_client(), params).await?; // RFC 9126 §3, RFC 6749 §3.1.2
     let (opened, proof) = bound_to_its_proof(app, opened, credentials).await?; // RFC 9449 §10.1

@@ -131,9 +131,11 @@ pub fn checked(draft: &ClientDraft) -> Result<ClientMetadata, Refusal> {
     });
     checked.map_err(|problems| {
         let found: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        let of_uris = problems.iter().any(|problem| problem.field == "redirect_uris");
-        let field = problems.first().map(|problem| problem.field);
-        refused(of_uris, field, found.join("; "))
+        let fault = match problems.iter().any(|problem| problem.field == "redirect_uris") {
+            true => AtFault::RedirectUris,
+            false => AtFault::Member(problems.first().map(|problem| problem.field)),
+        };
+        refused(fault, found.join("; "))
     })
 }
 
@@ -176,18 +178,28 @@ fn vouched_as_before(before: &Client, client: Client) -> Client {
 fn refusal(faults: &Faults) -> Refusal {
     let found: Vec<String> = faults.iter().map(ToString::to_string).collect();
     let field = faults.iter().map(|fault| fault.field).find(|field| !field.is_empty());
-    refused(false, field, found.join("; "))
+    refused(AtFault::Member(field), found.join("; "))
 }
 
-fn refused(of_uris: bool, field: Option<&'static str>, detail: String) -> Refusal {
-    if of_uris {
-        let error = OAuthError::invalid_redirect_uri(
+/// What RFC 7591 §3.2.2 tells apart.
+enum AtFault {
+    RedirectUris,
+    /// The first of them, where it has a name.
+    Member(Option<&'static str>),
+}
+
+fn refused(fault: AtFault, detail: String) -> Refusal {
+    let error = match fault {
+        AtFault::RedirectUris => OAuthError::invalid_redirect_uri(
             "A redirect URI is missing or cannot be registered: https, loopback or a private-use scheme with a dot, without fragment.",
-        );
-        return error.about("redirect_uris").because(detail);
-    }
-    let error = OAuthError::invalid_client_metadata("A member of the client metadata is not acceptable.");
-    field.map_or(error, |field| error.about(field)).because(detail)
+        )
+        .about("redirect_uris"),
+        AtFault::Member(field) => {
+            let error = OAuthError::invalid_client_metadata("A member of the client metadata is not acceptable.");
+            field.map_or(error, |field| error.about(field))
+        }
+    };
+    error.because(detail)
 }
 
 /// What only the registration endpoint refuses.

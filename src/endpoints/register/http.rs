@@ -22,8 +22,7 @@ pub async fn register(request: HttpRequest, app: web::Data<App>, body: JsonBody)
         return respond::empty(StatusCode::NOT_FOUND);
     }
     let authorization = respond::authorization(&request);
-    let address = extract::address(&request, &app).map_or_else(|| "unknown".to_owned(), |address| address.to_string());
-    let applicant = Applicant { authorization: &authorization, address: &address, body: body.as_str() };
+    let applicant = Applicant { authorization: &authorization, address: extract::address(&request, &app), body: body.as_str() };
     let answer = super::register(&app, &applicant).await;
     information(&app, &request, (StatusCode::CREATED, answer))
 }

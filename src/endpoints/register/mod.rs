@@ -8,6 +8,7 @@ pub mod outside;
 pub mod statement;
 pub mod usage;
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -35,7 +36,7 @@ pub struct Applicant<'a> {
     /// Every `Authorization` header.
     pub authorization: &'a [Option<String>],
     /// Where the request comes from.
-    pub address: &'a str,
+    pub address: Option<IpAddr>,
     /// The body.
     pub body: &'a str,
 }
@@ -71,7 +72,7 @@ async fn admit(app: &App, applicant: &Applicant<'_>) -> Result<Admission, Failur
         return Err(not_admitted().because("the request carries no initial access token").into());
     }
     let quota = Quota { kind: "register-address", limit: u64::from(policy.per_address), window: Duration::from_secs(3600) };
-    if !quota.turn(app, Some(applicant.address), "").await?.is_granted() {
+    if !quota.turn(app, applicant.address, "").await?.is_granted() {
         let error = OAuthError::temporarily_unavailable("Too many registrations from this address; try again within the hour.");
         return Err(error.because("one address may register AUTHY_REGISTRATION__PER_ADDRESS clients in an hour").into());
     }
@@ -146,7 +147,7 @@ async fn save(app: &App, (client, token): (&Client, &Secret<String>), admission:
         last_used_at: now,
         expires_at: now + if vouched { policy.expire_unused } else { policy.quarantine },
     };
-    let event = audit::event(app.entropy.as_ref(), now, audit::CLIENT_REGISTERED, &client.client_id).client(&client.client_id).build();
+    let event = audit::by_client(app.entropy.as_ref(), now, audit::CLIENT_REGISTERED, &client.client_id).build();
     match app.sql.register_client(client, &dynamic, admission, vouched.then_some(&event)).await? {
         Registered::Done => {
             app.forget_client(&client.client_id);

@@ -64,5 +64,5 @@ async fn revoke_grant(app: &App, client: &AuthenticatedClient, grant_id: Uuid) -
 }
 
 fn event(app: &App, client: &AuthenticatedClient, kind: &str) -> AuditEvent {
-    audit::event(app.entropy.as_ref(), app.now(), kind, "client").client(&client.client_id).build()
+    audit::by_client(app.entropy.as_ref(), app.now(), kind, &client.client_id).build()
 }

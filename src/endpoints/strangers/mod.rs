@@ -1,5 +1,6 @@
 //! What clients may leave in the store for minutes though nobody here answers for them: RFC 9126 §2.3, §7.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::accounts::quota::Quota;
@@ -22,8 +23,8 @@ pub fn is_anybody(client: &Client) -> bool {
 ///
 /// # Errors
 /// A refusal (429) for one too many, and when the store is away.
-pub async fn admit(app: &App, client: &Client, address: &str) -> Result<(), Failure> {
-    if !is_anybody(client) || QUOTA.turn(app, Some(address), "").await?.is_granted() {
+pub async fn admit(app: &App, client: &Client, address: Option<IpAddr>) -> Result<(), Failure> {
+    if !is_anybody(client) || QUOTA.turn(app, address, "").await?.is_granted() {
         return Ok(());
     }
     let error = OAuthError::temporarily_unavailable("Too many requests from this address; try again in a minute.");

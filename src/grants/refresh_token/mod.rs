@@ -170,7 +170,7 @@ async fn advance(
 /// RFC 9700 §4.14.2: reuse after the grace window means that a stranger holds a token of this family; the family dies.
 async fn reused(exchange: &Exchange<'_>, grant: &Grant) -> Failure {
     let Exchange { app, client, now, .. } = exchange;
-    let event = audit::event(app.entropy.as_ref(), *now, audit::REFRESH_REUSE, "system")
+    let event = audit::event(app.entropy.as_ref(), *now, audit::REFRESH_REUSE, audit::Actor::System)
         .subject(&grant.subject)
         .client(&client.client_id)
         .detail(json!({ "grant": grant.id }))

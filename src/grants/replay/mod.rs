@@ -12,7 +12,7 @@ use crate::telemetry::audit;
 /// client that the code was issued to can have this done; a grant that is still on its way finds itself revoked.
 pub async fn revoke(exchange: &Exchange<'_>, grant_id: Uuid, refusal: Refusal) -> Failure {
     let Exchange { app, client, now, .. } = exchange;
-    let event = audit::event(app.entropy.as_ref(), *now, audit::CODE_REPLAYED, "system")
+    let event = audit::event(app.entropy.as_ref(), *now, audit::CODE_REPLAYED, audit::Actor::System)
         .client(&client.client_id)
         .detail(json!({ "grant": grant_id }))
         .build();

@@ -16,6 +16,7 @@ use crate::endpoints::presented::{self, NoIdToken};
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{Delegated, Mint, TokenResponse};
 use crate::failure::Failure;
+use crate::jose::Expiry;
 use crate::model::client::AccessTokenFormat;
 use crate::model::grant::Grant;
 use crate::spec::error::{OAuthError, Refusal};
@@ -163,7 +164,7 @@ async fn hold_access_token(exchange: &Exchange<'_>, token: &str) -> Result<Held,
 /// An ID Token names no grant, so it stands for the newest one of its sign-in with the same client. It was for that client's eyes only.
 async fn hold_id_token(exchange: &Exchange<'_>, token: &str) -> Result<Held, Failure> {
     let Exchange { app, client, .. } = exchange;
-    let claims = presented::id_token(app, token, true).map_err(|why| match why {
+    let claims = presented::id_token(app, token, Expiry::Refused).map_err(|why| match why {
         NoIdToken::Foreign(error) => foreign().because(error.to_string()),
         NoIdToken::Invalid(error) => invalid_token().because(error.to_string()),
     })?;

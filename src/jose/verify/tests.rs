@@ -10,7 +10,7 @@ use crate::sealing::{MasterKey, Sealer};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 const ISSUER: &str = "https://id.example";
-const ID_TOKEN: Expect<'static> = Expect { issuer: ISSUER, typ: Typ::IdToken, check_expiry: true, now: NOW };
+const ID_TOKEN: Expect<'static> = Expect { issuer: ISSUER, typ: Typ::IdToken, expiry: Expiry::Refused, now: NOW };
 
 static KEYS: LazyLock<KeySet> = LazyLock::new(make_keys);
 
@@ -175,10 +175,10 @@ fn issuer_and_times_are_demanded_in_their_type() {
 #[test]
 fn an_expired_token_is_accepted_only_where_the_caller_says_so() {
     let token = sign(Algorithm::EdDSA, None, &claims());
-    let at = |seconds, check_expiry| Expect { now: NOW + Duration::from_secs(seconds), check_expiry, ..ID_TOKEN };
-    assert!(verify(&KEYS, &token, at(59, true)).is_ok());
-    assert_eq!(verify(&KEYS, &token, at(60, true)), Err(JoseError::Expired));
-    assert!(verify(&KEYS, &token, at(60, false)).is_ok());
+    let at = |seconds, expiry| Expect { now: NOW + Duration::from_secs(seconds), expiry, ..ID_TOKEN };
+    assert!(verify(&KEYS, &token, at(59, Expiry::Refused)).is_ok());
+    assert_eq!(verify(&KEYS, &token, at(60, Expiry::Refused)), Err(JoseError::Expired));
+    assert!(verify(&KEYS, &token, at(60, Expiry::Overlooked)).is_ok());
 }
 
 #[test]

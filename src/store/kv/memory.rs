@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::clock::{Clock, Timestamp};
 use crate::entropy::Entropy;
 use crate::store::StoreError;
-use kind::{Entry, Kind};
+use kind::{Entry, Kind, SHARDS};
 pub use kind::{Full, Limit};
 
 /// The store in this process.
@@ -51,7 +51,7 @@ impl Memory {
     /// FNV-1a from a random start: it spreads keys over shards, nothing more.
     fn shard_of(&self, key: &str) -> usize {
         let hash = key.bytes().fold(self.seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-        usize::try_from((hash >> 32) % 8).unwrap_or(0)
+        usize::try_from(hash >> 32).unwrap_or(0) % SHARDS
     }
 
     /// Shows `change` the live value and does what it asks for, while nobody else sees the key.

@@ -1,6 +1,7 @@
 //! Every query as a method of [`Sql`], which takes a connection from the pool of whichever backend it is.
 //!
-//! `read` asks again on a new connection when the one it had turned out to be closed; `step` is one statement that writes;
+//! `read` asks once more when the connection it had turned out to be closed. One that took too long is not repeated, since a database with too
+//! much to do would have it twice; nor is anything that writes, of which only the answer may be lost. `step` is one statement that writes,
 //! `write` is one transaction. The queries are boxed: in line they would make every request's future a hundred kilobytes, moved each time
 //! whether anything is asked or not.
 
@@ -34,7 +35,7 @@ macro_rules! run {
             let mut lease = $database.lease().await?;
             let answer = in_time::<$out>(Box::pin($query(lease.conn()?, $($arg),*))).await;
             match lease.settle(answer) {
-                Err(StoreError::Unavailable(_)) if !tried => tried = true,
+                Err(StoreError::Closed(_)) if !tried => tried = true,
                 answer => return answer,
             }
         }

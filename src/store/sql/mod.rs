@@ -55,6 +55,13 @@ pub enum Kind {
     Postgres,
 }
 
+/// How many may write at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Writers {
+    Many,
+    OneAtATime,
+}
+
 /// The durable store. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Sql {

@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::{Conn, begin};
 use crate::store::StoreError;
-use crate::store::sql::{ANSWER, OLD, WAIT};
+use crate::store::sql::{ANSWER, OLD, WAIT, Writers};
 
 /// The connections of one database.
 #[derive(Clone)]
@@ -34,9 +34,10 @@ impl std::fmt::Debug for Database {
 
 impl Database {
     /// A pool of up to `size` connections made by `setup`.
-    pub(super) fn new(place: super::Place, size: usize, setup: SetupCallback<Conn>, one_writer: bool) -> Result<Self, StoreError> {
+    pub(super) fn new(place: super::Place, size: usize, setup: SetupCallback<Conn>, writers: Writers) -> Result<Self, StoreError> {
         let shared = pool(size, setup)?;
-        Ok(Self { shared, own: Arc::default(), turn: one_writer.then(Arc::default), place: Arc::new(place) })
+        let turn = (writers == Writers::OneAtATime).then(Arc::default);
+        Ok(Self { shared, own: Arc::default(), turn, place: Arc::new(place) })
     }
 
     /// A connection.

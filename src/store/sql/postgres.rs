@@ -13,7 +13,7 @@ use futures_util::future::FutureExt as _;
 use tokio::runtime::Handle;
 
 use super::postgres_tls::Target;
-use super::{Options, migrations, types};
+use super::{Options, Writers, migrations, types};
 use crate::clock::Timestamp;
 use crate::store::StoreError;
 
@@ -84,7 +84,7 @@ pub async fn open(options: &Options) -> Result<Database, StoreError> {
         let (main, target) = (main.clone(), target.clone());
         async move { establish(&main, target).await }.boxed()
     });
-    Database::new(place, options.pool_size, setup, false)
+    Database::new(place, options.pool_size, setup, Writers::Many)
 }
 
 /// Gives this thread, which runs a runtime of its own, connections of its own. Whoever asks then drives the connection too, and no

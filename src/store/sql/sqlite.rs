@@ -16,7 +16,7 @@ use futures_util::future::{BoxFuture, FutureExt as _, TryFutureExt as _};
 use tokio::runtime::Handle;
 use url::Url;
 
-use super::{Options, migrations};
+use super::{Options, Writers, migrations};
 use crate::clock::Timestamp;
 use crate::store::StoreError;
 
@@ -111,7 +111,7 @@ fn pool_of(file: PathBuf, opening: Opening, size: usize) -> Result<Database, Sto
         }
         .boxed()
     });
-    Database::new(place, size, setup, true)
+    Database::new(place, size, setup, Writers::OneAtATime)
 }
 
 /// The file, if it is not there yet and opening would make it.

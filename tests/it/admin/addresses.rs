@@ -5,6 +5,7 @@ use std::sync::Arc;
 use authy::admin::office::{Office, Problem};
 use authy::model::client::ClientOrigin;
 use authy::spec::client_metadata::ClientDraft;
+use authy::telemetry::audit::Actor;
 use serde_json::json;
 
 use crate::registration::support::Shelf;
@@ -30,7 +31,7 @@ fn fields<T>(outcome: Result<T, Problem>) -> Vec<&'static str> {
 async fn an_address_that_is_never_called_is_refused_when_an_administrator_registers_it() {
     backends::each(async |backend| {
         let app = TestApp::start(backend).await;
-        let office = Office::of(&app.app, "cli");
+        let office = Office::of(&app.app, Actor::CommandLine);
         let known = office.create_client(&draft("jwks_uri", json!("https://shop.example/jwks"))).await.expect("a client").0;
         for inside in
             ["https://10.0.0.1/", "https://169.254.169.254/", "https://intranet/", "https://shop.example:6379/", "http://shop.example/"]
@@ -60,7 +61,7 @@ async fn a_sector_is_asked_whoever_registers_and_asked_again_when_what_it_vouche
     backends::each(async |backend| {
         let (shelf, sector) = (Arc::new(Shelf::default()), "https://sector.example/uris.json");
         let app = TestApp::start_asking(backend, |_| {}, Some(shelf.clone())).await;
-        let office = Office::of(&app.app, "cli");
+        let office = Office::of(&app.app, Actor::CommandLine);
         let mut draft = draft("sector_identifier_uri", json!(sector));
         assert_eq!(fields(office.create_client(&draft).await), ["sector_identifier_uri"], "there is no such document");
         for wrong in [json!(["https://other.example/cb"]), json!({"redirect_uris": ["https://shop.example/cb"]})] {

@@ -9,6 +9,7 @@ use authy::endpoints::register::draft::is_open;
 use authy::model::client::protocol::ProtocolMetadata;
 use authy::model::client::{Client, ClientOrigin};
 use authy::spec::client_metadata::{ClientDraft, GRANT_TYPES};
+use authy::telemetry::audit::Actor;
 use serde_json::{Value, json};
 
 use super::clients::administrator;
@@ -36,7 +37,7 @@ fn sector() -> Arc<Shelf> {
 async fn registered(app: &TestApp, document: &Value) -> Client {
     let mut draft = ClientDraft::new("", ClientOrigin::Administrator);
     document::read(&document.to_string(), &mut draft).expect("a document");
-    Office::of(&app.app, "root").create_client(&draft).await.expect("a client").0
+    Office::of(&app.app, Actor::Person("root")).create_client(&draft).await.expect("a client").0
 }
 
 async fn stored(app: &TestApp, client_id: &str) -> Client {

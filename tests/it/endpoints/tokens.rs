@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use authy::store::sql::AuditFilter;
+
 use crate::support::app::TestApp;
 use crate::support::backends;
 use crate::support::relying_party::{answer, post};
@@ -76,6 +78,9 @@ async fn only_the_owner_introspects_and_revokes() {
         assert_eq!(rp.revoke("unknown").await.status, 200);
         assert_eq!(rp.revoke(&refresh).await.status, 200);
         assert!(!rp.is_active(&access).await && !rp.is_active(&refresh).await);
+        let revoked = AuditFilter { kind: Some("grant.revoked".to_owned()), ..AuditFilter::default() };
+        let events = app.app.sql.audit_page(&revoked, None, 10).await.expect("events");
+        assert_eq!(events.iter().map(|event| event.actor.as_str()).collect::<Vec<_>>(), [rp.id()], "the record names who did it");
         app.stop().await;
     })
     .await;

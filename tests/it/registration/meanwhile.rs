@@ -8,6 +8,7 @@ use authy::model::client::Client;
 use authy::outbound::{Outbound, OutboundError, Registrant, Request, Sending};
 use authy::spec::client_metadata::{ClientDraft, settled};
 use authy::store::Sql;
+use authy::telemetry::audit::Actor;
 use futures_util::future::BoxFuture;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -129,7 +130,7 @@ async fn an_administrators_edit_neither_lets_a_client_in_again_nor_undoes_anothe
     backends::each(async |backend| {
         let (app, world, made) = provider(backend).await;
         let id = made.text("client_id");
-        let office = Office::of(&app.app, "cli");
+        let office = Office::of(&app.app, Actor::CommandLine);
         let edit = async || {
             let before = stored(&app, &id).await;
             let mut draft = ClientDraft::of(&before);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use authy::admin::office::Office;
 use authy::jose::{Algorithm, KeyPair};
 use authy::spec::client_metadata::ClientDraft;
+use authy::telemetry::audit::Actor;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -21,7 +22,7 @@ async fn decide(app: &TestApp, client_id: &str, change: impl FnOnce(&mut ClientD
     let client = app.app.sql.client_by_id(client_id).await.expect("the database").expect("the client");
     let mut draft = ClientDraft::of(&client);
     change(&mut draft);
-    Office::of(&app.app, "cli").update_client(&client, &draft).await.expect("changed");
+    Office::of(&app.app, Actor::CommandLine).update_client(&client, &draft).await.expect("changed");
 }
 
 #[tokio::test]

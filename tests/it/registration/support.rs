@@ -64,8 +64,9 @@ pub async fn relying_party<'a>(app: &'a TestApp, registered: &Answer) -> Relying
 pub async fn initial_token(app: &TestApp, uses: Option<u32>) -> String {
     use authy::admin::office::Office;
     use authy::admin::registration_tokens::TokenDraft;
+    use authy::telemetry::audit::Actor;
     let draft = TokenDraft { name: app.app.entropy.identifier(), uses, lifetime: Some(std::time::Duration::from_secs(3600)) };
-    let (_, secret) = Office::of(&app.app, "cli").create_registration_token(&draft).await.expect("a token");
+    let (_, secret) = Office::of(&app.app, Actor::CommandLine).create_registration_token(&draft).await.expect("a token");
     secret.expose().clone()
 }
 

@@ -8,6 +8,7 @@ use authy::admin::office::Office;
 use authy::clock::Timestamp;
 use authy::jose::client_keys::ClientKeys;
 use authy::jose::{Algorithm, JoseError};
+use authy::telemetry::audit::Actor;
 use serde_json::{Value, json};
 
 use crate::cli::authy;
@@ -49,13 +50,13 @@ impl<'a> Verifier<'a> {
 
 /// `authy key rotate`, here or on another node. A running server looks once a second, a test when it is told to.
 async fn rotate(app: &TestApp) {
-    Office::of(&app.app, "cli").rotate_keys(&app.app.sealer, HOUR).await.unwrap_or_else(|_| panic!("rotated"));
+    Office::of(&app.app, Actor::CommandLine).rotate_keys(&app.app.sealer, HOUR).await.unwrap_or_else(|_| panic!("rotated"));
     notice(app).await;
 }
 
 /// `authy key rotate --emergency`.
 async fn withdraw(app: &TestApp) {
-    Office::of(&app.app, "cli").withdraw_keys(&app.app.sealer).await.unwrap_or_else(|_| panic!("withdrawn"));
+    Office::of(&app.app, Actor::CommandLine).withdraw_keys(&app.app.sealer).await.unwrap_or_else(|_| panic!("withdrawn"));
     notice(app).await;
 }
 

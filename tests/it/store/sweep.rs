@@ -2,7 +2,10 @@
 
 use authy::model::audit::AuditEvent;
 use authy::model::consent::Consent;
+use authy::model::registration::{Admission, DynamicClient, RegistrationToken};
 use authy::model::session::Session;
+use authy::secret::TokenHash;
+use authy::store::sql::{Created, Registered};
 
 use super::samples::*;
 use crate::support::backends::{START, each};
@@ -57,6 +60,42 @@ async fn the_sweeper_removes_what_is_over_in_small_batches_and_nothing_else() {
         sql.record(&[AuditEvent { at: START + DAY * 400, ..event("recent") }]).await.unwrap();
         assert_eq!(sweep(401, 100).await, 7);
         assert_eq!(recorded(sql).await, ["recent"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_initial_access_token_goes_when_it_has_expired_or_is_used_up() {
+    each(async |backend| {
+        let sql = &backend.sql;
+        let kinds = [
+            ("expired", None, Some(START)),
+            ("last use", Some(1), None),
+            ("two uses", Some(2), Some(START + DAY)),
+            ("unlimited", None, None),
+        ];
+        for (name, uses_left, expires_at) in kinds {
+            let token =
+                RegistrationToken { id: id(), name: name.to_owned(), hash: TokenHash::of(name), uses_left, created_at: START, expires_at };
+            assert_eq!(sql.create_registration_token(&token, &event("registration_token.created")).await.unwrap(), Created::Done);
+        }
+        for (client_id, token) in [("shop", "last use"), ("news", "two uses"), ("mail", "unlimited")] {
+            let dynamic = DynamicClient {
+                client_id: client_id.to_owned(),
+                token_hash: None,
+                approved_at: Some(START),
+                last_used_at: START,
+                expires_at: START + DAY,
+            };
+            let admission = Admission::Token(TokenHash::of(token));
+            let registered = sql.register_client(&client(client_id, client_id), &dynamic, &admission, None).await.unwrap();
+            assert_eq!(registered, Registered::Done, "{token}");
+        }
+        let names = async || sql.list_registration_tokens().await.unwrap().into_iter().map(|token| token.name).collect::<Vec<_>>();
+        assert_eq!(sql.sweep(START, START - DAY, 1).await.unwrap(), 1);
+        assert_eq!(sql.sweep(START, START - DAY, 100).await.unwrap(), 1);
+        assert_eq!(names().await, ["two uses", "unlimited"]);
+        assert!(sql.client_by_id("shop").await.unwrap().is_some(), "what it registered stays");
     })
     .await;
 }

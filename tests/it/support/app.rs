@@ -18,6 +18,7 @@ use authy::server::{Bound, Running};
 use authy::spec::issuer::Issuer;
 use authy::store::sql::{Created, Options};
 use authy::store::{Kv, Sql};
+use authy::telemetry::audit::{self, Actor};
 use serde_json::{Map, Value, json};
 
 use super::backends::{Backend, Redis};
@@ -62,7 +63,7 @@ impl TestApp {
         let master = MasterKey::generate(entropy.as_ref());
         let sealer = Sealer::new(&master);
         let keys = super::keys::first_keys(&sealer, entropy.as_ref(), clock.now());
-        let made = authy::telemetry::audit::event(entropy.as_ref(), clock.now(), "keys.created", "test").build();
+        let made = audit::event(entropy.as_ref(), clock.now(), "keys.created", Actor::System).build();
         sql.create_first_signing_keys(&keys, &made).await.expect("keys are stored");
         let issuer = settings.issuer.clone().unwrap_or_else(|| Issuer::parse(&base).expect("an issuer"));
         settings.mtls.base = settings.mtls.base.take().or_else(|| bound.mtls_base(&issuer));

@@ -95,7 +95,7 @@ pub async fn answer(app: &App, id: Uuid, (decision, shown): (Decision, &str), si
         }
         Decision::Deny => (Outcome::Denied, audit::REQUEST_DENIED),
     };
-    let event = audit::event(app.entropy.as_ref(), now, kind, subject).subject(subject).client(&client.client_id).build();
+    let event = audit::by_person(app.entropy.as_ref(), now, kind, subject).client(&client.client_id).build();
     if !app.sql.answer_authentication_request(id, &outcome, now, &event).await? {
         return Ok(Answered::Gone);
     }

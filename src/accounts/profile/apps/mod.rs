@@ -49,7 +49,7 @@ pub async fn revoke(app: &App, client_id: &str, subject: &str) -> Result<(), Fai
     // The second time for what was approved by whoever read the approval just before it was gone: it is of a moment before this one.
     for _ in 0..2 {
         let now = app.now();
-        let event = audit::event(app.entropy.as_ref(), now, audit::CONSENT_WITHDRAWN, subject).subject(subject).client(client_id).build();
+        let event = audit::by_person(app.entropy.as_ref(), now, audit::CONSENT_WITHDRAWN, subject).client(client_id).build();
         app.sql.forget_consent(subject, client_id, now, &event).await?;
     }
     app.forget_approvals();

@@ -37,7 +37,7 @@ pub async fn save(app: &App, subject: &str, form: &Params) -> Result<Result<(), 
             Err(problems) => return Ok(Err(problems)),
         };
         let after = User { name, claims, ..before };
-        let event = audit::event(app.entropy.as_ref(), app.now(), audit::USER_UPDATED, subject).subject(subject).build();
+        let event = audit::by_person(app.entropy.as_ref(), app.now(), audit::USER_UPDATED, subject).build();
         if app.sql.save_profile(&after, &event).await? {
             app.forget_user(subject);
             return Ok(Ok(()));

@@ -59,7 +59,7 @@ pub async fn change(app: &App, change: &Change, signed_in: &SignedIn, browser: &
         return Ok(Outcome::Unfit("repeated_password", "The two new passwords differ."));
     }
     let user = &signed_in.user;
-    if let Some(wait) = login::admit(app, &user.username, &browser.address).await? {
+    if let Some(wait) = login::admit(app, &user.username, browser.address).await? {
         return Ok(Outcome::Wait(wait));
     }
     for _ in 0..login::LOOKS {
@@ -68,7 +68,7 @@ pub async fn change(app: &App, change: &Change, signed_in: &SignedIn, browser: &
         let Some(stored) = stored.filter(|_| fits) else {
             return Ok(Outcome::Unfit("current_password", "This is not your current password."));
         };
-        login::forgive(app, &user.username, &browser.address).await?;
+        login::forgive(app, &user.username, browser.address).await?;
         let hashed = login::hash(app, &change.new).await?;
         if save(app, (&stored.hash, &hashed), signed_in).await? {
             let (_, cookies) = session::start(app, user, &hashed.hash, browser).await?.ok_or_else(session::overtaken)?;
@@ -81,7 +81,7 @@ pub async fn change(app: &App, change: &Change, signed_in: &SignedIn, browser: &
 /// Of two changes that verified the same password one is saved.
 async fn save(app: &App, passwords: (&Secret<String>, &Password), signed_in: &SignedIn) -> Result<bool, Failure> {
     let (entropy, now, subject) = (app.entropy.as_ref(), app.now(), &signed_in.user.subject);
-    let event = |kind| audit::event(entropy, now, kind, subject).subject(subject).build();
+    let event = |kind| audit::by_person(entropy, now, kind, subject).build();
     let events = (&event(audit::PASSWORD_CHANGED), &event(audit::SESSION_ENDED));
     let saved = app.sql.change_password(subject, passwords, signed_in.session.id, events).await?;
     app.forget_approvals();

@@ -38,9 +38,8 @@ pub async fn list(app: &App, signed_in: &SignedIn) -> Result<Vec<Session>, Failu
 /// # Errors
 /// When the database is away.
 pub async fn revoke(app: &App, id: Uuid, signed_in: &SignedIn) -> Result<Ended, Failure> {
-    let subject = &signed_in.user.subject;
-    if let Some(found) = app.sql.session_by_id(id).await?.filter(|found| found.subject == *subject) {
-        session::end(app, &found, subject).await?;
+    if let Some(found) = app.sql.session_by_id(id).await?.filter(|found| found.subject == signed_in.user.subject) {
+        session::end(app, &found).await?;
     }
     Ok(if id == signed_in.session.id { Ended::This } else { Ended::Other })
 }

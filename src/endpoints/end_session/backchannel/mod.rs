@@ -60,7 +60,7 @@ async fn finish(app: &App, delivery: &LogoutDelivery, failed: Option<&Sent>) -> 
             Sent::Answered(status) => serde_json::json!({ "status": status, "attempts": delivery.attempts }),
             Sent::Unanswered => serde_json::json!({ "attempts": delivery.attempts }),
         };
-        let event = audit::event(app.entropy.as_ref(), app.now(), audit::LOGOUT_UNDELIVERED, audit::SYSTEM);
+        let event = audit::event(app.entropy.as_ref(), app.now(), audit::LOGOUT_UNDELIVERED, audit::Actor::System);
         event.subject(&delivery.subject).client(&delivery.client_id).detail(detail).build()
     });
     Ok(app.sql.finish_logout(&delivery.sid, &delivery.client_id, event.as_ref()).await?)

@@ -7,11 +7,10 @@ use serde_json::{Map, Value};
 use super::answer::{self, Handed};
 use super::{bearer_token, draft, members, new_secret, outside};
 use crate::app::App;
-use crate::clock::Timestamp;
+use crate::client_auth::secrets;
 use crate::failure::Failure;
 use crate::model::client::{Client, ClientOrigin, ClientSecret, SecretHash};
 use crate::model::registration::DynamicClient;
-use crate::sealing::Purpose;
 use crate::secret::{Secret, TokenHash};
 use crate::spec::error::OAuthError;
 use crate::telemetry::audit;
@@ -110,30 +109,16 @@ fn is_about(app: &App, members: &mut Map<String, Value>, client: &Client) -> Res
     if members.remove("client_id").as_ref().and_then(Value::as_str) != Some(client.client_id.as_str()) {
         return Err(draft::invalid("client_id", "The client_id is missing or not that of the registration.").into());
     }
-    let fits = |secret: &str| client.secrets.iter().any(|known| lives(known, app.now()) && is_of(app, &known.hash, secret));
+    let fits = |secret: &str| {
+        let presented = TokenHash::of(secret);
+        client.live_secrets(app.now()).any(|known| secrets::is_of(&known.hash, presented, &app.sealer))
+    };
     match members.remove("client_secret") {
         Some(secret) if !secret.as_str().is_some_and(fits) => {
             Err(draft::invalid("client_secret", "The client_secret is not the one that was issued.").into())
         }
         _ => Ok(()),
     }
-}
-
-/// Whether it is the hash, or the sealed form, of a secret that authy made.
-fn is_of(app: &App, kept: &SecretHash, secret: &str) -> bool {
-    let kept = match kept {
-        SecretHash::Sha256(hash) => Some(*hash),
-        SecretHash::Sealed(sealed) => {
-            let opened = app.sealer.open(Purpose::Stored, sealed);
-            opened.and_then(|plain| String::from_utf8(plain).ok()).map(|plain| TokenHash::of(&plain))
-        }
-        SecretHash::Bcrypt(_) => None,
-    };
-    kept == Some(TokenHash::of(secret))
-}
-
-fn lives(secret: &ClientSecret, now: Timestamp) -> bool {
-    secret.expires_at.is_none_or(|end| now < end)
 }
 
 /// After an update: a client that needs a secret and has none, or one in the second half of its life, gets a new one beside it; a client
@@ -162,5 +147,5 @@ async fn fit_secrets(app: &App, client: &mut Client, dynamic: &DynamicClient) ->
 /// What a client in quarantine does leaves no audit events: it is a stranger, and they stay for a year.
 fn event(app: &App, dynamic: &DynamicClient, kind: &str) -> Option<crate::model::audit::AuditEvent> {
     dynamic.approved_at?;
-    Some(audit::event(app.entropy.as_ref(), app.now(), kind, &dynamic.client_id).client(&dynamic.client_id).build())
+    Some(audit::by_client(app.entropy.as_ref(), app.now(), kind, &dynamic.client_id).build())
 }

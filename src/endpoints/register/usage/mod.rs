@@ -26,7 +26,7 @@ pub async fn approved(app: &App, client: &Client, subject: &str) -> Result<(), F
         ClientOrigin::Dynamic => {}
     }
     let now = app.now();
-    let event = audit::event(app.entropy.as_ref(), now, audit::CLIENT_APPROVED, subject).subject(subject).client(&client.client_id).build();
+    let event = audit::by_person(app.entropy.as_ref(), now, audit::CLIENT_APPROVED, subject).client(&client.client_id).build();
     let first = app.sql.approve_client(&client.client_id, now, now + app.settings.registration.expire_unused, &event).await?;
     note(app, client, "approved");
     if !first {
@@ -50,7 +50,7 @@ async fn keep(app: &App, client: &Client, subject: &str) -> Result<(), Failure> 
         last_used_at: now,
         expires_at: now + app.settings.registration.expire_unused,
     };
-    let event = audit::event(app.entropy.as_ref(), now, audit::CLIENT_APPROVED, subject).subject(subject).client(&client.client_id).build();
+    let event = audit::by_person(app.entropy.as_ref(), now, audit::CLIENT_APPROVED, subject).client(&client.client_id).build();
     for _ in 0..TRIES {
         let Some(current) = joined(app, client).await? else { return Ok(()) };
         if app.sql.save_document_client(&current, &dynamic, &event).await? {

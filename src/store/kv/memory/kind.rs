@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::clock::Timestamp;
 
-const SHARDS: usize = 8;
+pub(super) const SHARDS: usize = 8;
 /// What the values of one kind may come to: strangers decide how large some of them are.
 const MOST_BYTES: usize = 64 << 20;
 /// How many expired entries one write removes at most, so that no caller pays for all of them.

@@ -72,7 +72,8 @@ pub async fn refresh_token(conn: &mut Conn, hash: &TokenHash) -> QueryResult<Opt
     Ok(Some((token.into_token()?, grant)))
 }
 
-/// One atomic step that finds the token as [`RefreshToken`] and [`Grant`] must be, and rotates it.
+/// One atomic step that finds token, grant, person and session as the rules in `grants/refresh_token/check.rs` and `accounts/session/check.rs`
+/// want them, and rotates the token. Both databases say these rules once more, and `tests/it/store/refresh_tokens.rs` breaks each of them.
 pub async fn renew_refresh_token(conn: &mut Conn, renewal: &Renewal) -> QueryResult<Option<Grant>> {
     renewal::renew(conn, renewal).await?.map_or(Ok(None), GrantRow::into_grant)
 }

@@ -224,13 +224,13 @@ pub async fn delete_registration_token(conn: &mut Conn, id: Uuid, event: &AuditE
     audit::insert_if(conn, found, event).await
 }
 
-/// Clients that nobody used until their time was up, and tokens that cannot be used any more.
+/// Clients that nobody used until their time was up, and tokens that cannot be used any more: expired, or used up.
 pub(super) async fn sweep(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
     let expired = dynamic_clients::table.filter(dynamic_clients::expires_at.le(Time(now))).limit(limit);
     let gone: Vec<String> = expired.select(dynamic_clients::client_id).load(conn).await?;
     let clients = diesel::delete(registered::table.filter(registered::client_id.eq_any(gone))).execute(conn).await?;
-    let expired = registration_tokens::table.filter(registration_tokens::expires_at.le(Time(now))).limit(limit);
-    let gone: Vec<Id> = expired.select(registration_tokens::id).load(conn).await?;
+    let useless = registration_tokens::expires_at.le(Time(now)).or(registration_tokens::uses_left.le(0));
+    let gone: Vec<Id> = registration_tokens::table.filter(useless).limit(limit).select(registration_tokens::id).load(conn).await?;
     let tokens = diesel::delete(registration_tokens::table.filter(registration_tokens::id.eq_any(gone))).execute(conn).await?;
     Ok(clients + tokens)
 }
