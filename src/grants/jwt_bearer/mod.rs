@@ -18,7 +18,8 @@ use crate::model::grant::{Authentication, Grant};
 use crate::model::user::User;
 use crate::spec::authorization_details;
 use crate::spec::error::OAuthError;
-use crate::spec::jwt_bearer::{self, Assertion, GRANT_TYPE, Subject, TrustedIssuer};
+use crate::spec::grant_type::{JWT_BEARER, Registered};
+use crate::spec::jwt_bearer::{self, Assertion, Subject, TrustedIssuer};
 use crate::spec::typ;
 use crate::store::kv::replay;
 use crate::store::sql::Redemption;
@@ -28,13 +29,8 @@ use crate::store::sql::Redemption;
 pub struct JwtBearerGrant;
 
 impl GrantType for JwtBearerGrant {
-    fn name(&self) -> &'static str {
-        GRANT_TYPE
-    }
-
-    /// RFC 7523 §3.1 leaves client authentication open; here it is the client whose trust in an issuer is registered, so it must be known.
-    fn open_to_public_clients(&self) -> bool {
-        false
+    fn registered(&self) -> Registered {
+        JWT_BEARER
     }
 
     fn exchange<'a>(&'a self, exchange: Exchange<'a>) -> Answer<'a> {
