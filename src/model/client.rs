@@ -269,13 +269,6 @@ pub struct ClientSecret {
     pub expires_at: Option<Timestamp>,
 }
 
-impl SecretHash {
-    /// Whether this is the hash of a secret that authy made; compares in constant time.
-    pub fn is_of(&self, secret: &str) -> bool {
-        matches!(self, Self::Sha256(hash) if *hash == TokenHash::of(secret))
-    }
-}
-
 /// How a client secret is kept.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SecretHash {
