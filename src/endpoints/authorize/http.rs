@@ -9,8 +9,6 @@ use crate::accounts::browser::Browser;
 use crate::accounts::transaction;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::secret::Secret;
-use crate::web::cookies::{Cookies, Kind};
 use crate::web::extract::{self, FormBody};
 use crate::web::{error_page, render, report, respond};
 
@@ -61,7 +59,8 @@ async fn page_for(app: &App, browser: &Browser, waiting: Waiting, cookies: &mut 
     let Waiting { interaction, transaction, session } = waiting;
     match (interaction, session) {
         (Interaction::Login(_), _) | (_, None) => {
-            let browser = with_pre_session(app, browser, cookies);
+            let mut browser = browser.clone();
+            extract::name_browser(app, &mut browser, cookies);
             let sealed = transaction::seal(app, transaction, &browser)?;
             Ok(app.issuer.url(&format!("/login?t={sealed}")))
         }
@@ -74,14 +73,4 @@ async fn page_for(app: &App, browser: &Browser, waiting: Waiting, cookies: &mut 
             Ok(app.issuer.url(&format!("/consent?t={handle}")))
         }
     }
-}
-
-/// A browser that a request can be bound to before anybody signs in.
-fn with_pre_session(app: &App, browser: &Browser, cookies: &mut Vec<Cookie<'static>>) -> Browser {
-    if browser.pre_session.is_some() {
-        return browser.clone();
-    }
-    let cookie = Secret::new(app.entropy.token("pre_"));
-    cookies.push(Cookies::new(app.issuer.is_https()).set(Kind::PreSession, &cookie, None));
-    Browser { pre_session: Some(cookie), ..browser.clone() }
 }

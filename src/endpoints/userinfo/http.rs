@@ -37,9 +37,8 @@ async fn answer(request: &HttpRequest, app: &web::Data<App>, body: &str) -> Http
 
 async fn userinfo((request, body): (&HttpRequest, &str), app: &App, client_id: &mut Option<String>) -> Result<UserInfo, Failure> {
     let credentials = respond::credentials(request, app);
-    let headers: Vec<&str> = credentials.authorization.iter().map(|header| header.as_deref().unwrap_or("Bearer \u{fffd}")).collect();
     let (query, body) = (Params::parse(request.query_string())?, Params::parse(body)?);
-    let found = bearer::find(&headers, Some(&query), Some(&body))?;
+    let found = bearer::find(&credentials.authorization, Some(&query), Some(&body))?;
     let (scheme, token) =
         found.ok_or_else(|| OAuthError::invalid_token("An access token is needed.").because("the request carries no access token"))?;
     let method = request.method().as_str();

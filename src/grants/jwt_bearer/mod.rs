@@ -8,6 +8,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{Answer, Exchange, GrantType};
+use crate::accounts::login;
 use crate::client_auth::{assertion as client_assertion, keys};
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{Mint, TokenResponse};
@@ -100,7 +101,7 @@ async fn verified(
 /// The person, who must be allowed in. An address names somebody only when it is known to be theirs.
 async fn person(exchange: &Exchange<'_>, issuer: &TrustedIssuer, said: &Assertion) -> Result<Arc<User>, Failure> {
     let sql = &exchange.app.sql;
-    let typed = said.subject.trim().to_lowercase();
+    let typed = login::typed(&said.subject);
     let found = match issuer.subject {
         Subject::Sub => exchange.app.user(&said.subject).await?,
         Subject::Username => sql.user_by_login(&typed).await?.map(|(user, _)| Arc::new(user)).filter(|user| user.username == typed),
