@@ -22,7 +22,7 @@ use crate::web::cookies::{Cookies, Kind};
 use crate::web::extract::{self, FormBody};
 use crate::web::page::Page;
 use crate::web::security_headers::FormAction;
-use crate::web::{csrf, error_page, render, respond};
+use crate::web::{csrf, error_page, observe, render, respond};
 
 /// What a form is bound to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -229,7 +229,8 @@ impl Visit {
 
     /// The page of a failure.
     pub fn failure(&self, failure: Failure) -> HttpResponse {
-        self.finish(error_page::failure(&self.app, &self.request, &failure, ("the pages of accounts", None)))
+        let endpoint = observe::endpoint(self.request.path(), self.app.issuer.path());
+        self.finish(error_page::failure(&self.app, &self.request, &failure, (endpoint, None)))
     }
 
     /// A request that was answered before, or has expired.

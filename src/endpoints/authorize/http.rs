@@ -9,6 +9,7 @@ use crate::accounts::browser::Browser;
 use crate::accounts::transaction;
 use crate::app::App;
 use crate::failure::Failure;
+use crate::telemetry::metrics::Endpoint;
 use crate::web::extract::{self, FormBody};
 use crate::web::{error_page, render, report, respond};
 
@@ -33,18 +34,18 @@ pub async fn respond(
 ) -> HttpResponse {
     let (browser, mut cookies) = visitor;
     let mut response = match answer {
-        Answer::Page(failure, client_id) => error_page::failure(app, request, &failure, ("authorize", client_id.as_deref())),
+        Answer::Page(failure, client_id) => error_page::failure(app, request, &failure, (Endpoint::Authorize, client_id.as_deref())),
         Answer::Return(delivery, refused) => {
             let mut response = render::delivery(app, request, &delivery);
             if let Some(refused) = refused {
-                report::publish_as(app, &refused.error_id, &refused.failure, ("authorize", Some(&refused.client_id)));
+                report::publish_as(app, &refused.error_id, &refused.failure, (Endpoint::Authorize, Some(&refused.client_id)));
                 respond::name_error(&mut response, &refused.error_id);
             }
             response
         }
         Answer::Interact(waiting) => match page_for(app, browser, *waiting, &mut cookies).await {
             Ok(location) => respond::redirect(&location),
-            Err(failure) => error_page::failure(app, request, &failure, ("authorize", None)),
+            Err(failure) => error_page::failure(app, request, &failure, (Endpoint::Authorize, None)),
         },
     };
     for cookie in &cookies {

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::spec::bearer;
 use crate::spec::error::OAuthError;
 use crate::spec::params::Params;
+use crate::telemetry::metrics::Endpoint;
 use crate::web::extract::FormBody;
 use crate::web::{cors, respond};
 
@@ -30,7 +31,7 @@ async fn answer(request: &HttpRequest, app: &web::Data<App>, body: &str) -> Http
             let mut response = HttpResponse::Ok();
             response.content_type("application/jwt").insert_header((header::CACHE_CONTROL, "no-store")).body(token.expose().clone())
         }
-        Err(failure) => respond::bearer_error(app, request, &failure, ("userinfo", client_id.as_deref())),
+        Err(failure) => respond::bearer_error(app, request, &failure, (Endpoint::Userinfo, client_id.as_deref())),
     };
     cors::allow_client(app, request, client_id.as_deref(), response).await
 }
