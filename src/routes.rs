@@ -150,6 +150,8 @@ async fn change_password(app: web::Data<App>) -> HttpResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::telemetry::metrics::Endpoint;
+    use crate::web::observe;
     use actix_web::HttpRequest;
 
     fn room<A, F>(_: impl Fn(HttpRequest, web::Data<App>, A) -> F) -> usize {
@@ -161,6 +163,13 @@ mod tests {
     fn what_machines_ask_for_most_takes_little_room() {
         for (path, bytes) in [("token", room(token::http::token)), ("introspect", room(introspect::http::introspect))] {
             assert!(bytes < 1_400, "{path}: {bytes} bytes");
+        }
+    }
+
+    #[test]
+    fn every_endpoint_of_the_protocol_is_counted_under_its_own_name() {
+        for (path, _) in TABLE.iter().filter(|(path, _)| path.starts_with("/oauth2/")) {
+            assert_ne!(observe::endpoint(path, ""), Endpoint::Other, "{path}");
         }
     }
 

@@ -114,8 +114,6 @@ macro_rules! purposes {
 purposes! {
     /// Opaque access tokens.
     AccessToken, access_token, "access-token";
-    /// Authorization codes, which carry their grant id.
-    AuthorizationCode, authorization_code, "authorization-code";
     /// A checked authorization request on its way through the sign-in pages.
     Transaction, transaction, "transaction";
     /// Private signing keys in the database.
@@ -182,11 +180,6 @@ impl Sealer {
     /// The id of the current key, as [`MasterKey::id`] gives it.
     pub fn key_id(&self) -> String {
         hex(self.current.id)
-    }
-
-    /// Whether the current key sealed this value; `false` says that it should be sealed anew.
-    pub fn is_current(&self, sealed: &[u8]) -> bool {
-        sealed.get(1..=KEY_ID_LEN) == Some(self.current.id.as_slice())
     }
 
     /// Encrypts and authenticates `plain`.

@@ -17,6 +17,7 @@ use authy::spec::token_exchange;
 use authy::spec::{basic, bearer, claims_request::ClaimsRequest, resource, webfinger};
 use authy::web::client_address;
 use authy::web::cookies::{Cookies, Kind};
+use authy::web::security_headers::{FormAction, PageHeaders};
 
 use super::{text, two};
 
@@ -92,15 +93,31 @@ pub fn redirect_uri(data: &[u8]) {
         }
         let _ = redirect_uri::near_miss(&presented, &known);
     }
-    let _ = (redirect_uri::form_action_source(&presented), redirect_uri::origin(&presented));
+    assert!(redirect_uri::origin(&presented).is_none_or(|origin| origin.starts_with("http")), "{presented}");
+    form_action(presented);
+}
+
+/// Wherever a form leads, the policy of its page says no more than where.
+fn form_action(uri: String) {
+    let policy = |form_action| {
+        let mut headers = HeaderMap::new();
+        PageHeaders { https: true, form_action }.apply(&mut headers);
+        headers.get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok()).unwrap_or_default().to_owned()
+    };
+    let (own, clients) = (policy(FormAction::Own), policy(FormAction::Client(Some(uri))));
+    let added = clients.strip_prefix(&own).expect("the client's is more than ours");
+    assert!(added.starts_with(" https:") && !added.contains([';', ',', '*', '\'']), "{added}");
 }
 
 /// RFC 6749 §2.3.1, RFC 6750 §2.1.
 pub fn authorization_header(data: &[u8]) {
     let header = text(data);
     let _ = basic::parse(&header);
-    let _ = bearer::from_header(&header);
-    let _ = bearer::find(&[&header, &header], None, None);
+    let one = [Some(header.clone())];
+    if let Ok(Some((_, token))) = bearer::find(&one, None, None) {
+        assert!(header.trim_end().ends_with(token), "{header}");
+    }
+    assert!(bearer::find(&[Some(header.clone()), Some(header)], None, None).is_err(), "one header is enough");
 }
 
 /// RFC 6265 §5.4: whatever the header holds, a value of ours has our letters.

@@ -15,7 +15,6 @@ use crate::app::App;
 use crate::endpoints::authorize::http::respond as respond_to_authorize;
 use crate::endpoints::authorize::{Answer, SignedIn};
 use crate::failure::Failure;
-use crate::secret::Secret;
 use crate::spec::error::OAuthError;
 use crate::spec::params::Params;
 use crate::web::brand::BrandView;
@@ -23,7 +22,7 @@ use crate::web::cookies::{Cookies, Kind};
 use crate::web::extract::{self, FormBody};
 use crate::web::page::Page;
 use crate::web::security_headers::FormAction;
-use crate::web::{csrf, error_page, render, respond};
+use crate::web::{csrf, error_page, observe, render, respond};
 
 /// What a form is bound to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,13 +57,9 @@ impl Visit {
         }
     }
 
-    /// Gives the browser a name, if it has none, that sign-ins under way and forms before sign-in are bound to.
+    /// With a browser that has a name before anybody signs in.
     pub fn with_pre_session(mut self) -> Self {
-        if self.browser.pre_session.is_none() {
-            let value = Secret::new(self.app.entropy.token("pre_"));
-            self.cookies.push(self.kinds().set(Kind::PreSession, &value, None));
-            self.browser.pre_session = Some(value);
-        }
+        extract::name_browser(&self.app, &mut self.browser, &mut self.cookies);
         self
     }
 
@@ -234,7 +229,8 @@ impl Visit {
 
     /// The page of a failure.
     pub fn failure(&self, failure: Failure) -> HttpResponse {
-        self.finish(error_page::failure(&self.app, &self.request, &failure, ("the pages of accounts", None)))
+        let endpoint = observe::endpoint(self.request.path(), self.app.issuer.path());
+        self.finish(error_page::failure(&self.app, &self.request, &failure, (endpoint, None)))
     }
 
     /// A request that was answered before, or has expired.

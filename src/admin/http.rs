@@ -15,14 +15,15 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::spec::error::OAuthError;
 use crate::telemetry::audit::Actor;
+use crate::telemetry::metrics::Endpoint;
 use crate::web::brand::BrandView;
 use crate::web::extract::{self, FormBody};
 use crate::web::page::{Area, NoticeKind, Page, SignedIn};
 use crate::web::security_headers::FormAction;
 use crate::web::{csrf, error_page, render, respond};
 
-/// How refusals are logged.
-const ENDPOINT: &str = "admin";
+/// Under which name refusals are logged and counted.
+const ENDPOINT: Endpoint = Endpoint::Admin;
 
 /// `GET /admin`
 pub async fn overview(app: web::Data<App>, request: HttpRequest) -> HttpResponse {

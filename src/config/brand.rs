@@ -3,6 +3,9 @@
 use super::problem::Fault;
 use super::reader::Reader;
 
+/// The accent colour of deployments that set none.
+pub const DEFAULT_COLOR: &str = "#0f6a5b";
+
 /// See the settings `brand.…`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Brand {
@@ -33,7 +36,7 @@ fn color(text: &str) -> Result<String, Fault> {
     let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
     match digits {
         Some(_) => Ok(text.to_ascii_lowercase()),
-        None => Err(Fault::not(text, "a colour", "Write it as #rrggbb, such as #0f6a5b (in quotes in TOML and shells).")),
+        None => Err(Fault::not(text, "a colour", format!("Write it as #rrggbb, such as {DEFAULT_COLOR} (in quotes in TOML and shells)."))),
     }
 }
 

@@ -8,7 +8,7 @@ use url::Url;
 use super::problem::Fault;
 use super::{parse, reader::Reader};
 use crate::model::client::Profile;
-use crate::spec::client_metadata::GRANT_TYPES;
+use crate::spec::grant_type;
 use crate::spec::scope::is_scope_token;
 
 /// Who may register clients.
@@ -115,9 +115,9 @@ fn profile(text: &str) -> Result<String, Fault> {
 }
 
 fn grant_type(text: &str) -> Result<String, Fault> {
-    match GRANT_TYPES.contains(&text) {
-        true => Ok(text.to_owned()),
-        false => Err(Fault::not(text, "a grant type", format!("Write some of {}.", GRANT_TYPES.join(", ")))),
+    match grant_type::find(text) {
+        Some(known) => Ok(known.name.to_owned()),
+        None => Err(Fault::not(text, "a grant type", format!("Write some of {}.", grant_type::names().join(", ")))),
     }
 }
 

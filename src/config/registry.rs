@@ -1,5 +1,7 @@
 //! The one table of settings: parsing, unknown-key detection, `config show`, and the table in `docs/operators.md` are all made from it.
 
+use super::brand::DEFAULT_COLOR;
+
 /// What a value looks like; the words go into the documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -143,7 +145,7 @@ pub static SETTINGS: &[Setting] = &[
     open("lifetimes.consent", Kind::Duration, "365d", "How long a person's approval is remembered."),
     open("brand.name", Kind::Text, "authy", "The name that people see, at most 60 characters."),
     open("brand.logo", Kind::Text, "", "An SVG, PNG or JPEG file of at most 256 KiB, or an https URL."),
-    open("brand.color", Kind::Text, "#0f6a5b", "The accent colour, as `#rrggbb`."),
+    open("brand.color", Kind::Text, DEFAULT_COLOR, "The accent colour, as `#rrggbb`."),
     open("hashing.cost", Kind::CountOrAuto, "12", "bcrypt's cost for new passwords, 4 to 18; `auto` measures at start which takes about 250 ms."),
     open("hashing.threads", Kind::CountOrAuto, "auto", "Threads that hash passwords; `auto`: one per core."),
     open("hashing.queue", Kind::Count, "64", "Sign-ins that may wait for a hashing thread, 1 to 100000; more are told to come back."),

@@ -1,4 +1,5 @@
-//! Grant types: RFC 6749 §4. One folder per grant type and one line in [`GRANTS`].
+//! Grant types: RFC 6749 §4. One folder per grant type and one line in [`GRANTS`]; name and rules of registration are a row of
+//! [`spec::grant_type`](crate::spec::grant_type).
 
 pub mod approval;
 pub mod authorization_code;
@@ -21,6 +22,7 @@ use crate::endpoints::possession::{self, Proof, UsedUp};
 use crate::endpoints::token::issue::TokenResponse;
 use crate::failure::Failure;
 use crate::model::confirmation::Confirmation;
+use crate::spec::grant_type::Registered;
 use crate::spec::params::Params;
 
 /// A token request whose client is known.
@@ -56,17 +58,24 @@ pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<TokenResponse, Failure>
 
 /// One grant type.
 pub trait GrantType: Sync {
-    /// The registered `grant_type`.
-    fn name(&self) -> &'static str;
-
-    /// Whether a public client may use it.
-    fn open_to_public_clients(&self) -> bool;
+    /// Its row in the table of grant types.
+    fn registered(&self) -> Registered;
 
     /// Exchanges what the client brings for tokens.
     fn exchange<'a>(&'a self, exchange: Exchange<'a>) -> Answer<'a>;
+
+    /// The registered `grant_type`.
+    fn name(&self) -> &'static str {
+        self.registered().name
+    }
+
+    /// Whether a public client may use it.
+    fn open_to_public_clients(&self) -> bool {
+        self.registered().open_to_public_clients
+    }
 }
 
-/// The registry: the token endpoint, discovery, registration rules and the tests read it.
+/// The registry: the token endpoint, discovery and the tests read it.
 pub static GRANTS: &[&dyn GrantType] = &[
     &authorization_code::AuthorizationCodeGrant,
     &refresh_token::RefreshTokenGrant,
@@ -80,4 +89,19 @@ pub static GRANTS: &[&dyn GrantType] = &[
 /// The grant type of that name.
 pub fn find(name: &str) -> Option<&'static dyn GrantType> {
     GRANTS.iter().copied().find(|grant| grant.name() == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::grant_type::{ALL, IMPLICIT};
+
+    #[test]
+    fn every_registered_grant_type_has_one_exchange_except_the_implicit_one() {
+        for known in ALL {
+            let exchanges = GRANTS.iter().filter(|grant| grant.registered() == *known).count();
+            assert_eq!(exchanges, usize::from(*known != IMPLICIT), "{}", known.name);
+        }
+        assert_eq!(GRANTS.len() + 1, ALL.len(), "a grant type is not in the table of src/spec/grant_type.rs");
+    }
 }

@@ -191,13 +191,6 @@ impl KeySet {
         decryption::decrypt(self.decryption.iter(), token, (now, entropy))
     }
 
-    /// The next moment at which [`KeySet::signer`] or [`KeySet::jwks`] answers differently: how long their answers may be kept.
-    pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
-        let stored = self.keys.iter().map(|key| &key.stored).chain(self.decryption.iter().map(|key| &key.stored));
-        let moments = stored.flat_map(|key| [Some(key.signs_from), key.signs_until, key.published_until]);
-        moments.flatten().filter(|&moment| now < moment).min()
-    }
-
     /// The ids of all keys, the newest first.
     pub fn kids(&self) -> Vec<&str> {
         self.keys.iter().map(|key| &key.stored).chain(self.decryption.iter().map(|key| &key.stored)).map(|key| key.kid.as_str()).collect()

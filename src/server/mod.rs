@@ -148,7 +148,7 @@ pub struct Running {
 /// Starts answering. Signals are the caller's business.
 ///
 /// # Errors
-/// When the TLS files cannot be read.
+/// When the TLS files cannot be read, or a listener cannot be what it has to be.
 pub fn start(app: Arc<App>, bound: Bound) -> anyhow::Result<Running> {
     let tls = app.settings.tls.as_ref().map(tls::Reloading::load).transpose().context("TLS")?;
     let with_certificates = app.settings.mtls.tls.as_ref().filter(|_| !bound.mtls.is_empty());
@@ -157,7 +157,7 @@ pub fn start(app: Arc<App>, bound: Bound) -> anyhow::Result<Running> {
     let workers = app.settings.workers;
     let data = web::Data::from(app.clone());
     let brand = web::Data::new(toolkit::render::brand_of(&app));
-    let documents = web::Data::new(discovery::Documents::new(&app));
+    let documents = web::Data::new(discovery::Documents::new(&app).context("the metadata")?);
     let at_hand = web::Data::new(toolkit::observe::AtHand(discovery::at_hand));
     let mut main = HttpServer::new(move || {
         set_apart(&data, workers);
@@ -180,13 +180,13 @@ pub fn start(app: Arc<App>, bound: Bound) -> anyhow::Result<Running> {
     .on_connect(watch::on_connect(bound.patience));
     for listener in bound.main {
         main = match &tls {
-            Some(tls) => main.listen_rustls_0_23(listener, tls.server_config())?,
+            Some(tls) => main.listen_rustls_0_23(listener, tls.server_config()?)?,
             None => main.listen(listener)?,
         };
     }
     for listener in bound.mtls {
         let mutual = mutual.as_ref().context("mutual TLS has no certificate")?;
-        main = main.listen_rustls_0_23(listener, mutual.mutual_server_config())?;
+        main = main.listen_rustls_0_23(listener, mutual.mutual_server_config()?)?;
     }
     let main = main.run();
     let mut handles = vec![main.handle()];

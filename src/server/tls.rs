@@ -48,15 +48,21 @@ impl Reloading {
     }
 
     /// TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1.
-    pub fn server_config(&self) -> ServerConfig {
-        builder(&Arc::new(provider())).with_no_client_auth().with_cert_resolver(self.current.clone())
+    ///
+    /// # Errors
+    /// When the cipher suites that are left do not serve both versions.
+    pub fn server_config(&self) -> anyhow::Result<ServerConfig> {
+        Ok(builder(&Arc::new(provider()))?.with_no_client_auth().with_cert_resolver(self.current.clone()))
     }
 
     /// The same for the listener that asks for client certificates: RFC 8705 §2.
-    pub fn mutual_server_config(&self) -> ServerConfig {
+    ///
+    /// # Errors
+    /// As [`Reloading::server_config`].
+    pub fn mutual_server_config(&self) -> anyhow::Result<ServerConfig> {
         let provider = Arc::new(provider());
         let verifier = Arc::new(AnyCertificate(provider.clone()));
-        builder(&provider).with_client_cert_verifier(verifier).with_cert_resolver(self.current.clone())
+        Ok(builder(&provider)?.with_client_cert_verifier(verifier).with_cert_resolver(self.current.clone()))
     }
 
     /// Looks at the files' times and swaps a new pair in; a pair that does not fit leaves the old one in place.
@@ -89,9 +95,10 @@ impl Reloading {
     }
 }
 
-fn builder(provider: &Arc<CryptoProvider>) -> ConfigBuilder<ServerConfig, WantsVerifier> {
+/// Never with other cipher suites than those of [`provider`]: a listener that cannot have them does not listen.
+fn builder(provider: &Arc<CryptoProvider>) -> anyhow::Result<ConfigBuilder<ServerConfig, WantsVerifier>> {
     let builder = ServerConfig::builder_with_provider(provider.clone());
-    builder.with_safe_default_protocol_versions().unwrap_or_else(|_| ServerConfig::builder())
+    builder.with_safe_default_protocol_versions().context("the cipher suites do not serve TLS 1.2 and 1.3")
 }
 
 /// FAPI 1.0 Advanced §8.5: of TLS 1.2 only the suites with ECDHE and AES-GCM.

@@ -14,8 +14,6 @@ use crate::spec::scope::Scope;
 
 pub use signed::{TYPES, must_sign, nothing_beside, signed};
 
-/// The registered grant type.
-pub const GRANT_TYPE: &str = "urn:openid:params:grant-type:ciba";
 /// The claim of a pushed ID Token that names its request: §10.3.1.
 pub const AUTH_REQ_ID: &str = "urn:openid:params:jwt:claim:auth_req_id";
 /// The claim of a pushed ID Token with half a hash of the refresh token: §10.3.1.

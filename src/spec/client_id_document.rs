@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::grant_type::{AUTHORIZATION_CODE, IMPLICIT};
 
 /// Longer ones are nobody's: the id is a key of the database.
 const LONGEST: usize = 500;
@@ -53,7 +54,8 @@ pub fn check_document(client_id: &str, members: &Map<String, Value>) -> Result<(
     }
     let list = |name: &str| members.get(name).and_then(Value::as_array);
     // Who never sends anybody back, as a device, needs no place for it.
-    let returns = list("grant_types").is_none_or(|grants| grants.iter().any(|grant| grant == "authorization_code" || grant == "implicit"));
+    let returns =
+        list("grant_types").is_none_or(|grants| grants.iter().any(|grant| grant == AUTHORIZATION_CODE.name || grant == IMPLICIT.name));
     if returns && list("redirect_uris").is_none_or(Vec::is_empty) {
         return Err(unusable("the document lists no redirect_uris"));
     }

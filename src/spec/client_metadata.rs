@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::model::client::protocol::ProtocolMetadata;
 use crate::model::client::{AuthMethod, Client, ClientMetadata, ClientOrigin};
 use crate::secret::Secret;
-use crate::spec::{ciba, frontchannel_logout, jwt_bearer};
+use crate::spec::frontchannel_logout;
 
 mod algorithms;
 pub mod called;
@@ -27,35 +27,6 @@ pub mod weakening;
 
 pub use algorithms::may_name;
 pub use registered::to_registered_json;
-
-/// The grant types that authy knows.
-pub const GRANT_TYPES: &[&str] = &[
-    "authorization_code",
-    "refresh_token",
-    "client_credentials",
-    "implicit",
-    DEVICE_CODE,
-    TOKEN_EXCHANGE,
-    jwt_bearer::GRANT_TYPE,
-    ciba::GRANT_TYPE,
-];
-
-/// RFC 8628 §3.4.
-const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
-
-/// RFC 8693 §2.1.
-const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
-
-/// Those with which a person approves.
-const OF_PEOPLE: &[&str] = &["authorization_code", "implicit", DEVICE_CODE, ciba::GRANT_TYPE];
-
-/// Those that need a client which can prove who it is: RFC 6749 §4.4, RFC 8693 §2.1.
-const NEVER_PUBLIC: &[&str] = &["client_credentials", TOKEN_EXCHANGE, jwt_bearer::GRANT_TYPE, ciba::GRANT_TYPE];
-
-/// Whether one of them is a way to sign people in.
-pub fn signs_people_in(grant_types: &[String]) -> bool {
-    grant_types.iter().any(|grant| OF_PEOPLE.contains(&grant.as_str()))
-}
 
 /// What may sign an ID Token or a userinfo answer.
 pub const SIGNING_ALGORITHMS: &[&str] = &["RS256", "PS256", "ES256", "EdDSA"];

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::spec::issuer::Issuer;
+
 macro_rules! error_codes {
     ($($name:ident = $text:literal, $constructor:ident, $sentence:literal;)*) => {
         /// An error code from the IANA "OAuth Extensions Error" registry.
@@ -107,6 +109,11 @@ impl OAuthError {
     pub fn because(self, detail: impl Into<Cow<'static, str>>) -> Refusal {
         Refusal { error: self, detail: detail.into() }
     }
+}
+
+/// RFC 6749 §4.1.2.1, §5.2: `error_uri`, the page of authy that explains a refusal.
+pub fn error_uri(issuer: &Issuer, error: ErrorCode, error_id: &str) -> String {
+    issuer.url(&format!("/errors/{error}?id={error_id}"))
 }
 
 /// A "no" with both voices.

@@ -1,19 +1,12 @@
 //! What a browser opens at a client when a session ends: OIDC Front-Channel Logout §2 and §3.
 
-use url::Url;
-
 use crate::model::client::ClientMetadata;
+use crate::spec::redirect_uri::origin;
 use crate::spec::return_path::with_query;
 
 /// §3: the client's logout page, told of the issuer and the session whether it asked for them or not; a query of its own stays.
 pub fn address(registered: &str, issuer: &str, sid: &str) -> String {
     with_query(registered, &[("iss".to_owned(), issuer.to_owned()), ("sid".to_owned(), sid.to_owned())])
-}
-
-/// The origin of an address, for the policy of the page that frames it.
-pub fn origin(address: &str) -> Option<String> {
-    let url = Url::parse(address).ok()?;
-    url.origin().is_tuple().then(|| url.origin().ascii_serialization())
 }
 
 /// §2: "The domain, port, and scheme of this URL MUST be the same as that of a registered Redirection URI value."

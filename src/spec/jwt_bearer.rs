@@ -11,8 +11,6 @@ use crate::spec::audience;
 
 /// What an assertion may call itself: nothing special, or what the successor of RFC 7523 says. Identity assertion grants have rules of their own.
 pub const TYPES: &[&str] = &["jwt", "authorization-grant+jwt"];
-/// The registered grant type.
-pub const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /// No assertion is good for longer.
 const LONGEST: Duration = Duration::from_secs(3_600);

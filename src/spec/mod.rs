@@ -5,6 +5,7 @@
 //!
 //! | specification | module |
 //! |---|---|
+//! | RFC 6749 §1.3 | [`grant_type`] |
 //! | RFC 6749 §2.3.1 | [`basic`], [`crate::client_auth`] |
 //! | RFC 6749 §3.1 §3.2 Appendix B | [`params`] |
 //! | RFC 6749 §3.1.1 | [`response_type`] |
@@ -123,6 +124,7 @@ pub mod discovery;
 pub mod dpop;
 pub mod error;
 pub mod frontchannel_logout;
+pub mod grant_type;
 pub mod id_token;
 pub mod introspection;
 pub mod issuer;

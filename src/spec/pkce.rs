@@ -44,11 +44,6 @@ impl CodeChallenge {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// The challenge as it is stored with the code.
-    pub fn into_string(self) -> String {
-        self.0
-    }
 }
 
 /// RFC 7636 §4.2: the S256 challenge of a verifier.

@@ -94,22 +94,8 @@ fn without_port(uri: &str) -> Option<Url> {
     Some(url)
 }
 
-/// The source for the `form-action` of a page whose form ends at this URI: scheme and origin, or the scheme alone.
-///
-/// A CSP host-source cannot spell an IPv6 address, and a private-use scheme has no origin: there the scheme stands alone.
-pub fn form_action_source(uri: &str) -> String {
-    let parts = text::split(uri);
-    let scheme = parts.as_ref().map(|parts| parts.scheme.to_ascii_lowercase()).unwrap_or_default();
-    let authority = parts.and_then(|parts| parts.authority).unwrap_or_default();
-    let plain = !authority.is_empty() && authority.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':'));
-    match scheme.as_str() {
-        "" => "'none'".to_owned(),
-        "http" | "https" if plain => format!("{scheme}://{authority}"),
-        _ => format!("{scheme}:"),
-    }
-}
-
-/// The origin of an http or https URI as browsers write it in `Origin`: for CORS.
+/// The origin of an http or https URI as browsers write it: in `Origin`, where frames are let in, and where pages talk to each other. A
+/// private-use scheme has none.
 pub fn origin(uri: &str) -> Option<String> {
     let url = Url::parse(uri).ok()?;
     matches!(url.scheme(), "http" | "https").then(|| url.origin().ascii_serialization())
@@ -220,16 +206,6 @@ mod tests {
         assert!(near_miss("https://x:8443", &known).unwrap().contains("port"));
         assert_eq!(near_miss("https://elsewhere", &known), None);
         assert_eq!(near_miss("app:/a", &registered(&["app:/b"])), None);
-    }
-
-    #[test]
-    fn a_form_may_end_at_the_origin_or_the_private_scheme() {
-        assert_eq!(form_action_source("https://rp.example:444/cb?x=1;script"), "https://rp.example:444");
-        assert_eq!(form_action_source("http://127.0.0.1:51004/cb"), "http://127.0.0.1:51004");
-        assert_eq!(form_action_source("http://[::1]:51004/cb"), "http:");
-        assert_eq!(form_action_source("app.immich:///oauth-callback"), "app.immich:");
-        assert_eq!(form_action_source("https://a;script-src *"), "https:");
-        assert_eq!(form_action_source("nonsense"), "'none'");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::model::client::{Client, Profile};
 use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::grant_type::{AUTHORIZATION_CODE, IMPLICIT};
 use crate::spec::params::Params;
 use crate::spec::response_mode::ResponseMode;
 
@@ -96,7 +97,8 @@ impl ResponseType {
     /// implicit grant for its detached signature.
     pub fn needed_grant_types(self, profile: Profile) -> impl Iterator<Item = &'static str> {
         let implicit = (self.gives_id_token() || self.gives_access_token()) && !matches!(profile, Profile::Fapi1);
-        [("authorization_code", self.gives_code()), ("implicit", implicit)].into_iter().filter(|(_, needed)| *needed).map(|(name, _)| name)
+        let both = [(AUTHORIZATION_CODE.name, self.gives_code()), (IMPLICIT.name, implicit)];
+        both.into_iter().filter(|(_, needed)| *needed).map(|(name, _)| name)
     }
 
     /// Whether a client of that profile may have it. RFC 9700 §2.1.2 advises against tokens in the front channel; FAPI 1.0 Advanced §5.2.2

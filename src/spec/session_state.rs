@@ -3,13 +3,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
-use url::Url;
+
+use crate::spec::redirect_uri;
 
 /// §3.2: "a salted cryptographic hash of Client ID, origin URL, and OP User Agent state", with the salt behind it. `None` for a redirect
 /// URI without an origin: no page could ask there.
 pub fn session_state(client_id: &str, redirect_uri: &str, browser_state: &str, salt: &str) -> Option<String> {
-    let url = Url::parse(redirect_uri).ok()?;
-    let origin = url.origin().is_tuple().then(|| url.origin().ascii_serialization())?;
+    let origin = redirect_uri::origin(redirect_uri)?;
     let hash = Sha256::digest(format!("{client_id} {origin} {browser_state} {salt}"));
     Some(format!("{}.{salt}", URL_SAFE_NO_PAD.encode(hash)))
 }

@@ -3,10 +3,7 @@
 use url::{Host, Url};
 
 use crate::model::client::{AuthMethod, Client, ClientMetadata, ClientOrigin};
-use crate::spec::ciba::GRANT_TYPE as CIBA;
-
-/// Grants whose answer goes to a registered address, or that name nobody.
-const ANSWERED_BY_ADDRESS: &[&str] = &["authorization_code", "implicit", "refresh_token", "client_credentials"];
+use crate::spec::grant_type::{self, CIBA};
 
 /// `subject_types_supported`.
 pub const SUBJECT_TYPES: &[&str] = &["public", "pairwise"];
@@ -41,11 +38,12 @@ fn shows_whose_it_is(metadata: &ClientMetadata) -> bool {
 
 /// The grants of a client whose answer it fetches itself.
 fn fetched(metadata: &ClientMetadata) -> impl Iterator<Item = &str> {
-    metadata.grant_types.iter().map(String::as_str).filter(|grant| !ANSWERED_BY_ADDRESS.contains(grant))
+    let by_address = |grant: &&str| grant_type::find(grant).is_some_and(|known| known.answered_by_address);
+    metadata.grant_types.iter().map(String::as_str).filter(move |grant| !by_address(grant))
 }
 
 fn is_pushed(metadata: &ClientMetadata, grant: &str) -> bool {
-    grant == CIBA && metadata.protocol.backchannel_token_delivery_mode.as_deref() == Some("push")
+    grant == CIBA.name && metadata.protocol.backchannel_token_delivery_mode.as_deref() == Some("push")
 }
 
 /// OIDC Core §8.1, CIBA Core §4: the addresses that the document at `sector_identifier_uri` must name: every redirect URI, and for CIBA the
@@ -113,7 +111,7 @@ mod tests {
         let mut client = with(&["https://rp.example/cb"], document);
         client.origin = ClientOrigin::Dynamic;
         assert_eq!(sector(&client), "sector.example", "the code goes to rp.example");
-        client.metadata.grant_types.push("urn:ietf:params:oauth:grant-type:device_code".to_owned());
+        client.metadata.grant_types.push(grant_type::DEVICE_CODE.name.to_owned());
         assert_eq!(sector(&client), "client:s6BhdRkqt3", "and the answer for the device to whoever asks");
         assert!(!can_be_named(&client.metadata, false) && can_be_named(&client.metadata, true));
         client.metadata.protocol.jwks_uri = Some("https://rp.example/jwks".to_owned());
@@ -131,7 +129,7 @@ mod tests {
     #[test]
     fn a_client_without_redirect_uris_is_named_by_its_keys_or_where_tokens_are_pushed() {
         let mut client = with(&[], Some("https://sector.example/uris.json"));
-        client.metadata.grant_types = vec![CIBA.to_owned()];
+        client.metadata.grant_types = vec![CIBA.name.to_owned()];
         client.metadata.protocol.jwks_uri = Some("https://rp.example/jwks".to_owned());
         client.metadata.protocol.backchannel_client_notification_endpoint = Some("https://rp.example/push".to_owned());
         assert_eq!(members_of_sector(&client.metadata, true), ["https://rp.example/jwks"]);

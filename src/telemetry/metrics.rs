@@ -51,7 +51,7 @@ struct Kind {
 
 macro_rules! endpoints {
     ($($name:ident => $label:literal),+ $(,)?) => {
-        /// Where a request went, for counting.
+        /// Where a request went: for counting, for the log, and for the records of refusals.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[expect(missing_docs, reason = "each is called what its label says")]
         pub enum Endpoint { $($name),+ }
@@ -59,18 +59,25 @@ macro_rules! endpoints {
         impl Endpoint {
             const ALL: &[Self] = &[$(Self::$name),+];
 
-            const fn label(self) -> &'static str {
+            /// Its one name.
+            pub const fn label(self) -> &'static str {
                 match self { $(Self::$name => $label),+ }
+            }
+
+            /// The endpoint of that name.
+            pub fn parse(label: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|known| known.label() == label)
             }
         }
     };
 }
 
 endpoints! {
-    Authorize => "authorize", Token => "token", Userinfo => "userinfo", Introspect => "introspect", Revoke => "revoke",
-    Register => "register", EndSession => "end_session", Jwks => "jwks", Discovery => "discovery", Login => "login",
-    Consent => "consent", Logout => "logout", Setup => "setup", Account => "account", Admin => "admin", Static => "static",
-    Other => "other",
+    Authorize => "authorize", Par => "par", Token => "token", Userinfo => "userinfo", Introspect => "introspect", Revoke => "revoke",
+    DeviceAuthorization => "device_authorization", BackchannelAuthentication => "bc-authorize", Register => "register",
+    EndSession => "end_session", CheckSession => "check_session", Jwks => "jwks", Discovery => "discovery", Webfinger => "webfinger",
+    ProtectedResource => "protected_resource", Login => "login", Consent => "consent", Device => "device", Logout => "logout",
+    Setup => "setup", Account => "account", Admin => "admin", Static => "static", Other => "other",
 }
 
 /// Classes of status, by their first digit.
@@ -166,8 +173,8 @@ impl Metrics {
     }
 
     /// One refusal with a registered code.
-    pub fn refused(&self, endpoint: &'static str, error: ErrorCode) {
-        self.refusals.get_or_create(&Refused { endpoint, error: error.as_str() }).inc();
+    pub fn refused(&self, endpoint: Endpoint, error: ErrorCode) {
+        self.refusals.get_or_create(&Refused { endpoint: endpoint.label(), error: error.as_str() }).inc();
     }
 
     /// One token response. `grant_type` is a name from the registry of grants.
@@ -218,7 +225,7 @@ mod tests {
         let metrics = Metrics::default();
         metrics.request(Endpoint::Token, 200, Duration::from_millis(3));
         metrics.request(Endpoint::Token, 204, Duration::from_millis(3));
-        metrics.refused("token", ErrorCode::InvalidGrant);
+        metrics.refused(Endpoint::Token, ErrorCode::InvalidGrant);
         metrics.token_issued("refresh_token");
         metrics.login(LoginOutcome::Failed);
         metrics.throttled("account");
@@ -237,5 +244,12 @@ mod tests {
             assert!(text.lines().any(|known| known == line), "{line} is not in\n{text}");
         }
         assert!(text.ends_with("# EOF\n"));
+    }
+
+    #[test]
+    fn each_endpoint_has_a_name_of_its_own() {
+        for endpoint in Endpoint::ALL {
+            assert_eq!(Endpoint::parse(endpoint.label()), Some(*endpoint));
+        }
     }
 }

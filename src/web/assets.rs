@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
 use crate::web::brand::BrandView;
-use crate::web::{error_page, render};
+use crate::web::{error_page, etag, render};
 
 #[derive(rust_embed::Embed)]
 #[folder = "static/"]
@@ -105,22 +105,15 @@ pub fn respond_brand(brand: &BrandView, headers: &HeaderMap, query: &str) -> Htt
 }
 
 fn answer(headers: &HeaderMap, tag: &str, caching: &'static str, content_type: &'static str, data: Cow<'static, [u8]>) -> HttpResponse {
-    let known = matches_tag(headers, tag);
+    let tag = format!("\"{tag}\"");
+    let known = etag::is_known(headers, tag.as_bytes());
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response
-        .insert_header((header::ETAG, format!("\"{tag}\"")))
+        .insert_header((header::ETAG, tag))
         .insert_header((header::CACHE_CONTROL, caching))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"));
     if known { response.finish() } else { response.content_type(content_type).body(data.into_owned()) }
-}
-
-/// Whether `If-None-Match` names this tag, by the weak comparison of RFC 9110 §13.1.2.
-pub fn matches_tag(headers: &HeaderMap, tag: &str) -> bool {
-    headers.get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(|candidate| {
-        let candidate = candidate.trim();
-        candidate == "*" || candidate.strip_prefix("W/").unwrap_or(candidate).trim_matches('"') == tag
-    })
 }
 
 #[cfg(test)]

@@ -2,8 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-/// The colour of authy itself, for deployments that set none.
-pub const DEFAULT_COLOR: &str = "#24606b";
+use crate::config::brand::DEFAULT_COLOR;
 
 /// Surfaces of `static/app.css` that coloured text stands on: the hardest of each scheme.
 const LIGHT_SURFACE: Rgb = Rgb(0xf3, 0xf2, 0xee);
@@ -53,7 +52,7 @@ pub struct BrandView {
 }
 
 impl BrandView {
-    /// From the settings. A colour that is not `#rgb` or `#rrggbb` gives the default one (the settings have refused it before).
+    /// From the settings. A colour that is not `#rrggbb` gives the default one (the settings have refused it before).
     pub fn new(name: impl Into<String>, logo: Option<String>, color: &str) -> Self {
         let brand = Rgb::parse(color).or_else(|| Rgb::parse(DEFAULT_COLOR)).unwrap_or(Rgb(0, 0, 0));
         let css = stylesheet(brand);
@@ -72,11 +71,6 @@ impl Default for BrandView {
     fn default() -> Self {
         Self::new("authy", None, DEFAULT_COLOR)
     }
-}
-
-/// True for `#rgb` and `#rrggbb`: what the settings may take as a colour.
-pub fn is_color(text: &str) -> bool {
-    Rgb::parse(text).is_some()
 }
 
 fn version(bytes: &[u8]) -> String {
@@ -110,7 +104,6 @@ impl Rgb {
         let digits = text.strip_prefix('#')?;
         let values: Option<Vec<u8>> = digits.chars().map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok())).collect();
         match *values?.as_slice() {
-            [r, g, b] => Some(Self(r * 17, g * 17, b * 17)),
             [r1, r2, g1, g2, b1, b2] => Some(Self(r1 * 16 + r2, g1 * 16 + g2, b1 * 16 + b2)),
             _ => None,
         }
@@ -181,10 +174,10 @@ mod tests {
     }
 
     #[test]
-    fn only_hexadecimal_colors_are_colors() {
-        assert!(is_color("#abc") && is_color("#A1b2C3"));
-        for text in ["abc", "#ab", "#abcd", "#ggg", "red", "#fff;}", ""] {
-            assert!(!is_color(text), "{text}");
+    fn what_the_settings_refuse_gives_the_default_color() {
+        assert_eq!(Rgb::parse("#A1b2C3"), Some(Rgb(0xa1, 0xb2, 0xc3)));
+        for text in ["a1b2c3", "#abc", "#a1b2c", "#gggggg", "red", "#a1b2c3;}", ""] {
+            assert_eq!(BrandView::new("A", None, text).css, BrandView::default().css, "{text}");
         }
     }
 

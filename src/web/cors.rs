@@ -8,9 +8,9 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
-use url::Url;
 
 use crate::app::App;
+use crate::spec::redirect_uri;
 use crate::store::StoreError;
 use crate::web::respond;
 
@@ -108,12 +108,9 @@ fn origin(request: &HttpRequest) -> Option<String> {
     (sent.next().is_none() && origin != "null").then(|| origin.to_owned())
 }
 
-/// The web origins among redirect URIs and allowed origins: a private-use scheme has none.
+/// The web origins among redirect URIs and allowed origins.
 fn origins<'a>(uris: impl Iterator<Item = &'a String>) -> HashSet<String> {
-    uris.filter_map(|uri| Url::parse(uri).ok())
-        .filter(|url| matches!(url.scheme(), "https" | "http"))
-        .map(|url| url.origin().ascii_serialization())
-        .collect()
+    uris.filter_map(|uri| redirect_uri::origin(uri)).collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use actix_web::cookie::Cookie;
 use actix_web::dev::Payload;
 use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap};
@@ -11,6 +12,7 @@ use futures_util::future::LocalBoxFuture;
 
 use crate::accounts::browser::Browser;
 use crate::app::App;
+use crate::secret::Secret;
 use crate::web::cookies::{Cookies, Kind};
 use crate::web::limits::{self, Excess};
 use crate::web::{client_address, error_page, not_found, request_id, respond};
@@ -87,6 +89,16 @@ pub fn browser(request: &HttpRequest, app: &App) -> Browser {
         address: address(request, app),
         user_agent: user_agent(headers),
     }
+}
+
+/// Gives the browser a name, if it has none, that sign-ins under way and forms before sign-in are bound to. Its cookie joins the others.
+pub fn name_browser(app: &App, browser: &mut Browser, cookies: &mut Vec<Cookie<'static>>) {
+    if browser.pre_session.is_some() {
+        return;
+    }
+    let name = Secret::new(app.entropy.token("pre_"));
+    cookies.push(Cookies::new(app.issuer.is_https()).set(Kind::PreSession, &name, None));
+    browser.pre_session = Some(name);
 }
 
 /// Where a request comes from, as far as it can be believed.

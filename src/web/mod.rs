@@ -9,6 +9,7 @@ pub mod cookies;
 pub mod cors;
 pub mod csrf;
 pub mod error_page;
+pub mod etag;
 pub mod extract;
 pub mod help;
 pub mod json_body;

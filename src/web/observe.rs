@@ -27,7 +27,7 @@ pub async fn observe(mut request: ServiceRequest, next: Next<impl MessageBody + 
     let attended = Attended::begin(&mut request);
     let (endpoint, started) = (endpoint(request.path(), app.issuer.path()), app.now());
     let (app, response) = match endpoint {
-        // Documents are the same for everybody and log nothing: a route, an id and a span would be a third of what they cost.
+        // These documents are the same for everybody and log nothing: a route, an id and a span would be a third of what they cost.
         Endpoint::Discovery | Endpoint::Jwks => document(app, request, next).await?,
         _ => in_span(app, request, next).await?,
     };
@@ -81,19 +81,26 @@ async fn in_span(
 /// The path of the public listener that is reached by address, below the issuer's.
 const PROBED: &str = "/healthz";
 
-/// Under which name a request is counted: few and fixed, whatever strangers ask for.
+/// Which paths belong to which endpoint; the first that fits counts.
 const ENDPOINTS: &[(&str, Endpoint)] = &[
     ("/oauth2/authorize", Endpoint::Authorize),
     ("/oauth2/token", Endpoint::Token),
     ("/oauth2/userinfo", Endpoint::Userinfo),
     ("/oauth2/introspect", Endpoint::Introspect),
+    ("/.well-known/jwks.json", Endpoint::Jwks),
+    ("/.well-known/webfinger", Endpoint::Webfinger),
+    ("/.well-known/oauth-protected-resource", Endpoint::ProtectedResource),
+    ("/.well-known/", Endpoint::Discovery),
+    ("/oauth2/par", Endpoint::Par),
     ("/oauth2/revoke", Endpoint::Revoke),
+    ("/oauth2/device_authorization", Endpoint::DeviceAuthorization),
+    ("/oauth2/bc-authorize", Endpoint::BackchannelAuthentication),
     ("/oauth2/register", Endpoint::Register),
     ("/oauth2/logout", Endpoint::EndSession),
-    ("/.well-known/jwks.json", Endpoint::Jwks),
-    ("/.well-known/", Endpoint::Discovery),
+    ("/oauth2/check_session", Endpoint::CheckSession),
     ("/login", Endpoint::Login),
     ("/consent", Endpoint::Consent),
+    ("/device", Endpoint::Device),
     ("/logout", Endpoint::Logout),
     ("/setup", Endpoint::Setup),
     ("/account", Endpoint::Account),
@@ -102,7 +109,8 @@ const ENDPOINTS: &[(&str, Endpoint)] = &[
     ("/static/", Endpoint::Static),
 ];
 
-fn endpoint(path: &str, base: &str) -> Endpoint {
+/// The endpoint of a path, where `base` is the issuer's: the names are few and fixed, whatever strangers ask for.
+pub fn endpoint(path: &str, base: &str) -> Endpoint {
     let path = path.strip_prefix(base).unwrap_or(path);
     ENDPOINTS.iter().find(|(prefix, _)| path.starts_with(prefix)).map_or(Endpoint::Other, |(_, endpoint)| *endpoint)
 }
@@ -153,6 +161,9 @@ mod tests {
     fn whatever_is_asked_for_the_names_are_few() {
         assert_eq!(endpoint("/auth/oauth2/token", "/auth"), Endpoint::Token);
         assert_eq!(endpoint("/.well-known/jwks.json", ""), Endpoint::Jwks);
+        assert_eq!(endpoint("/.well-known/webfinger", "/auth"), Endpoint::Webfinger);
+        assert_eq!(endpoint("/auth/oauth2/device_authorization", "/auth"), Endpoint::DeviceAuthorization);
+        assert_eq!(endpoint("/auth/device", "/auth"), Endpoint::Device);
         assert_eq!(endpoint("/admin/clients/abc", ""), Endpoint::Admin);
         assert_eq!(endpoint("/nowhere/at/all", ""), Endpoint::Other);
     }

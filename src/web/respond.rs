@@ -14,7 +14,7 @@ use crate::endpoints::possession::{DPOP_ALGORITHMS, nonce};
 use crate::failure::Failure;
 use crate::spec::bearer;
 use crate::spec::dpop;
-use crate::spec::error::{ErrorCode, OAuthError};
+use crate::spec::error::{ErrorCode, OAuthError, error_uri};
 use crate::spec::issuer::Issuer;
 use crate::web::client_certificate;
 use crate::web::extract::{self, FormBody};
@@ -121,11 +121,6 @@ struct ErrorBody<'a> {
     error: &'a str,
     error_description: &'a str,
     error_uri: String,
-}
-
-/// The page that explains a refusal: `{issuer}/errors/{error}?id={error_id}`.
-pub fn error_uri(issuer: &Issuer, error: ErrorCode, error_id: &str) -> String {
-    issuer.url(&format!("/errors/{error}?id={error_id}"))
 }
 
 /// RFC 6749 §5.2: an error of an endpoint that machines call.
@@ -248,11 +243,7 @@ pub fn name_error(response: &mut HttpResponse, error_id: &str) {
 fn status_for_client(failure: &Failure) -> StatusCode {
     match failure.code() {
         ErrorCode::InvalidClient => StatusCode::UNAUTHORIZED,
-        // RFC 6585 §4: "not now" because of who asks, and not because of us.
-        ErrorCode::TemporarilyUnavailable if matches!(failure, Failure::Refused(_)) => StatusCode::TOO_MANY_REQUESTS,
-        ErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
-        ErrorCode::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
-        _ => StatusCode::BAD_REQUEST,
+        _ => status_for_anybody(failure),
     }
 }
 
@@ -260,6 +251,15 @@ fn status_for_client(failure: &Failure) -> StatusCode {
 pub fn status_for_page(failure: &Failure) -> StatusCode {
     match failure.code() {
         ErrorCode::AccessDenied | ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
+        _ => status_for_anybody(failure),
+    }
+}
+
+/// What machines and people are told alike.
+fn status_for_anybody(failure: &Failure) -> StatusCode {
+    match failure.code() {
+        // RFC 6585 §4: "not now" because of who asks, and not because of us.
+        ErrorCode::TemporarilyUnavailable if matches!(failure, Failure::Refused(_)) => StatusCode::TOO_MANY_REQUESTS,
         ErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         ErrorCode::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,

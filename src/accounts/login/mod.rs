@@ -59,7 +59,7 @@ pub struct Welcome {
     pub redirect_uri: Option<String>,
 }
 
-/// How usernames and e-mail addresses are looked up: without the spaces around, in lower case.
+/// How usernames and e-mail addresses are kept and looked up: without the spaces around, in lower case.
 pub fn typed(text: &str) -> String {
     text.trim().to_lowercase()
 }

@@ -9,7 +9,7 @@ use crate::accounts::http::{Bound, Visit};
 use crate::accounts::person::Person;
 use crate::app::App;
 use crate::endpoints::end_session;
-use crate::spec::frontchannel_logout;
+use crate::spec::redirect_uri;
 use crate::web::extract::FormBody;
 use crate::web::security_headers;
 
@@ -66,7 +66,7 @@ pub async fn done(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     };
     match farewell {
         Ok(Farewell { frames, return_to }) => {
-            let origins: Vec<String> = frames.iter().filter_map(|(_, address)| frontchannel_logout::origin(address)).collect();
+            let origins: Vec<String> = frames.iter().filter_map(|(_, address)| redirect_uri::origin(address)).collect();
             let template = SignedOutPage { page: visit.plain_page(), frames, return_to };
             let mut response = visit.render_for(&template, StatusCode::OK, template.return_to.as_deref());
             security_headers::allow_frames(response.headers_mut(), &origins);

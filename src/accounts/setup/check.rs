@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::accounts::login::typed;
 use crate::clock::Timestamp;
 
 /// A one-time setup link as it is stored, under the hash of its token.
@@ -16,7 +17,7 @@ pub struct StoredLink {
 /// # Errors
 /// What is wrong, for the person who typed it.
 pub fn username(text: &str) -> Result<String, &'static str> {
-    let username = text.trim().to_lowercase();
+    let username = typed(text);
     if username.is_empty() {
         return Err("Choose a username.");
     }
@@ -35,7 +36,7 @@ pub fn username(text: &str) -> Result<String, &'static str> {
 /// # Errors
 /// What is wrong, for the person who typed it.
 pub fn email(text: &str) -> Result<String, &'static str> {
-    let email = text.trim().to_lowercase();
+    let email = typed(text);
     let acceptable = email.len() <= 254
         && email.chars().all(|character| !character.is_whitespace() && !character.is_control() && !"<>()[],;:\\\"".contains(character))
         && email.split_once('@').is_some_and(|(local, domain)| {

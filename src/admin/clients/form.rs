@@ -6,6 +6,7 @@ use crate::admin::form::Form;
 use crate::clock::Timestamp;
 use crate::model::client::{Client, ClientOrigin};
 use crate::spec::client_metadata::ClientDraft;
+use crate::spec::grant_type::{AUTHORIZATION_CODE, IMPLICIT, REFRESH_TOKEN};
 
 /// What a new client's form shows before anything is typed: a web application that signs people in.
 pub fn blank() -> Form {
@@ -18,8 +19,8 @@ pub fn blank() -> Form {
         ("refresh_rotation", "on".to_owned()),
         ("scope", crate::spec::claims::STANDARD_SCOPES.join(" ")),
     ]);
-    form.push("grant_types", "authorization_code");
-    form.push("grant_types", "refresh_token");
+    form.push("grant_types", AUTHORIZATION_CODE.name);
+    form.push("grant_types", REFRESH_TOKEN.name);
     form.push("response_types", "code");
     form
 }
@@ -108,7 +109,7 @@ pub fn read(form: &Form, base: Option<&Client>) -> Result<ClientDraft, Faults> {
     draft.post_logout_redirect_uris = form.words("post_logout_redirect_uris");
     draft.grant_types = form.all("grant_types");
     // Without a grant type that goes through the browser there are none, whatever the boxes say.
-    let by_browser = ["authorization_code", "implicit"].iter().any(|grant| form.has("grant_types", grant));
+    let by_browser = [AUTHORIZATION_CODE, IMPLICIT].iter().any(|grant| form.has("grant_types", grant.name));
     draft.response_types = if by_browser { form.all("response_types") } else { Vec::new() };
     draft.scopes = form.words("scope");
     draft.profile = filled("profile");

@@ -12,6 +12,7 @@ use crate::admin::form::Form;
 use crate::admin::paging::Listing;
 use crate::clock::Timestamp;
 use crate::model::client::Client;
+use crate::spec::grant_type::{self, Registered};
 use crate::spec::response_type::ResponseType;
 use crate::web::page::Page;
 
@@ -43,27 +44,22 @@ impl List<'_> {
     }
 }
 
-/// The grant types on the form: id, label, registered name, and what people read about it.
-const GRANTS: &[[&str; 4]] = &[
-    ["grant-authorization-code", "Sign people in", "authorization_code", ""],
-    ["grant-refresh-token", "Stay connected without asking again", "refresh_token", ""],
-    ["grant-client-credentials", "Act for itself, without a person", "client_credentials", "; for confidential applications"],
-    ["grant-device-code", "Sign people in on a device without a browser", "urn:ietf:params:oauth:grant-type:device_code", ""],
-    ["grant-ciba", "Ask people who are elsewhere", "urn:openid:params:grant-type:ciba", "; for confidential applications"],
-    [
-        "grant-token-exchange",
-        "Exchange a token that it was handed",
-        "urn:ietf:params:oauth:grant-type:token-exchange",
-        "; for confidential applications",
-    ],
-    [
-        "grant-jwt-bearer",
-        "Bring the word of another issuer",
-        "urn:ietf:params:oauth:grant-type:jwt-bearer",
-        "; for confidential applications, the issuers are named below",
-    ],
-    ["grant-implicit", "Get tokens through the browser", "implicit", "; for the profile legacy, and fapi1 with code id_token"],
+/// The grant types on the form, in its order: the id of the box, its label, and what people read after the registered name.
+const GRANTS: &[(Registered, [&str; 3])] = &[
+    (grant_type::AUTHORIZATION_CODE, ["grant-authorization-code", "Sign people in", ""]),
+    (grant_type::REFRESH_TOKEN, ["grant-refresh-token", "Stay connected without asking again", ""]),
+    (grant_type::CLIENT_CREDENTIALS, ["grant-client-credentials", "Act for itself, without a person", ""]),
+    (grant_type::DEVICE_CODE, ["grant-device-code", "Sign people in on a device without a browser", ""]),
+    (grant_type::CIBA, ["grant-ciba", "Ask people who are elsewhere", ""]),
+    (grant_type::TOKEN_EXCHANGE, ["grant-token-exchange", "Exchange a token that it was handed", ""]),
+    (grant_type::JWT_BEARER, ["grant-jwt-bearer", "Bring the word of another issuer", ", the issuers are named below"]),
+    (grant_type::IMPLICIT, ["grant-implicit", "Get tokens through the browser", "; for the profile legacy, and fapi1 with code id_token"]),
 ];
+
+fn remark(grant: &Registered, more: &str) -> String {
+    let confidential = if grant.open_to_public_clients { "" } else { "; for confidential applications" };
+    format!("{confidential}{more}")
+}
 
 /// `GET /admin/clients/new` and `GET /admin/clients/{id}/edit`, and both again with what is wrong.
 #[derive(Debug, Template)]
@@ -133,9 +129,9 @@ impl Edit<'_> {
         section.members.iter().any(|member| self.faults.of(member.name).is_some())
     }
 
-    /// The ways to get tokens: the id of each box, its name, and a few words on it.
-    fn grant_types(&self) -> &'static [[&'static str; 4]] {
-        GRANTS
+    /// The ways to get tokens: the id of each box, its label, the registered name, and what people read after that.
+    fn grant_types(&self) -> impl Iterator<Item = (&'static str, &'static str, &'static str, String)> {
+        GRANTS.iter().map(|(grant, [box_id, label, more])| (*box_id, *label, grant.name, remark(grant, more)))
     }
 
     fn response_types(&self) -> impl Iterator<Item = (String, &'static str)> {
@@ -265,12 +261,11 @@ pub struct Delete<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::client_metadata::GRANT_TYPES;
 
     #[test]
     fn every_grant_type_has_its_box() {
-        let mut boxes: Vec<&str> = GRANTS.iter().map(|[_, _, name, _]| *name).collect();
-        let mut known = GRANT_TYPES.to_vec();
+        let mut boxes: Vec<&str> = GRANTS.iter().map(|(grant, _)| grant.name).collect();
+        let mut known = grant_type::names();
         boxes.sort_unstable();
         known.sort_unstable();
         assert_eq!(boxes, known);

@@ -1,6 +1,7 @@
 //! What an application's developer copies: endpoints, and settings with the client's own values. Pure.
 
 use crate::model::client::{AuthMethod, Client};
+use crate::spec::grant_type::{AUTHORIZATION_CODE, CLIENT_CREDENTIALS};
 use crate::spec::issuer::Issuer;
 
 /// One endpoint.
@@ -46,13 +47,13 @@ pub struct Snippet {
 pub fn all(client: &Client, issuer: &Issuer, secret: Option<&str>) -> Vec<Snippet> {
     let secret = secret.unwrap_or(SECRET);
     let mut found = Vec::new();
-    if client.may_use_grant_type("authorization_code") {
+    if client.may_use_grant_type(AUTHORIZATION_CODE.name) {
         found.push(Snippet { title: "Environment variables", id: "snippet-env", text: environment(client, issuer, secret) });
         found.push(Snippet { title: "OpenID Connect settings", id: "snippet-oidc", text: settings(client, issuer, secret) });
     }
     // What is signed anew for each request, or needs a certificate, is no line to copy.
     let is_one_line = client.has_secrets() && !client.signs_with_secret();
-    if client.may_use_grant_type("client_credentials") && is_one_line {
+    if client.may_use_grant_type(CLIENT_CREDENTIALS.name) && is_one_line {
         found.push(Snippet { title: "Get a token with curl", id: "snippet-curl", text: curl(client, issuer, secret) });
     }
     found

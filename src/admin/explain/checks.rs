@@ -100,6 +100,9 @@ mod tests {
             assert_eq!(refused(endpoint, "use_dpop_nonce", None), Some("RFC 9449 §4.3, §5, §7.1, RFC 8705 §3"));
         }
         assert_eq!(refused("token", "server_error", None), None);
+        for page in ["login", "end_session", "admin", "the pages of accounts"] {
+            assert_eq!(refused(page, "access_denied", None), Some("RFC 6819 §4.4.1.8"), "{page}");
+        }
         assert_eq!(refused("elsewhere", "invalid_request", None), Some("RFC 6749 §3.1, §3.2"));
     }
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::claims;
+use crate::accounts::login::typed;
 use crate::admin::fault::Faults;
 use crate::model::user::User;
 
@@ -73,14 +74,14 @@ impl Profile {
     /// All faults.
     pub fn check(&self) -> Result<CheckedProfile, Faults> {
         let mut faults = Faults::default();
-        let username = self.username.trim().to_lowercase();
+        let username = typed(&self.username);
         faults.unless(
             is_username(&username),
             "username",
             "A username has 1 to 64 of the characters a-z 0-9 . _ @ + -",
             "Choose a shorter one, without spaces or other signs.",
         );
-        let email = self.email.as_deref().map(|email| email.trim().to_lowercase()).filter(|email| !email.is_empty());
+        let email = self.email.as_deref().map(typed).filter(|email| !email.is_empty());
         faults.unless(
             email.as_deref().is_none_or(is_email),
             "email",

@@ -9,8 +9,7 @@ use crate::accounts::browser::Browser;
 use crate::accounts::transaction;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::secret::Secret;
-use crate::web::cookies::{Cookies, Kind};
+use crate::telemetry::metrics::Endpoint;
 use crate::web::extract::{self, FormBody};
 use crate::web::{error_page, render, report, respond};
 
@@ -35,18 +34,18 @@ pub async fn respond(
 ) -> HttpResponse {
     let (browser, mut cookies) = visitor;
     let mut response = match answer {
-        Answer::Page(failure, client_id) => error_page::failure(app, request, &failure, ("authorize", client_id.as_deref())),
+        Answer::Page(failure, client_id) => error_page::failure(app, request, &failure, (Endpoint::Authorize, client_id.as_deref())),
         Answer::Return(delivery, refused) => {
             let mut response = render::delivery(app, request, &delivery);
             if let Some(refused) = refused {
-                report::publish_as(app, &refused.error_id, &refused.failure, ("authorize", Some(&refused.client_id)));
+                report::publish_as(app, &refused.error_id, &refused.failure, (Endpoint::Authorize, Some(&refused.client_id)));
                 respond::name_error(&mut response, &refused.error_id);
             }
             response
         }
         Answer::Interact(waiting) => match page_for(app, browser, *waiting, &mut cookies).await {
             Ok(location) => respond::redirect(&location),
-            Err(failure) => error_page::failure(app, request, &failure, ("authorize", None)),
+            Err(failure) => error_page::failure(app, request, &failure, (Endpoint::Authorize, None)),
         },
     };
     for cookie in &cookies {
@@ -61,7 +60,8 @@ async fn page_for(app: &App, browser: &Browser, waiting: Waiting, cookies: &mut 
     let Waiting { interaction, transaction, session } = waiting;
     match (interaction, session) {
         (Interaction::Login(_), _) | (_, None) => {
-            let browser = with_pre_session(app, browser, cookies);
+            let mut browser = browser.clone();
+            extract::name_browser(app, &mut browser, cookies);
             let sealed = transaction::seal(app, transaction, &browser)?;
             Ok(app.issuer.url(&format!("/login?t={sealed}")))
         }
@@ -74,14 +74,4 @@ async fn page_for(app: &App, browser: &Browser, waiting: Waiting, cookies: &mut 
             Ok(app.issuer.url(&format!("/consent?t={handle}")))
         }
     }
-}
-
-/// A browser that a request can be bound to before anybody signs in.
-fn with_pre_session(app: &App, browser: &Browser, cookies: &mut Vec<Cookie<'static>>) -> Browser {
-    if browser.pre_session.is_some() {
-        return browser.clone();
-    }
-    let cookie = Secret::new(app.entropy.token("pre_"));
-    cookies.push(Cookies::new(app.issuer.is_https()).set(Kind::PreSession, &cookie, None));
-    Browser { pre_session: Some(cookie), ..browser.clone() }
 }

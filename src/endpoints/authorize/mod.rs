@@ -23,7 +23,7 @@ use crate::model::session::Session;
 use crate::model::transaction::{Binding, Transaction};
 use crate::model::user::User;
 use crate::secret::Secret;
-use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::error::{OAuthError, Refusal, error_uri};
 use crate::spec::params::Params;
 use crate::spec::prompt;
 use crate::spec::return_path::{self, Delivery, ReturnPath};
@@ -182,7 +182,7 @@ async fn refuse(app: &App, (client, path): (&Client, &ReturnPath), failure: Fail
     }
     let error_id = app.entropy.identifier();
     let public = failure.public();
-    let error_uri = format!("{}?id={error_id}", app.issuer.url(&format!("/errors/{}", public.error)));
+    let error_uri = error_uri(&app.issuer, public.error, &error_id);
     let client_id = client.client_id.clone();
     match respond::deliver(app, client, path, &return_path::refusal(&public, &error_uri)).await {
         Ok(delivery) => Answer::Return(delivery, Some(Refused { failure, error_id, client_id })),

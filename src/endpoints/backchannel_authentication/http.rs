@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::app::App;
 use crate::spec::error::ErrorCode;
+use crate::telemetry::metrics::Endpoint;
 use crate::web::extract::FormBody;
 use crate::web::respond;
 
@@ -15,7 +16,7 @@ pub async fn authenticate(request: HttpRequest, app: web::Data<App>, body: FormB
     match super::authenticate(&app, (body.as_str(), &credentials), &mut client_id).await {
         Ok(acknowledged) => respond::json_no_store(&acknowledged),
         Err(failure) => {
-            let mut response = respond::oauth_error(&app, &request, &failure, ("bc-authorize", client_id.as_deref()));
+            let mut response = respond::oauth_error(&app, &request, &failure, (Endpoint::BackchannelAuthentication, client_id.as_deref()));
             if failure.code() == ErrorCode::AccessDenied {
                 *response.status_mut() = StatusCode::FORBIDDEN;
             }

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::app::App;
+use crate::telemetry::metrics::Endpoint;
 use crate::web::extract::FormBody;
 use crate::web::{cors, respond};
 
@@ -13,7 +14,7 @@ pub async fn device_authorization(request: HttpRequest, app: web::Data<App>, bod
     let answer = super::device_authorization(&app, (body.as_str(), &credentials), &mut client_id).await;
     let response = match answer {
         Ok(codes) => respond::json_no_store(&codes),
-        Err(failure) => respond::oauth_error(&app, &request, &failure, ("device_authorization", client_id.as_deref())),
+        Err(failure) => respond::oauth_error(&app, &request, &failure, (Endpoint::DeviceAuthorization, client_id.as_deref())),
     };
     cors::allow_client(&app, &request, client_id.as_deref(), response).await
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use arc_swap::ArcSwap;
 use base64::Engine as _;
@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::app::keys::Snapshot;
 use crate::model::authorization_type::AuthorizationType;
 use crate::spec::discovery::Metadata;
+use crate::web::{etag, respond};
 
 /// Shorter than the time a new key is published before it signs, so that no cache misses it.
 const CACHE: &str = "public, max-age=3600";
@@ -38,31 +39,34 @@ struct Written<S> {
 
 impl Documents {
     /// For this provider.
-    pub fn new(app: &App) -> Self {
+    ///
+    /// # Errors
+    /// When the metadata cannot be written as JSON: a provider that nobody can discover does not start.
+    pub fn new(app: &App) -> serde_json::Result<Self> {
         let metadata = super::document(app);
         let path = |name: &str| format!("{}/.well-known/{name}", app.issuer.path());
-        Self {
-            discovery: ArcSwap::from_pointee(write(&metadata, Arc::default())),
+        Ok(Self {
+            discovery: ArcSwap::from_pointee(write(&metadata, Arc::default())?),
             jwks: ArcSwap::from_pointee(published(app.keys.current())),
             paths: (["openid-configuration", "oauth-authorization-server"].map(path), path("jwks.json")),
             metadata,
-        }
+        })
     }
 
     /// The document with these types of authorization details: RFC 9396 §10. Between two looks at the database they are the very same list.
-    fn with_types(&self, types: Arc<Vec<AuthorizationType>>) -> Arc<Written<Vec<AuthorizationType>>> {
+    fn with_types(&self, types: Arc<Vec<AuthorizationType>>) -> serde_json::Result<Arc<Written<Vec<AuthorizationType>>>> {
         let written = self.discovery.load_full();
         if Arc::ptr_eq(&written.source, &types) {
-            return written;
+            return Ok(written);
         }
         let next = if kinds(&written.source).eq(kinds(&types)) {
             Written { source: types, body: written.body.clone(), etag: written.etag.clone() }
         } else {
-            write(&self.metadata, types)
+            write(&self.metadata, types)?
         };
         let next = Arc::new(next);
         self.discovery.store(next.clone());
-        next
+        Ok(next)
     }
 
     /// The public keys.
@@ -85,12 +89,12 @@ fn kinds(types: &[AuthorizationType]) -> impl Iterator<Item = &str> {
     types.iter().map(|known| known.kind.as_str())
 }
 
-fn write(metadata: &Metadata, types: Arc<Vec<AuthorizationType>>) -> Written<Vec<AuthorizationType>> {
+fn write(metadata: &Metadata, types: Arc<Vec<AuthorizationType>>) -> serde_json::Result<Written<Vec<AuthorizationType>>> {
     let mut metadata = metadata.clone();
     metadata.authorization_details_types_supported = kinds(&types).map(str::to_owned).collect();
-    let body = serde_json::to_vec(&metadata).unwrap_or_default();
+    let body = serde_json::to_vec(&metadata)?;
     let etag = tag(&format!("\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(&body))));
-    Written { source: types, body: body.into(), etag }
+    Ok(Written { source: types, body: body.into(), etag })
 }
 
 fn published(keys: Arc<Snapshot>) -> Written<Snapshot> {
@@ -110,20 +114,24 @@ pub fn at_hand(app: &App, request: &HttpRequest) -> Option<HttpResponse> {
     }
     let asked = discovery.iter().any(|path| path == request.path());
     let types = asked.then(|| app.remembered_authorization_types()).flatten()?;
-    Some(documents.with_types(types).answer(request))
+    documents.with_types(types).ok().map(|written| written.answer(request))
 }
 
 /// The metadata document. While the database is away it names no types of authorization details: nobody could ask for them.
 pub async fn metadata(request: HttpRequest, app: web::Data<App>, documents: web::Data<Documents>) -> HttpResponse {
-    documents.with_types(app.authorization_types().await.unwrap_or_default()).answer(&request)
+    match documents.with_types(app.authorization_types().await.unwrap_or_default()) {
+        Ok(written) => written.answer(&request),
+        Err(error) => {
+            tracing::error!(%error, "the metadata could not be written as JSON");
+            respond::empty(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+    }
 }
 
 impl<S> Written<S> {
     /// A public document with a strong `ETag`: RFC 9110 §13.1.2.
     fn answer(&self, request: &HttpRequest) -> HttpResponse {
-        let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-        let ours = |tag: &str| tag.trim_start_matches("W/").as_bytes() == self.etag.as_bytes() || tag == "*";
-        let fresh = known.is_some_and(|list| list.split(',').any(|tag| ours(tag.trim())));
+        let fresh = etag::is_known(request.headers(), self.etag.as_bytes());
         let mut response = if fresh { HttpResponse::NotModified() } else { HttpResponse::Ok() };
         response
             .insert_header((header::ETAG, self.etag.clone()))

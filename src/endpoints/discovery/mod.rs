@@ -13,6 +13,7 @@ use crate::jose::jwe::{self, ContentEncryption, KeyManagement};
 use crate::model::client::AuthMethod;
 use crate::spec::claims::STANDARD_SCOPES;
 use crate::spec::discovery::{self, Metadata, Registries};
+use crate::spec::grant_type::IMPLICIT;
 use crate::spec::response_mode::ResponseMode;
 use crate::spec::response_type::ResponseType;
 use crate::spec::signing_algorithm::OF_CLIENTS;
@@ -20,7 +21,7 @@ use crate::spec::signing_algorithm::OF_CLIENTS;
 /// The metadata of this provider.
 pub fn document(app: &App) -> Metadata {
     // The implicit grant has no token request, and so no place in the registry: RFC 6749 §4.2.
-    let grant_types: Vec<&str> = GRANTS.iter().map(|grant| grant.name()).chain(["implicit"]).collect();
+    let grant_types: Vec<&str> = GRANTS.iter().map(|grant| grant.name()).chain([IMPLICIT.name]).collect();
     let auth_methods: Vec<&str> =
         METHODS.iter().filter(|method| works(method.method(), &app.settings.mtls)).map(|method| method.name()).collect();
     let algorithms: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.as_str()).collect();

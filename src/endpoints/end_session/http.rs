@@ -6,6 +6,7 @@ use super::Outcome;
 use crate::accounts::logout::farewell;
 use crate::app::App;
 use crate::failure::Failure;
+use crate::telemetry::metrics::Endpoint;
 use crate::web::cookies::{Cookies, Kind};
 use crate::web::extract::{self, FormBody};
 use crate::web::{error_page, respond};
@@ -13,12 +14,11 @@ use crate::web::{error_page, respond};
 /// RP-Initiated Logout §2: by GET.
 pub async fn get(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
     let browser = extract::browser(&request, &app);
-    match super::end_session(&app, request.query_string(), &browser).await {
-        Ok(outcome) => {
-            finish(&app, outcome).await.unwrap_or_else(|failure| error_page::failure(&app, &request, &failure, ("logout", None)))
-        }
-        Err(failure) => error_page::failure(&app, &request, &failure, ("logout", None)),
-    }
+    let answer = match super::end_session(&app, request.query_string(), &browser).await {
+        Ok(outcome) => finish(&app, outcome).await,
+        Err(failure) => Err(failure),
+    };
+    answer.unwrap_or_else(|failure| error_page::failure(&app, &request, &failure, (Endpoint::EndSession, None)))
 }
 
 /// RP-Initiated Logout §2: by POST, which comes from another site without the Lax cookie; the same request by GET brings it.

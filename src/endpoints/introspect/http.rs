@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{Answer, Form, JWT_MEDIA_TYPE};
 use crate::app::App;
+use crate::telemetry::metrics::Endpoint;
 use crate::web::extract::FormBody;
 use crate::web::respond;
 
@@ -16,7 +17,7 @@ pub async fn introspect(request: HttpRequest, app: web::Data<App>, body: FormBod
             let mut response = HttpResponse::Ok();
             response.content_type(JWT_MEDIA_TYPE).insert_header((header::CACHE_CONTROL, "no-store")).body(token.expose().clone())
         }
-        Err(failure) => respond::oauth_error(&app, &request, &failure, ("introspect", None)),
+        Err(failure) => respond::oauth_error(&app, &request, &failure, (Endpoint::Introspect, None)),
     }
 }
 

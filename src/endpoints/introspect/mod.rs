@@ -20,6 +20,7 @@ use crate::model::user::User;
 use crate::secret::{Secret, TokenHash};
 use crate::spec::access_token::OpaqueClaims;
 use crate::spec::error::OAuthError;
+use crate::spec::grant_type::REFRESH_TOKEN;
 use crate::spec::introspection::Introspection;
 use crate::spec::params::Params;
 use crate::spec::subject;
@@ -170,7 +171,7 @@ async fn of_refresh_token(app: &App, client: &AuthenticatedClient, token: &str) 
         && grant.revoked_at.is_none()
         && token.rotated_at.is_none()
         && now < expires_at
-        && client.may_use_grant_type("refresh_token")
+        && client.may_use_grant_type(REFRESH_TOKEN.name)
         && app.user(&grant.subject).await?.is_some_and(|user| user.is_active());
     let Some(scopes) = refresh_token::still_open(&grant, client).ok().filter(|_| lives) else { return Ok(Introspection::inactive()) };
     Ok(Introspection {

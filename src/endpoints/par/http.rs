@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::app::App;
+use crate::telemetry::metrics::Endpoint;
 use crate::web::extract::FormBody;
 use crate::web::security_headers::no_store;
 use crate::web::{cors, respond};
@@ -18,7 +19,7 @@ pub async fn push(request: HttpRequest, app: web::Data<App>, body: FormBody) -> 
             no_store(response.headers_mut());
             response
         }
-        Err(failure) => respond::oauth_error(&app, &request, &failure, ("par", client_id.as_deref())),
+        Err(failure) => respond::oauth_error(&app, &request, &failure, (Endpoint::Par, client_id.as_deref())),
     };
     cors::allow_client(&app, &request, client_id.as_deref(), response).await
 }

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::app::App;
 use crate::spec::protected_resource::WELL_KNOWN;
+use crate::telemetry::metrics::Endpoint;
 use crate::web::{cors, respond};
 
 /// A registered resource may change within the second; a client that read this a minute ago is not wrong for long.
@@ -21,7 +22,7 @@ pub async fn metadata(request: HttpRequest, app: web::Data<App>) -> HttpResponse
             response
         }
         Ok(None) => respond::empty(StatusCode::NOT_FOUND),
-        Err(failure) => respond::oauth_error(&app, &request, &failure, ("protected_resource", None)),
+        Err(failure) => respond::oauth_error(&app, &request, &failure, (Endpoint::ProtectedResource, None)),
     };
     cors::allow_everybody(response.headers_mut());
     response

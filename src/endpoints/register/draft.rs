@@ -6,10 +6,11 @@ use crate::admin::clients::document;
 use crate::admin::fault::Faults;
 use crate::client_auth::registration;
 use crate::config::Registration;
-use crate::model::client::{Client, ClientMetadata, ClientOrigin};
+use crate::model::client::{Client, ClientMetadata, ClientOrigin, Profile};
 use crate::spec::client_metadata::weakening::{self, Allowance};
-use crate::spec::client_metadata::{self, ClientDraft, GRANT_TYPES, settled};
+use crate::spec::client_metadata::{self, ClientDraft, settled};
 use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::grant_type::{self, AUTHORIZATION_CODE, IMPLICIT, REFRESH_TOKEN, Registered};
 use crate::spec::prompt::ACR_VALUES;
 use crate::spec::response_type::ResponseType;
 
@@ -228,7 +229,7 @@ fn scopes(asked: &[String], policy: &Registration) -> Vec<String> {
 
 /// Without any scope a client that signs people in would have the usual ones, and with them more than the policy gives.
 fn some_scope(draft: &ClientDraft) -> Result<(), Refusal> {
-    if draft.scopes.is_empty() && client_metadata::signs_people_in(&draft.grant_types) {
+    if draft.scopes.is_empty() && grant_type::signs_people_in(&draft.grant_types) {
         return Err(invalid("scope", "None of the scopes is open to clients that register themselves."));
     }
     Ok(())
@@ -252,28 +253,27 @@ fn choose_profile(draft: &mut ClientDraft, policy: &Registration) -> Result<(), 
 
 /// RFC 7591 §2.1: response types and grant types go together. Grant types beyond the policy are dropped, and the answer says so.
 fn choose_grants(draft: &mut ClientDraft, policy: &Registration) -> Result<(), Refusal> {
-    let kinds: Vec<Vec<&str>> = draft.response_types.iter().map(|text| text.split(' ').collect()).collect();
-    let with_code = kinds.is_empty() || kinds.iter().any(|kind| kind.contains(&"code"));
-    let with_tokens = kinds.iter().any(|kind| kind.iter().any(|part| matches!(*part, "token" | "id_token")));
-    // FAPI 1.0 Advanced §5.2.2: there the ID Token beside the code is a signature, and no implicit grant.
-    let detached = draft.profile.as_deref() == Some("fapi1");
-    let legacy = draft.profile.as_deref().is_some_and(|profile| matches!(profile, "legacy" | "fapi1"));
+    let profile = Profile::ALL.into_iter().find(|known| draft.profile.as_deref() == Some(known.as_str())).unwrap_or_default();
+    // What is no response type is told with the other rules.
+    let asked: Vec<ResponseType> = draft.response_types.iter().filter_map(|text| ResponseType::parse(text)).collect();
+    let needed = |grant: Registered| asked.iter().any(|kind| kind.needed_grant_types(profile).any(|name| name == grant.name));
     let allowed = |grant: &str| {
-        (grant != "implicit" || legacy) && policy.grant_types.iter().any(|known| known == grant) && GRANT_TYPES.contains(&grant)
+        let open = grant_type::find(grant).is_some_and(|known| known.is_open_to(profile));
+        open && policy.grant_types.iter().any(|known| known == grant)
     };
-    let named = !draft.grant_types.is_empty();
-    if named {
-        draft.grant_types.retain(|grant| allowed(grant));
+    if draft.grant_types.is_empty() {
+        // RFC 7591 §2: without response types the client uses `code`.
+        let with_code = asked.is_empty() || needed(AUTHORIZATION_CODE);
+        let by_default = [(AUTHORIZATION_CODE, with_code), (REFRESH_TOKEN, with_code), (IMPLICIT, needed(IMPLICIT))];
+        let due = by_default.into_iter().filter(|(grant, due)| *due && allowed(grant.name));
+        draft.grant_types = due.map(|(grant, _)| grant.name.to_owned()).collect();
     } else {
-        let by_default = [("authorization_code", with_code), ("refresh_token", with_code), ("implicit", with_tokens && !detached)];
-        draft.grant_types = by_default.iter().filter(|(grant, due)| *due && allowed(grant)).map(|(grant, _)| (*grant).to_owned()).collect();
+        draft.grant_types.retain(|grant| allowed(grant));
     }
     if draft.grant_types.is_empty() {
         return Err(invalid("grant_types", "None of the grant types is open to clients that register themselves."));
     }
-    let has = |grant: &str| draft.grant_types.iter().any(|known| known == grant);
-    let fits =
-        (draft.response_types.is_empty() || !with_code || has("authorization_code")) && (!with_tokens || detached || has("implicit"));
+    let fits = grant_type::ALL.iter().all(|grant| !needed(*grant) || grant.is_among(&draft.grant_types));
     if !fits {
         return Err(invalid(
             "response_types",

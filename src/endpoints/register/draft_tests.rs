@@ -61,6 +61,8 @@ fn grant_types_follow_the_response_types_and_the_policy() {
     let mismatch = json!({"response_types": ["code id_token"], "grant_types": ["authorization_code"]});
     assert_eq!(with(mismatch, &policy).unwrap_err().error.about, Some("response_types"));
     assert!(with(json!({"response_types": ["code"], "grant_types": ["implicit"]}), &policy).is_err());
+    let unknown = made(json!({"response_types": ["bogus"]})).unwrap();
+    assert_eq!(checked(&unknown).unwrap_err().error.about, Some("response_types"));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::{Applicant, manage};
 use crate::app::App;
 use crate::failure::Failure;
+use crate::telemetry::metrics::Endpoint;
 use crate::web::extract;
 use crate::web::json_body::JsonBody;
 use crate::web::report::About;
@@ -14,7 +15,7 @@ use crate::web::respond;
 use crate::web::security_headers::no_store;
 
 /// Whose registration it is, is proven deeper inside; what a stranger names in the path is told to nobody.
-const ABOUT: About<'static> = ("register", None);
+const ABOUT: About<'static> = (Endpoint::Register, None);
 
 /// RFC 7591 §3.1.
 pub async fn register(request: HttpRequest, app: web::Data<App>, body: JsonBody) -> HttpResponse {

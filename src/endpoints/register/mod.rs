@@ -85,8 +85,7 @@ fn not_admitted() -> OAuthError {
 
 /// The bearer token of a request, if it has one: RFC 6750 §2.1.
 fn bearer_token(authorization: &[Option<String>]) -> Result<Option<&str>, Refusal> {
-    let headers: Vec<&str> = authorization.iter().map(|header| header.as_deref().unwrap_or("Bearer \u{fffd}")).collect();
-    Ok(bearer::find(&headers, None, None)?.filter(|(scheme, _)| *scheme == Scheme::Bearer).map(|(_, token)| token))
+    Ok(bearer::find(authorization, None, None)?.filter(|(scheme, _)| *scheme == Scheme::Bearer).map(|(_, token)| token))
 }
 
 /// RFC 7591 §3.1: one JSON object, in which nothing comes twice.

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::app::App;
+use crate::telemetry::metrics::Endpoint;
 use crate::web::extract::FormBody;
 use crate::web::{cors, respond};
 
@@ -12,7 +13,7 @@ pub async fn revoke(request: HttpRequest, app: web::Data<App>, body: FormBody) -
     let mut client_id = None;
     let response = match super::revoke(&app, body.as_str(), &respond::credentials(&request, &app), &mut client_id).await {
         Ok(()) => respond::empty(StatusCode::OK),
-        Err(failure) => respond::oauth_error(&app, &request, &failure, ("revoke", client_id.as_deref())),
+        Err(failure) => respond::oauth_error(&app, &request, &failure, (Endpoint::Revoke, client_id.as_deref())),
     };
     cors::allow_client(&app, &request, client_id.as_deref(), response).await
 }

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::Trace;
 use crate::app::App;
+use crate::telemetry::metrics::Endpoint;
 use crate::web::extract::FormBody;
 use crate::web::{cors, respond};
 
@@ -17,7 +18,7 @@ pub async fn token(request: HttpRequest, app: web::Data<App>, body: FormBody) ->
             app.metrics.token_issued(trace.grant_type.unwrap_or("unknown"));
             respond::json_no_store(&tokens)
         }
-        Err(failure) => respond::oauth_error(&app, &request, &failure, ("token", trace.client_id.as_deref())),
+        Err(failure) => respond::oauth_error(&app, &request, &failure, (Endpoint::Token, trace.client_id.as_deref())),
     };
     if let Some(nonce) = &trace.dpop_nonce {
         respond::dpop_nonce(&mut response, nonce);

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::spec::bearer;
 use crate::spec::error::OAuthError;
 use crate::spec::params::Params;
+use crate::telemetry::metrics::Endpoint;
 use crate::web::extract::FormBody;
 use crate::web::{cors, respond};
 
@@ -30,16 +31,15 @@ async fn answer(request: &HttpRequest, app: &web::Data<App>, body: &str) -> Http
             let mut response = HttpResponse::Ok();
             response.content_type("application/jwt").insert_header((header::CACHE_CONTROL, "no-store")).body(token.expose().clone())
         }
-        Err(failure) => respond::bearer_error(app, request, &failure, ("userinfo", client_id.as_deref())),
+        Err(failure) => respond::bearer_error(app, request, &failure, (Endpoint::Userinfo, client_id.as_deref())),
     };
     cors::allow_client(app, request, client_id.as_deref(), response).await
 }
 
 async fn userinfo((request, body): (&HttpRequest, &str), app: &App, client_id: &mut Option<String>) -> Result<UserInfo, Failure> {
     let credentials = respond::credentials(request, app);
-    let headers: Vec<&str> = credentials.authorization.iter().map(|header| header.as_deref().unwrap_or("Bearer \u{fffd}")).collect();
     let (query, body) = (Params::parse(request.query_string())?, Params::parse(body)?);
-    let found = bearer::find(&headers, Some(&query), Some(&body))?;
+    let found = bearer::find(&credentials.authorization, Some(&query), Some(&body))?;
     let (scheme, token) =
         found.ok_or_else(|| OAuthError::invalid_token("An access token is needed.").because("the request carries no access token"))?;
     let method = request.method().as_str();

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::spec::params::Params;
 use crate::spec::webfinger::{self, Descriptor};
+use crate::telemetry::metrics::Endpoint;
 use crate::web::{cors, respond};
 
 /// RFC 7033 §10.2.
@@ -22,7 +23,7 @@ pub async fn describe(request: HttpRequest, app: web::Data<App>) -> HttpResponse
             response
         }
         Ok(None) => respond::empty(StatusCode::NOT_FOUND),
-        Err(failure) => respond::oauth_error(&app, &request, &failure, ("webfinger", None)),
+        Err(failure) => respond::oauth_error(&app, &request, &failure, (Endpoint::Webfinger, None)),
     };
     cors::allow_everybody(response.headers_mut());
     response

@@ -17,6 +17,7 @@ use crate::model::refresh_token::RefreshToken;
 use crate::model::user::User;
 use crate::secret::{Secret, TokenHash};
 use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::grant_type::{AUTHORIZATION_CODE, Registered};
 use crate::spec::resource::Targets;
 use crate::store::StoreError;
 use crate::store::kv::codes::{self, Claimed, Loaded};
@@ -33,12 +34,8 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(320);
 pub struct AuthorizationCodeGrant;
 
 impl GrantType for AuthorizationCodeGrant {
-    fn name(&self) -> &'static str {
-        "authorization_code"
-    }
-
-    fn open_to_public_clients(&self) -> bool {
-        true
+    fn registered(&self) -> Registered {
+        AUTHORIZATION_CODE
     }
 
     fn exchange<'a>(&'a self, exchange: Exchange<'a>) -> Answer<'a> {

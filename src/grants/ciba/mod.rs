@@ -7,21 +7,16 @@ use crate::endpoints::token::issue::TokenResponse;
 use crate::failure::Failure;
 use crate::model::authentication_request::{AuthenticationRequest, State};
 use crate::secret::TokenHash;
-use crate::spec::ciba::GRANT_TYPE;
 use crate::spec::error::OAuthError;
+use crate::spec::grant_type::{CIBA, Registered};
 
 /// `urn:openid:params:grant-type:ciba`.
 #[derive(Debug)]
 pub struct CibaGrant;
 
 impl GrantType for CibaGrant {
-    fn name(&self) -> &'static str {
-        GRANT_TYPE
-    }
-
-    /// CIBA Core §7.1: the client must authenticate.
-    fn open_to_public_clients(&self) -> bool {
-        false
+    fn registered(&self) -> Registered {
+        CIBA
     }
 
     fn exchange<'a>(&'a self, exchange: Exchange<'a>) -> Answer<'a> {

@@ -7,19 +7,15 @@ use crate::endpoints::token;
 use crate::endpoints::token::issue::{Mint, TokenResponse};
 use crate::failure::Failure;
 use crate::spec::authorization_details;
+use crate::spec::grant_type::{CLIENT_CREDENTIALS, Registered};
 
 /// `client_credentials`.
 #[derive(Debug)]
 pub struct ClientCredentialsGrant;
 
 impl GrantType for ClientCredentialsGrant {
-    fn name(&self) -> &'static str {
-        "client_credentials"
-    }
-
-    /// RFC 6749 §4.4: "MUST only be used by confidential clients".
-    fn open_to_public_clients(&self) -> bool {
-        false
+    fn registered(&self) -> Registered {
+        CLIENT_CREDENTIALS
     }
 
     fn exchange<'a>(&'a self, exchange: Exchange<'a>) -> Answer<'a> {

@@ -8,10 +8,8 @@ use crate::failure::Failure;
 use crate::model::approval::Outcome;
 use crate::secret::TokenHash;
 use crate::spec::error::OAuthError;
+use crate::spec::grant_type::{DEVICE_CODE, Registered};
 use crate::store::kv::device_codes::{self, Standing};
-
-/// The registered name.
-pub const NAME: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// The readable prefix of device codes.
 pub const PREFIX: &str = "dc_";
@@ -21,13 +19,8 @@ pub const PREFIX: &str = "dc_";
 pub struct DeviceCodeGrant;
 
 impl GrantType for DeviceCodeGrant {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    /// RFC 8628 §5.6: most devices cannot keep a secret.
-    fn open_to_public_clients(&self) -> bool {
-        true
+    fn registered(&self) -> Registered {
+        DEVICE_CODE
     }
 
     fn exchange<'a>(&'a self, exchange: Exchange<'a>) -> Answer<'a> {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{Answer, Exchange, GrantType};
+use crate::accounts::login;
 use crate::client_auth::{assertion as client_assertion, keys};
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{Mint, TokenResponse};
@@ -18,7 +19,8 @@ use crate::model::grant::{Authentication, Grant};
 use crate::model::user::User;
 use crate::spec::authorization_details;
 use crate::spec::error::OAuthError;
-use crate::spec::jwt_bearer::{self, Assertion, GRANT_TYPE, Subject, TrustedIssuer};
+use crate::spec::grant_type::{JWT_BEARER, Registered};
+use crate::spec::jwt_bearer::{self, Assertion, Subject, TrustedIssuer};
 use crate::spec::typ;
 use crate::store::kv::replay;
 use crate::store::sql::Redemption;
@@ -28,13 +30,8 @@ use crate::store::sql::Redemption;
 pub struct JwtBearerGrant;
 
 impl GrantType for JwtBearerGrant {
-    fn name(&self) -> &'static str {
-        GRANT_TYPE
-    }
-
-    /// RFC 7523 §3.1 leaves client authentication open; here it is the client whose trust in an issuer is registered, so it must be known.
-    fn open_to_public_clients(&self) -> bool {
-        false
+    fn registered(&self) -> Registered {
+        JWT_BEARER
     }
 
     fn exchange<'a>(&'a self, exchange: Exchange<'a>) -> Answer<'a> {
@@ -104,7 +101,7 @@ async fn verified(
 /// The person, who must be allowed in. An address names somebody only when it is known to be theirs.
 async fn person(exchange: &Exchange<'_>, issuer: &TrustedIssuer, said: &Assertion) -> Result<Arc<User>, Failure> {
     let sql = &exchange.app.sql;
-    let typed = said.subject.trim().to_lowercase();
+    let typed = login::typed(&said.subject);
     let found = match issuer.subject {
         Subject::Sub => exchange.app.user(&said.subject).await?,
         Subject::Username => sql.user_by_login(&typed).await?.map(|(user, _)| Arc::new(user)).filter(|user| user.username == typed),

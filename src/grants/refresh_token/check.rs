@@ -10,13 +10,14 @@ use crate::model::confirmation::Confirmation;
 use crate::model::grant::Grant;
 use crate::model::refresh_token::RefreshToken;
 use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::grant_type::REFRESH_TOKEN;
 use crate::spec::params::Params;
 use crate::spec::scope::{OFFLINE_ACCESS, OPENID, Scope};
 
 /// OIDC Core §11: a client is given one if it has the grant type and either this is no OpenID request or `offline_access` was approved.
 pub fn is_given(client: &Client, scopes: &[String]) -> bool {
     let has = |wanted: &str| scopes.iter().any(|scope| scope == wanted);
-    client.may_use_grant_type("refresh_token") && (!has(OPENID) || has(OFFLINE_ACCESS))
+    client.may_use_grant_type(REFRESH_TOKEN.name) && (!has(OPENID) || has(OFFLINE_ACCESS))
 }
 
 /// Where a token stands in its family.

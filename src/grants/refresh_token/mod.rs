@@ -19,6 +19,7 @@ use crate::model::refresh_token::RefreshToken;
 use crate::model::user::User;
 use crate::secret::{Secret, TokenHash};
 use crate::spec::error::OAuthError;
+use crate::spec::grant_type::{REFRESH_TOKEN, Registered};
 use crate::spec::resource::Targets;
 use crate::spec::scope::OFFLINE_ACCESS;
 use crate::store::sql::{Renewal, Rotation};
@@ -29,12 +30,8 @@ use crate::telemetry::audit;
 pub struct RefreshTokenGrant;
 
 impl GrantType for RefreshTokenGrant {
-    fn name(&self) -> &'static str {
-        "refresh_token"
-    }
-
-    fn open_to_public_clients(&self) -> bool {
-        true
+    fn registered(&self) -> Registered {
+        REFRESH_TOKEN
     }
 
     fn exchange<'a>(&'a self, exchange: Exchange<'a>) -> Answer<'a> {

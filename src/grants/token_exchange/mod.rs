@@ -20,24 +20,17 @@ use crate::jose::Expiry;
 use crate::model::client::AccessTokenFormat;
 use crate::model::grant::Grant;
 use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::grant_type::{Registered, TOKEN_EXCHANGE};
 use crate::spec::scope::Scope;
 use crate::spec::token_exchange::{Presented, Requested};
-
-/// The registered name.
-pub const NAME: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /// `urn:ietf:params:oauth:grant-type:token-exchange`.
 #[derive(Debug)]
 pub struct TokenExchangeGrant;
 
 impl GrantType for TokenExchangeGrant {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    /// RFC 8693 §2.1: without client authentication, whoever has stolen one token has another.
-    fn open_to_public_clients(&self) -> bool {
-        false
+    fn registered(&self) -> Registered {
+        TOKEN_EXCHANGE
     }
 
     fn exchange<'a>(&'a self, exchange: Exchange<'a>) -> Answer<'a> {

@@ -4,7 +4,8 @@ use super::rules::is_web_address;
 use super::{ClientDraft, Problem};
 use crate::model::authentication_request::Delivery;
 use crate::model::client::ClientMetadata;
-use crate::spec::jwt_bearer::{self, TrustedIssuer};
+use crate::spec::grant_type;
+use crate::spec::jwt_bearer::TrustedIssuer;
 
 /// Every problem with them.
 pub(super) fn check(draft: &ClientDraft, metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
@@ -67,7 +68,7 @@ fn check_issuers(draft: &ClientDraft, metadata: &ClientMetadata, problems: &mut 
             }
         }
     }
-    if issuers.is_empty() && metadata.grant_types.iter().any(|grant| grant == jwt_bearer::GRANT_TYPE) {
+    if issuers.is_empty() && grant_type::JWT_BEARER.is_among(&metadata.grant_types) {
         let mend = "add an issuer whose assertions the client brings, or drop the grant type";
         problems.push(Problem::new(field, "there is none, so no assertion would be believed", mend));
     }

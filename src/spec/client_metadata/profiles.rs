@@ -2,10 +2,11 @@
 
 use super::{ClientDraft, Problem};
 use crate::model::client::{AuthMethod, ClientMetadata, Profile};
+use crate::spec::grant_type;
 
 /// Fills in what a draft leaves open and its profile decides.
 pub(super) fn complete(draft: &ClientDraft, metadata: &mut ClientMetadata) {
-    let with_code = metadata.grant_types.iter().any(|grant| grant == "authorization_code");
+    let with_code = grant_type::AUTHORIZATION_CODE.is_among(&metadata.grant_types);
     let by_certificate = matches!(metadata.auth_method, Some(AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth));
     match metadata.profile {
         Profile::Oauth21 | Profile::Legacy => return,

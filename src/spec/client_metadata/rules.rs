@@ -2,9 +2,10 @@
 
 use url::{Host, Url};
 
-use super::{ClientDraft, GRANT_TYPES, NEVER_PUBLIC, Problem, signs_people_in};
-use crate::model::client::{ClientMetadata, ClientOrigin, Profile};
+use super::{ClientDraft, Problem};
+use crate::model::client::{ClientMetadata, ClientOrigin};
 use crate::secret::Secret;
+use crate::spec::grant_type;
 use crate::spec::plain_text::{is_readable, is_unreserved};
 use crate::spec::redirect_uri::{Registration, check_registration};
 use crate::spec::response_type::ResponseType;
@@ -95,28 +96,29 @@ pub(super) fn check_implicit(draft: &ClientDraft, metadata: &ClientMetadata, pro
 
 /// Grant types, response types and scopes, and how they fit each other: RFC 7591 §2.1.
 pub(super) fn check_grants(draft: &ClientDraft, metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
-    let has = |grant: &str| metadata.grant_types.iter().any(|known| known == grant);
-    for grant in metadata.grant_types.iter().filter(|grant| !GRANT_TYPES.contains(&grant.as_str())) {
+    let has = |grant: grant_type::Registered| grant.is_among(&metadata.grant_types);
+    for grant in metadata.grant_types.iter().filter(|grant| grant_type::find(grant).is_none()) {
         problems.push(Problem::new(
             "grant_types",
             format!("{grant:?} is not supported"),
-            format!("use one of: {}", GRANT_TYPES.join(", ")),
+            format!("use one of: {}", grant_type::names().join(", ")),
         ));
     }
-    if metadata.redirect_uris.is_empty() && (metadata.grant_types.is_empty() || has("authorization_code") || has("implicit")) {
+    let returns = metadata.grant_types.is_empty() || has(grant_type::AUTHORIZATION_CODE) || has(grant_type::IMPLICIT);
+    if metadata.redirect_uris.is_empty() && returns {
         let mend = "give at least one redirect URI (--redirect-uri), or the grant client_credentials alone for a service";
         problems.push(Problem::new("redirect_uris", "a client that signs people in needs a redirect URI, and there is none", mend));
     }
-    if has("refresh_token") && !signs_people_in(&metadata.grant_types) {
+    if has(grant_type::REFRESH_TOKEN) && !grant_type::signs_people_in(&metadata.grant_types) {
         problems.push(Problem::new(
             "grant_types",
             "refresh_token alone has nothing to refresh",
             "add authorization_code or another grant of people, or drop refresh_token",
         ));
     }
-    for grant in NEVER_PUBLIC.iter().filter(|grant| has(grant) && draft.is_public()) {
-        let mend = format!("register a confidential client, or drop {grant}");
-        problems.push(Problem::new("grant_types", format!("a public client may not use {grant}"), mend));
+    for grant in grant_type::ALL.iter().filter(|grant| !grant.open_to_public_clients && has(**grant) && draft.is_public()) {
+        let mend = format!("register a confidential client, or drop {}", grant.name);
+        problems.push(Problem::new("grant_types", format!("a public client may not use {}", grant.name), mend));
     }
     check_response_types(metadata, problems);
     for scope in metadata.scopes.iter().filter(|scope| !is_scope_token(scope)) {
@@ -159,10 +161,10 @@ fn check_response_types(metadata: &ClientMetadata, problems: &mut Vec<Problem>) 
             problems.push(Problem::new(field, format!("{text:?} needs the grant type {grant}"), mend));
         }
     }
-    let implicit = metadata.grant_types.iter().any(|grant| grant == "implicit");
-    if implicit && !matches!(metadata.profile, Profile::Legacy | Profile::Fapi1) {
+    let known = metadata.grant_types.iter().filter_map(|name| grant_type::find(name));
+    for grant in known.filter(|grant| !grant.is_open_to(metadata.profile)) {
         let mend = "drop it; --profile legacy is for applications that cannot be changed";
-        problems.push(Problem::new("grant_types", "\"implicit\" is not for clients of this profile", mend));
+        problems.push(Problem::new("grant_types", format!("{:?} is not for clients of this profile", grant.name), mend));
     }
 }
 

@@ -1,8 +1,9 @@
 //! From a draft to metadata: named values become types, absent ones take their defaults. RFC 7591 §2.
 
-use super::{ClientDraft, Problem, signs_people_in};
+use super::{ClientDraft, Problem};
 use crate::model::client::{AccessTokenFormat, AuthMethod, ClientMetadata, IdTokenClaims, Profile};
 use crate::spec::claims::STANDARD_SCOPES;
+use crate::spec::grant_type;
 use crate::spec::response_type::ResponseType;
 
 const ID_TOKEN_CLAIMS: &[(&str, IdTokenClaims)] = &[("full", IdTokenClaims::Full), ("minimal", IdTokenClaims::Minimal)];
@@ -27,13 +28,13 @@ pub(super) fn resolve(draft: &ClientDraft, problems: &mut Vec<Problem>) -> Clien
         (true, false) => default_grant_types(draft, profile),
         (true, true) => Vec::new(),
     };
-    let with_code = grant_types.iter().any(|grant| grant == "authorization_code");
+    let with_code = grant_type::AUTHORIZATION_CODE.is_among(&grant_types);
     let default_claims = if draft.by_administrator() { IdTokenClaims::Full } else { IdTokenClaims::Minimal };
     ClientMetadata {
         redirect_uris: distinct(&draft.redirect_uris),
         post_logout_redirect_uris: distinct(&draft.post_logout_redirect_uris),
         response_types: or_default(&draft.response_types, if with_code { &["code"] } else { &[] }),
-        scopes: or_default(&draft.scopes, if signs_people_in(&grant_types) { STANDARD_SCOPES } else { &[] }),
+        scopes: or_default(&draft.scopes, if grant_type::signs_people_in(&grant_types) { STANDARD_SCOPES } else { &[] }),
         grant_types,
         auth_method: auth_method(draft, problems),
         profile,
@@ -63,7 +64,7 @@ pub(super) fn resolve(draft: &ClientDraft, problems: &mut Vec<Problem>) -> Clien
 
 /// Sign-ins by code, and what belongs to the response types that an administrator names alone: OIDC Registration §2.
 fn default_grant_types(draft: &ClientDraft, profile: Profile) -> Vec<String> {
-    let mut grant_types = owned(&["authorization_code", "refresh_token"]);
+    let mut grant_types = owned(&[grant_type::AUTHORIZATION_CODE.name, grant_type::REFRESH_TOKEN.name]);
     if draft.by_administrator() {
         let open = draft.response_types.iter().filter_map(|text| ResponseType::parse(text)).filter(|known| known.is_open_to(profile));
         grant_types.extend(open.flat_map(|known| known.needed_grant_types(profile)).map(str::to_owned));

@@ -6,6 +6,7 @@ use super::ClientDraft;
 use crate::clock::Timestamp;
 use crate::model::client::protocol::Weakening;
 use crate::model::client::{Client, ClientMetadata, Profile};
+use crate::spec::grant_type::{AUTHORIZATION_CODE, REFRESH_TOKEN};
 
 /// Seconds beyond which an access token lives for long.
 pub const LONG_ACCESS_TOKEN: u64 = HOUR;
@@ -72,11 +73,11 @@ impl Kind {
         let metadata = &client.metadata;
         let longer = |seconds: Option<u64>, limit| seconds.is_some_and(|seconds| seconds > limit);
         match self {
-            Self::Pkce => client.may_use_grant_type("authorization_code") && !metadata.require_pkce && !client.is_public(),
+            Self::Pkce => client.may_use_grant_type(AUTHORIZATION_CODE.name) && !metadata.require_pkce && !client.is_public(),
             Self::LegacyProfile => metadata.profile == Profile::Legacy,
             // FAPI 2.0 Security Profile §5.3.2.1: there rotation is the exception.
             Self::NoRotation => {
-                client.may_use_grant_type("refresh_token") && !metadata.refresh_rotation && metadata.profile != Profile::Fapi2
+                client.may_use_grant_type(REFRESH_TOKEN.name) && !metadata.refresh_rotation && metadata.profile != Profile::Fapi2
             }
             // FAPI 1.0 Advanced §5.2.2: there the ID Token beside the code is a signature, and part of the profile.
             Self::ResponseTypes => {

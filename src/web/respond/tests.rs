@@ -50,8 +50,11 @@ fn busy_says_when_to_come_back() {
     let response = error_json(&issuer(), &Failure::Busy("queue full".into()), "abc");
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(header(&response, "retry-after").as_deref(), Some("2"));
-    let too_many = error_json(&issuer(), &OAuthError::temporarily_unavailable("Too many requests.").into(), "abc");
+    let refused = OAuthError::temporarily_unavailable("Too many requests.").into();
+    let too_many = error_json(&issuer(), &refused, "abc");
     assert_eq!((too_many.status(), header(&too_many, "retry-after").as_deref()), (StatusCode::TOO_MANY_REQUESTS, Some("60")));
+    assert_eq!(status_for_page(&refused), StatusCode::TOO_MANY_REQUESTS, "people are told the same");
+    assert_eq!(status_for_page(&Failure::Busy("queue full".into())), StatusCode::SERVICE_UNAVAILABLE);
 }
 
 #[test]

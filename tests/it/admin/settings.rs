@@ -8,7 +8,8 @@ use authy::admin::office::Office;
 use authy::endpoints::register::draft::is_open;
 use authy::model::client::protocol::ProtocolMetadata;
 use authy::model::client::{Client, ClientOrigin};
-use authy::spec::client_metadata::{ClientDraft, GRANT_TYPES};
+use authy::spec::client_metadata::ClientDraft;
+use authy::spec::grant_type;
 use authy::telemetry::audit::Actor;
 use serde_json::{Value, json};
 
@@ -52,7 +53,7 @@ fn the_documents_of_these_tests_say_everything() {
     let missing: Vec<_> = ProtocolMetadata::MEMBERS.iter().filter(|name| !said.contains(**name) && **name != "weakenings").collect();
     assert!(missing.is_empty(), "{missing:?}");
     let grants = documents[0]["grant_types"].as_array().expect("an array");
-    assert!(GRANT_TYPES.iter().all(|grant| grants.contains(&json!(grant))));
+    assert!(grant_type::names().iter().all(|grant| grants.contains(&json!(grant))));
 }
 
 #[tokio::test]
@@ -118,13 +119,13 @@ async fn an_application_that_registers_itself_says_everything_but_what_is_for_ad
             open(settings);
             settings.registration.per_address = 1_000;
             settings.registration.profiles.push("legacy".to_owned());
-            settings.registration.grant_types = GRANT_TYPES.iter().map(|&grant| grant.to_owned()).collect();
+            settings.registration.grant_types = grant_type::names().into_iter().map(str::to_owned).collect();
             settings.registration.scopes.push("read".to_owned());
             settings.registration.authorization_details_types.push("payment_initiation".to_owned());
         };
         let app = TestApp::start_asking(backend, settings, Some(sector())).await;
         // What such applications have in any case shows nothing, and the word of other issuers is for administrators to trust.
-        let grants = GRANT_TYPES.iter().filter(|grant| !grant.ends_with(":jwt-bearer")).collect::<Vec<_>>();
+        let grants = grant_type::names().into_iter().filter(|grant| !grant.ends_with(":jwt-bearer")).collect::<Vec<_>>();
         let changes =
             json!({ "id_token_claims": "full", "grant_types": grants, "response_types": ["code", "code id_token"], "profile": "legacy" });
         for document in documents() {

@@ -1,6 +1,7 @@
 //! Finding people: one by name, many by page.
 
 use super::no_user;
+use crate::accounts::login;
 use crate::admin::office::{Office, Problem, page_of};
 use crate::admin::paging::{self, Listing, Question};
 use crate::model::consent::Consent;
@@ -38,7 +39,7 @@ impl Office<'_> {
         if let Some(user) = self.sql.user_by_subject(name).await? {
             return Ok(user);
         }
-        let found = self.sql.user_by_login(&name.trim().to_lowercase()).await?;
+        let found = self.sql.user_by_login(&login::typed(name)).await?;
         found.map(|(user, _)| user).ok_or_else(|| no_user(name))
     }
 

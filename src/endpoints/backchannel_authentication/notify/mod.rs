@@ -9,14 +9,14 @@ use crate::app::App;
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{self, Beside, Mint};
 use crate::failure::Failure;
-use crate::grants::ciba::CibaGrant;
-use crate::grants::{GrantType as _, open};
+use crate::grants::open;
 use crate::model::approval::Approval;
 use crate::model::authentication_request::{AuthenticationRequest, Delivery, State};
 use crate::model::client::Client;
 use crate::outbound::{OutboundError, Registrant, Request};
 use crate::secret::Secret;
 use crate::spec::error::OAuthError;
+use crate::spec::grant_type::CIBA;
 use crate::store::sql::Redemption;
 
 /// How many notices are sent side by side.
@@ -43,7 +43,7 @@ pub async fn round(app: &App) -> Result<usize, Failure> {
 }
 
 async fn tell(app: &App, request: &AuthenticationRequest) -> Result<(), Failure> {
-    let client = app.client(&request.client_id).await?.filter(|client| client.enabled && client.may_use_grant_type(CibaGrant.name()));
+    let client = app.client(&request.client_id).await?.filter(|client| client.enabled && client.may_use_grant_type(CIBA.name));
     let told =
         client.as_ref().and_then(|client| Some((client, client.metadata.protocol.backchannel_client_notification_endpoint.clone()?)));
     let Some((client, endpoint)) = told.filter(|_| !request.sealed.is_empty()) else {
