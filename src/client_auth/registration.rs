@@ -1,12 +1,11 @@
 //! What a client that registers a method must bring for it: RFC 7591 §2, RFC 8705 §2.1.2 and §2.2.2, FAPI 2.0 Security Profile §5.3.2.1.
 
 use super::certificate::{LONGEST_NAME, distinguished_name};
-use crate::jose::Algorithm;
 use crate::jose::client_keys::ClientKeys;
 use crate::model::client::protocol::ProtocolMetadata;
 use crate::model::client::{AuthMethod, ClientMetadata};
 use crate::spec::client_metadata::Problem;
-use crate::spec::signing_algorithm::OF_CLIENTS;
+use crate::spec::signing_algorithm::{OF_CLIENTS, leaves};
 
 /// Every problem at once.
 pub fn check(metadata: &ClientMetadata) -> Vec<Problem> {
@@ -80,10 +79,7 @@ fn check_algorithm(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
     let Some(algorithm) = metadata.protocol.token_endpoint_auth_signing_alg.as_deref() else { return };
     let allowed: Vec<&str> = match metadata.auth_method {
         Some(AuthMethod::ClientSecretJwt) => vec!["HS256"],
-        _ => {
-            let profile = super::assertion::by_profile(metadata.profile);
-            OF_CLIENTS.iter().copied().filter(|name| Algorithm::of_client(name).is_some_and(|one| profile.contains(&one))).collect()
-        }
+        _ => OF_CLIENTS.iter().copied().filter(|name| leaves(metadata.profile, name)).collect(),
     };
     if !allowed.contains(&algorithm) {
         let mend = format!("use one of: {}", allowed.join(", "));

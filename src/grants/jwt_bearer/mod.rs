@@ -8,7 +8,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{Answer, Exchange, GrantType};
-use crate::client_auth::{assertion as client_assertion, keys};
+use crate::client_auth::keys;
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{Mint, TokenResponse};
 use crate::failure::Failure;
@@ -19,7 +19,7 @@ use crate::model::user::User;
 use crate::spec::authorization_details;
 use crate::spec::error::OAuthError;
 use crate::spec::jwt_bearer::{self, Assertion, GRANT_TYPE, Subject, TrustedIssuer};
-use crate::spec::typ;
+use crate::spec::{signing_algorithm, typ};
 use crate::store::kv::replay;
 use crate::store::sql::Redemption;
 
@@ -92,7 +92,7 @@ async fn verified(
     let mut signer = Client::clone(exchange.client);
     signer.metadata.protocol.jwks.clone_from(&issuer.jwks);
     signer.metadata.protocol.jwks_uri.clone_from(&issuer.jwks_uri);
-    let signed = keys::verify(exchange.app, &signer, assertion, client_assertion::by_profile(exchange.client.metadata.profile)).await;
+    let signed = keys::verify(exchange.app, &signer, assertion, signing_algorithm::left_by(exchange.client.metadata.profile)).await;
     let signed = signed.map_err(|error| invalid_assertion().because(error.to_string()))?;
     // RFC 8725 §3.11: an access token of that issuer, say, is no assertion.
     if !typ::is_absent_or_one_of(jwt_bearer::TYPES, &signed.header) {
