@@ -1,7 +1,7 @@
 //! Signed assertions: `private_key_jwt` and `client_secret_jwt` (RFC 7523 §2.2, OIDC Core §9).
 
 use super::{Method, Presented, Proof, Reading, invalid_client};
-use crate::jose::{Algorithm, client_keys};
+use crate::jose::{Algorithm, client_keys, compact};
 use crate::model::client::{AuthMethod, Client};
 use crate::secret::Secret;
 use crate::spec::client_assertion::{ASSERTION_TYPE, TYPES, claimed_client};
@@ -49,7 +49,7 @@ fn read(presented: &Presented<'_>) -> Result<Option<(Reading, bool)>, Refusal> {
         (Some(ASSERTION_TYPE), None) => return Err(invalid_client().because("there is a client_assertion_type without client_assertion")),
         _ => return Err(invalid_client().because("the client_assertion_type is missing or is not the one of JWTs")),
     };
-    let Some((header, claims)) = client_keys::unverified_header(token).zip(client_keys::unverified_claims(token)) else {
+    let Some((header, claims)) = compact::unverified_header(token).zip(compact::unverified_claims(token)) else {
         return Err(invalid_client().because("the client_assertion is not a signed JWT"));
     };
     // RFC 8725 §3.11: the same key signs request objects and proofs.

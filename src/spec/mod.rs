@@ -21,6 +21,7 @@
 //! | RFC 7009 §2 | [`crate::endpoints::revoke`] |
 //! | RFC 7033 §4 | [`webfinger`] |
 //! | RFC 7515 §4 | [`json`] |
+//! | RFC 7515 §4.1.11 §7.1 | [`crate::jose::compact`] |
 //! | RFC 7515 §5.2 | [`crate::jose::verify`], [`crate::jose::client_keys`] |
 //! | RFC 7515 §5.1 | [`crate::jose::sign`] |
 //! | RFC 7516 §5 | [`crate::jose::jwe`] |

@@ -12,7 +12,7 @@ use crate::client_auth::keys;
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{Mint, TokenResponse};
 use crate::failure::Failure;
-use crate::jose::client_keys;
+use crate::jose::compact;
 use crate::model::client::Client;
 use crate::model::grant::{Authentication, Grant};
 use crate::model::user::User;
@@ -76,7 +76,7 @@ async fn exchange_assertion(exchange: Exchange<'_>) -> Result<TokenResponse, Fai
 
 /// The issuer that the assertion names, if an administrator lets this client bring its word.
 fn trusted(client: &Client, assertion: &str) -> Result<TrustedIssuer, Failure> {
-    let claims = client_keys::unverified_claims(assertion).ok_or_else(|| invalid_assertion().because("it is no JWT"))?;
+    let claims = compact::unverified_claims(assertion).ok_or_else(|| invalid_assertion().because("it is no JWT"))?;
     let named = jwt_bearer::claimed_issuer(&claims);
     let mut issuers = client.metadata.protocol.assertion_issuers.iter().filter_map(|entry| TrustedIssuer::parse(entry).ok());
     let found = issuers.find(|issuer| Some(issuer.issuer.as_str()) == named);
