@@ -1,4 +1,5 @@
-//! What a client that registers a method must bring for it: RFC 7591 §2, RFC 8705 §2.1.2 and §2.2.2, FAPI 2.0 Security Profile §5.3.2.1.
+//! What a client that registers a method must bring for it: RFC 7591 §2, RFC 8705 §2.1.2 and §2.2.2. Which methods its profile leaves is
+//! asked before, in `spec::client_metadata`.
 
 use super::certificate::{LONGEST_NAME, distinguished_name};
 use crate::jose::client_keys::ClientKeys;
@@ -13,11 +14,11 @@ pub fn check(metadata: &ClientMetadata) -> Vec<Problem> {
     check_keys(&metadata.protocol, &mut problems);
     check_method(metadata, &mut problems);
     check_algorithm(metadata, &mut problems);
-    check_profile(metadata, &mut problems);
     problems
 }
 
-/// RFC 7591 §2: "The jwks_uri and jwks parameters MUST NOT both be present".
+/// RFC 7591 §2: "The jwks_uri and jwks parameters MUST NOT both be present". RFC 7517 §5: the set is one of public keys that authy can use,
+/// whoever brings it.
 fn check_keys(protocol: &ProtocolMetadata, problems: &mut Vec<Problem>) {
     if protocol.jwks.is_some() && protocol.jwks_uri.is_some() {
         problems.push(Problem::new("jwks", "there is a jwks_uri as well", "keep one of the two"));
@@ -87,16 +88,6 @@ fn check_algorithm(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
     }
 }
 
-/// FAPI 2.0 Security Profile §5.3.2.1 (6), FAPI 1.0 Advanced §5.2.2 (14): certificates or private keys, never shared secrets.
-fn check_profile(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
-    let strong =
-        matches!(metadata.auth_method, Some(AuthMethod::PrivateKeyJwt | AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth));
-    if metadata.profile.is_fapi() && !strong {
-        let mend = "use private_key_jwt, tls_client_auth or self_signed_tls_client_auth";
-        problems.push(Problem::new("token_endpoint_auth_method", "the FAPI profiles take no shared secrets", mend));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,7 +116,12 @@ mod tests {
             method
         );
         assert_eq!(fields(TlsClientAuth, plain, json!({ "tls_client_auth_subject_dn": "nobody" })), ["tls_client_auth_subject_dn"]);
-        assert_eq!(fields(ClientSecretJwt, plain, json!({ "jwks": { "keys": [] } })), ["jwks"]);
+        let key = json!({ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "oth": [] });
+        for set in [json!({ "keys": [] }), json!({ "keys": ["x"] }), json!({ "kty": "EC" }), json!("x"), json!({ "keys": [key] })] {
+            assert_eq!(fields(ClientSecretJwt, plain, json!({ "jwks": set })), ["jwks"], "{set}");
+        }
+        let both = json!({ "jwks_uri": "https://rp.example/jwks", "jwks": { "keys": [{ "kty": "EC", "d": "x" }] } });
+        assert_eq!(fields(PrivateKeyJwt, plain, both), ["jwks", "jwks"], "each problem of it");
         assert_eq!(
             fields(ClientSecretJwt, plain, json!({ "token_endpoint_auth_signing_alg": "ES256" })),
             ["token_endpoint_auth_signing_alg"]
@@ -133,6 +129,5 @@ mod tests {
         let keys = json!({ "jwks_uri": "https://rp.example/jwks", "token_endpoint_auth_signing_alg": "RS256" });
         assert!(fields(PrivateKeyJwt, plain, keys.clone()).is_empty());
         assert_eq!(fields(PrivateKeyJwt, Profile::Fapi2, keys), ["token_endpoint_auth_signing_alg"]);
-        assert_eq!(fields(ClientSecretJwt, Profile::Fapi1, json!({})), method);
     }
 }
