@@ -55,6 +55,15 @@ impl ClientKeys {
         Ok(Self(members(set)?.iter().filter_map(|key| ClientKey::parse(key).ok()).collect()))
     }
 
+    /// A set that stands in a registration, where it was checked, read for one request. Anybody may send a token that is said to be the
+    /// client's, so no verifier is made here: [`Self::verify`] chooses the one key that the token names, and makes that one's.
+    ///
+    /// # Errors
+    /// When it is no key set.
+    pub fn for_one_request(set: &Value) -> Result<Self, KeyError> {
+        Ok(Self(members(set)?.iter().filter_map(|key| ClientKey::read(key).ok()).collect()))
+    }
+
     /// The keys, for what else than signatures they are used.
     pub fn iter(&self) -> impl Iterator<Item = &ClientKey> {
         self.0.iter()

@@ -28,7 +28,8 @@ pub fn verify(token: &str) -> Result<Embedded, JoseError> {
     let mut header = compact::header(header)?;
     let algorithm = header.get("alg").and_then(Value::as_str).and_then(Algorithm::of_client).ok_or(JoseError::Algorithm)?;
     let jwk = header.remove("jwk").ok_or(JoseError::UnknownKey)?;
-    let key = ClientKey::parse(&jwk).map_err(|error| JoseError::Key(error.to_string()))?;
+    // It verifies this one signature, for which it is made once.
+    let key = ClientKey::read(&jwk).map_err(|error| JoseError::Key(error.to_string()))?;
     if !key.is_for_signatures() || !key.can(algorithm) {
         return Err(JoseError::Algorithm);
     }
