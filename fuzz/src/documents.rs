@@ -50,7 +50,9 @@ pub fn client_keys(data: &[u8]) {
     if ClientKeys::registered(&set).is_ok() {
         assert!(ClientKeys::fetched(&set).is_ok_and(|keys| keys.iter().next().is_some()), "what can be registered can be fetched");
     }
-    let _ = ClientKeys::fetched(&set);
+    let fetched = ClientKeys::fetched(&set).ok().map(|keys| keys.iter().count());
+    let read = ClientKeys::for_one_request(&set).ok().map(|keys| keys.iter().count());
+    assert!(fetched.is_some() == read.is_some() && fetched <= read, "nothing is lost of a set that is read without making its keys");
     super::encryption::recipient(&set);
 }
 

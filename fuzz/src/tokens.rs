@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 
 use authy::clock::Timestamp;
 use authy::entropy::SeededEntropy;
-use authy::jose::client_keys::{ClientKeys, unverified_claims, verify_with_secret};
+use authy::jose::client_keys::{ClientKeys, verify_with_secret};
+use authy::jose::compact::unverified_claims;
 use authy::jose::embedded;
 use authy::jose::verify::{self, Expect, Expiry, Typ};
 use authy::jose::{Algorithm, KeySet, keys};

@@ -1,19 +1,13 @@
 //! Signed assertions: `private_key_jwt` and `client_secret_jwt` (RFC 7523 §2.2, OIDC Core §9).
 
 use super::{Method, Presented, Proof, Reading, invalid_client};
-use crate::jose::{Algorithm, client_keys};
-use crate::model::client::{AuthMethod, Client, Profile};
+use crate::jose::{Algorithm, client_keys, compact};
+use crate::model::client::{AuthMethod, Client};
 use crate::secret::Secret;
 use crate::spec::client_assertion::{ASSERTION_TYPE, TYPES, claimed_client};
 use crate::spec::error::Refusal;
-use crate::spec::typ;
+use crate::spec::{signing_algorithm, typ};
 
-/// What signs an assertion with a private key, the strongest first.
-const ALGORITHMS: &[Algorithm] = &[Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA, Algorithm::RS256];
-/// FAPI 2.0 Security Profile §5.4.1: PKCS #1 v1.5 is not among them.
-const FAPI2_ALGORITHMS: &[Algorithm] = &[Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
-/// FAPI 1.0 Advanced §8.6: "shall use PS256 or ES256 algorithms".
-const FAPI1_ALGORITHMS: &[Algorithm] = &[Algorithm::PS256, Algorithm::ES256];
 /// `token_endpoint_auth_signing_alg_values_supported`: RFC 8414 §2.
 pub const SIGNING_ALGORITHMS: &[&str] = &["PS256", "ES256", "EdDSA", "Ed25519", "RS256", "HS256"];
 
@@ -55,7 +49,7 @@ fn read(presented: &Presented<'_>) -> Result<Option<(Reading, bool)>, Refusal> {
         (Some(ASSERTION_TYPE), None) => return Err(invalid_client().because("there is a client_assertion_type without client_assertion")),
         _ => return Err(invalid_client().because("the client_assertion_type is missing or is not the one of JWTs")),
     };
-    let Some((header, claims)) = client_keys::unverified_header(token).zip(client_keys::unverified_claims(token)) else {
+    let Some((header, claims)) = compact::unverified_header(token).zip(compact::unverified_claims(token)) else {
         return Err(invalid_client().because("the client_assertion is not a signed JWT"));
     };
     // RFC 8725 §3.11: the same key signs request objects and proofs.
@@ -72,22 +66,7 @@ fn read(presented: &Presented<'_>) -> Result<Option<(Reading, bool)>, Refusal> {
     Ok(Some((reading, client_keys::claims_shared_secret(&header))))
 }
 
-/// The algorithms that a client's signatures may have: what its profile leaves, or the only one that it registered for its assertions.
+/// The algorithms that a client's assertions may have: the only one that it registered for them, as far as its profile leaves it.
 pub fn algorithms(client: &Client) -> &'static [Algorithm] {
-    let by_profile = by_profile(client.metadata.profile);
-    match client.metadata.protocol.token_endpoint_auth_signing_alg.as_deref() {
-        None => by_profile,
-        Some(only) => {
-            by_profile.chunks(1).find(|one| one.iter().any(|algorithm| Algorithm::of_client(only) == Some(*algorithm))).unwrap_or_default()
-        }
-    }
-}
-
-/// The algorithms that a profile leaves for what clients sign.
-pub const fn by_profile(profile: Profile) -> &'static [Algorithm] {
-    match profile {
-        Profile::Fapi1 => FAPI1_ALGORITHMS,
-        Profile::Fapi2 => FAPI2_ALGORITHMS,
-        Profile::Oauth21 | Profile::Legacy => ALGORITHMS,
-    }
+    signing_algorithm::taken(client.metadata.profile, client.metadata.protocol.token_endpoint_auth_signing_alg.as_deref())
 }

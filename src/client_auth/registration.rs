@@ -1,12 +1,12 @@
-//! What a client that registers a method must bring for it: RFC 7591 §2, RFC 8705 §2.1.2 and §2.2.2, FAPI 2.0 Security Profile §5.3.2.1.
+//! What a client that registers a method must bring for it: RFC 7591 §2, RFC 8705 §2.1.2 and §2.2.2. Which methods its profile leaves is
+//! asked before, in `spec::client_metadata`.
 
 use super::certificate::{LONGEST_NAME, distinguished_name};
-use crate::jose::Algorithm;
 use crate::jose::client_keys::ClientKeys;
 use crate::model::client::protocol::ProtocolMetadata;
 use crate::model::client::{AuthMethod, ClientMetadata};
 use crate::spec::client_metadata::Problem;
-use crate::spec::signing_algorithm::OF_CLIENTS;
+use crate::spec::signing_algorithm::{OF_CLIENTS, leaves};
 
 /// Every problem at once.
 pub fn check(metadata: &ClientMetadata) -> Vec<Problem> {
@@ -14,11 +14,11 @@ pub fn check(metadata: &ClientMetadata) -> Vec<Problem> {
     check_keys(&metadata.protocol, &mut problems);
     check_method(metadata, &mut problems);
     check_algorithm(metadata, &mut problems);
-    check_profile(metadata, &mut problems);
     problems
 }
 
-/// RFC 7591 §2: "The jwks_uri and jwks parameters MUST NOT both be present".
+/// RFC 7591 §2: "The jwks_uri and jwks parameters MUST NOT both be present". RFC 7517 §5: the set is one of public keys that authy can use,
+/// whoever brings it.
 fn check_keys(protocol: &ProtocolMetadata, problems: &mut Vec<Problem>) {
     if protocol.jwks.is_some() && protocol.jwks_uri.is_some() {
         problems.push(Problem::new("jwks", "there is a jwks_uri as well", "keep one of the two"));
@@ -80,24 +80,11 @@ fn check_algorithm(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
     let Some(algorithm) = metadata.protocol.token_endpoint_auth_signing_alg.as_deref() else { return };
     let allowed: Vec<&str> = match metadata.auth_method {
         Some(AuthMethod::ClientSecretJwt) => vec!["HS256"],
-        _ => {
-            let profile = super::assertion::by_profile(metadata.profile);
-            OF_CLIENTS.iter().copied().filter(|name| Algorithm::of_client(name).is_some_and(|one| profile.contains(&one))).collect()
-        }
+        _ => OF_CLIENTS.iter().copied().filter(|name| leaves(metadata.profile, name)).collect(),
     };
     if !allowed.contains(&algorithm) {
         let mend = format!("use one of: {}", allowed.join(", "));
         problems.push(Problem::new("token_endpoint_auth_signing_alg", format!("{algorithm:?} is not taken from this client"), mend));
-    }
-}
-
-/// FAPI 2.0 Security Profile §5.3.2.1 (6), FAPI 1.0 Advanced §5.2.2 (14): certificates or private keys, never shared secrets.
-fn check_profile(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
-    let strong =
-        matches!(metadata.auth_method, Some(AuthMethod::PrivateKeyJwt | AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth));
-    if metadata.profile.is_fapi() && !strong {
-        let mend = "use private_key_jwt, tls_client_auth or self_signed_tls_client_auth";
-        problems.push(Problem::new("token_endpoint_auth_method", "the FAPI profiles take no shared secrets", mend));
     }
 }
 
@@ -129,7 +116,12 @@ mod tests {
             method
         );
         assert_eq!(fields(TlsClientAuth, plain, json!({ "tls_client_auth_subject_dn": "nobody" })), ["tls_client_auth_subject_dn"]);
-        assert_eq!(fields(ClientSecretJwt, plain, json!({ "jwks": { "keys": [] } })), ["jwks"]);
+        let key = json!({ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "oth": [] });
+        for set in [json!({ "keys": [] }), json!({ "keys": ["x"] }), json!({ "kty": "EC" }), json!("x"), json!({ "keys": [key] })] {
+            assert_eq!(fields(ClientSecretJwt, plain, json!({ "jwks": set })), ["jwks"], "{set}");
+        }
+        let both = json!({ "jwks_uri": "https://rp.example/jwks", "jwks": { "keys": [{ "kty": "EC", "d": "x" }] } });
+        assert_eq!(fields(PrivateKeyJwt, plain, both), ["jwks", "jwks"], "each problem of it");
         assert_eq!(
             fields(ClientSecretJwt, plain, json!({ "token_endpoint_auth_signing_alg": "ES256" })),
             ["token_endpoint_auth_signing_alg"]
@@ -137,6 +129,5 @@ mod tests {
         let keys = json!({ "jwks_uri": "https://rp.example/jwks", "token_endpoint_auth_signing_alg": "RS256" });
         assert!(fields(PrivateKeyJwt, plain, keys.clone()).is_empty());
         assert_eq!(fields(PrivateKeyJwt, Profile::Fapi2, keys), ["token_endpoint_auth_signing_alg"]);
-        assert_eq!(fields(ClientSecretJwt, Profile::Fapi1, json!({})), method);
     }
 }

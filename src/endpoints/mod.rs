@@ -1,6 +1,5 @@
 //! One folder per endpoint: `mod.rs` lists the steps, `http.rs` is actix, the other files are pure rules.
 
-pub mod algorithms;
 pub mod authorize;
 pub mod backchannel_authentication;
 pub mod check_session;

@@ -7,9 +7,7 @@ mod weak;
 
 use serde_json::{Map, Value};
 
-use super::verify::{decode, split};
-use super::{Algorithm, JoseError};
-use crate::spec::json;
+use super::{Algorithm, JoseError, compact};
 pub use key::{ClientKey, KeyError};
 
 /// More keys than this in one set are not looked at.
@@ -57,6 +55,15 @@ impl ClientKeys {
         Ok(Self(members(set)?.iter().filter_map(|key| ClientKey::parse(key).ok()).collect()))
     }
 
+    /// A set that stands in a registration, where it was checked, read for one request. Anybody may send a token that is said to be the
+    /// client's, so no verifier is made here: [`Self::verify`] chooses the one key that the token names, and makes that one's.
+    ///
+    /// # Errors
+    /// When it is no key set.
+    pub fn for_one_request(set: &Value) -> Result<Self, KeyError> {
+        Ok(Self(members(set)?.iter().filter_map(|key| ClientKey::read(key).ok()).collect()))
+    }
+
     /// The keys, for what else than signatures they are used.
     pub fn iter(&self) -> impl Iterator<Item = &ClientKey> {
         self.0.iter()
@@ -73,13 +80,13 @@ impl ClientKeys {
     /// # Errors
     /// Why it is not to be believed: [`JoseError::UnknownKey`] when no key of the set has its `kid`.
     pub fn verify(&self, token: &str, allowed: &[Algorithm]) -> Result<Signed, JoseError> {
-        let (signed, header, payload, signature) = split(token)?;
+        let (signed, header, payload, signature) = compact::split(token)?;
         let header = header_of(header)?;
         let named = header.get("alg").and_then(Value::as_str).and_then(Algorithm::of_client);
         let algorithm = named.filter(|algorithm| allowed.contains(algorithm)).ok_or(JoseError::Algorithm)?;
         let key = self.select(&header, algorithm)?;
-        key.verify(algorithm, signed.as_bytes(), &decode(signature)?)?;
-        Ok(Signed { header, claims: claims_of(payload)?, algorithm })
+        key.verify(algorithm, signed.as_bytes(), &compact::decode(signature)?)?;
+        Ok(Signed { header, claims: compact::claims(payload)?, algorithm })
     }
 
     fn select(&self, header: &Map<String, Value>, algorithm: Algorithm) -> Result<&ClientKey, JoseError> {
@@ -102,24 +109,12 @@ impl ClientKeys {
 /// # Errors
 /// Why it is not to be believed.
 pub fn verify_with_secret(token: &str, secret: &str) -> Result<Map<String, Value>, JoseError> {
-    let (signed, header, payload, signature) = split(token)?;
+    let (signed, header, payload, signature) = compact::split(token)?;
     if header_of(header)?.get("alg").and_then(Value::as_str) != Some("HS256") {
         return Err(JoseError::Algorithm);
     }
-    key::verify_hs256(secret.as_bytes(), signed.as_bytes(), &decode(signature)?)?;
-    claims_of(payload)
-}
-
-/// The claims of a compact JWS, not believed: to find out whose keys to try.
-pub fn unverified_claims(token: &str) -> Option<Map<String, Value>> {
-    let (_, _, payload, _) = split(token).ok()?;
-    claims_of(payload).ok()
-}
-
-/// The header of a compact JWS, not believed either.
-pub fn unverified_header(token: &str) -> Option<Map<String, Value>> {
-    let (_, header, ..) = split(token).ok()?;
-    json::object(&decode(header).ok()?)
+    key::verify_hs256(secret.as_bytes(), signed.as_bytes(), &compact::decode(signature)?)?;
+    compact::claims(payload)
 }
 
 /// Whether a header names an algorithm of shared secrets.
@@ -132,20 +127,13 @@ fn members(set: &Value) -> Result<&Vec<Value>, KeyError> {
     if keys.len() > MAX_KEYS { Err(KeyError("it holds more than 64 keys")) } else { Ok(keys) }
 }
 
-/// RFC 7515 §4.1.11: an extension that is not understood is refused; authy understands none.
+/// RFC 8725 §3.10: a key that a header brings or points to is not trusted, nor is the rest of such a token.
 fn header_of(part: &str) -> Result<Map<String, Value>, JoseError> {
-    let header = json::object(&decode(part)?).ok_or(JoseError::Malformed("the header is not one JSON object without duplicates"))?;
-    if header.contains_key("crit") || header.contains_key("b64") {
-        return Err(JoseError::Malformed("the header has critical extensions"));
-    }
+    let header = compact::header(part)?;
     if FOREIGN_KEYS.iter().any(|member| header.contains_key(*member)) {
         return Err(JoseError::Malformed("the header brings a key of its own"));
     }
     Ok(header)
-}
-
-fn claims_of(part: &str) -> Result<Map<String, Value>, JoseError> {
-    json::object(&decode(part)?).ok_or(JoseError::Malformed("the claims are not one JSON object without duplicates"))
 }
 
 #[cfg(test)]

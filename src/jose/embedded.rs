@@ -4,9 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::client_keys::ClientKey;
-use super::verify::{decode, split};
-use super::{Algorithm, JoseError};
-use crate::spec::json;
+use super::{Algorithm, JoseError, compact};
 
 /// What the holder of a key has signed with it.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,21 +24,18 @@ pub struct Embedded {
 /// # Errors
 /// Why it proves nothing; never anything of its content.
 pub fn verify(token: &str) -> Result<Embedded, JoseError> {
-    let (signed, header, payload, signature) = split(token)?;
-    let object = |part| json::object(&decode(part)?).ok_or(JoseError::Malformed("a part is not one JSON object without duplicates"));
-    let mut header = object(header)?;
-    if header.contains_key("crit") || header.contains_key("b64") {
-        return Err(JoseError::Malformed("the header has critical extensions"));
-    }
+    let (signed, header, payload, signature) = compact::split(token)?;
+    let mut header = compact::header(header)?;
     let algorithm = header.get("alg").and_then(Value::as_str).and_then(Algorithm::of_client).ok_or(JoseError::Algorithm)?;
     let jwk = header.remove("jwk").ok_or(JoseError::UnknownKey)?;
-    let key = ClientKey::parse(&jwk).map_err(|error| JoseError::Key(error.to_string()))?;
+    // It verifies this one signature, for which it is made once.
+    let key = ClientKey::read(&jwk).map_err(|error| JoseError::Key(error.to_string()))?;
     if !key.is_for_signatures() || !key.can(algorithm) {
         return Err(JoseError::Algorithm);
     }
-    key.verify(algorithm, signed.as_bytes(), &decode(signature)?)?;
+    key.verify(algorithm, signed.as_bytes(), &compact::decode(signature)?)?;
     let thumbprint = key.thumbprint().ok_or(JoseError::UnknownKey)?;
-    Ok(Embedded { header, claims: object(payload)?, algorithm, thumbprint })
+    Ok(Embedded { header, claims: compact::claims(payload)?, algorithm, thumbprint })
 }
 
 #[cfg(test)]

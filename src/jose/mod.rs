@@ -3,6 +3,7 @@
 
 pub mod algorithm;
 pub mod client_keys;
+pub mod compact;
 pub mod embedded;
 pub mod jwe;
 pub mod jwks;

@@ -2,15 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::JoseError;
-use super::verify::{decode, split};
-use crate::spec::json;
+use super::{JoseError, compact};
 
 /// The `alg` of a compact JWS, not believed: to find out what it claims to be.
 pub fn algorithm_of(token: &str) -> Option<String> {
-    let (_, header, _, _) = split(token).ok()?;
-    let header = json::object(&decode(header).ok()?)?;
-    header.get("alg").and_then(Value::as_str).map(str::to_owned)
+    compact::unverified_header(token)?.get("alg").and_then(Value::as_str).map(str::to_owned)
 }
 
 /// Header and claims.
@@ -21,16 +17,15 @@ type Parts = (Map<String, Value>, Map<String, Value>);
 /// # Errors
 /// When it is anything else.
 pub fn read(token: &str) -> Result<Parts, JoseError> {
-    let (_, header, payload, signature) = split(token)?;
-    let header = json::object(&decode(header)?).ok_or(JoseError::Malformed("the header is not one JSON object without duplicates"))?;
-    if header.get("alg").and_then(Value::as_str) != Some("none") || header.contains_key("crit") {
+    let (_, header, payload, signature) = compact::split(token)?;
+    let header = compact::header(header)?;
+    if header.get("alg").and_then(Value::as_str) != Some("none") {
         return Err(JoseError::Algorithm);
     }
     if !signature.is_empty() {
         return Err(JoseError::Signature);
     }
-    let claims = json::object(&decode(payload)?).ok_or(JoseError::Malformed("the claims are not one JSON object without duplicates"))?;
-    Ok((header, claims))
+    Ok((header, compact::claims(payload)?))
 }
 
 #[cfg(test)]

@@ -3,16 +3,10 @@
 //! Only tokens that authy signed are read here. The `kid` names one of our keys and the key decides the algorithm; nothing else in the
 //! header is a source of anything.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use super::{Algorithm, JoseError, KeySet};
+use super::{Algorithm, JoseError, KeySet, compact};
 use crate::clock::Timestamp;
-use crate::spec::json;
-
-/// A token longer than this is not looked at, in bytes.
-pub const MAX_BYTES: usize = 16 * 1024;
 
 /// Which kind of token is expected: one is never taken for the other (RFC 8725 §3.11).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,12 +44,8 @@ pub struct Expect<'a> {
 /// # Errors
 /// Why the token is not to be believed; never anything of its content.
 pub fn verify(keys: &KeySet, token: &str, expect: Expect<'_>) -> Result<Map<String, Value>, JoseError> {
-    let (signed, header, payload, signature) = split(token)?;
-    let header = json::object(&decode(header)?).ok_or(JoseError::Malformed("the header is not one JSON object without duplicates"))?;
-    // RFC 7515 §4.1.11: an extension that is not understood is refused; authy understands none.
-    if header.contains_key("crit") {
-        return Err(JoseError::Malformed("the header has critical extensions"));
-    }
+    let (signed, header, payload, signature) = compact::split(token)?;
+    let header = compact::header(header)?;
     let kid = header.get("kid").and_then(Value::as_str).ok_or(JoseError::UnknownKey)?;
     let (algorithm, key) = keys.verifier(kid, expect.now).ok_or(JoseError::UnknownKey)?;
     // RFC 8725 §3.1: each key is used with exactly one algorithm.
@@ -63,27 +53,10 @@ pub fn verify(keys: &KeySet, token: &str, expect: Expect<'_>) -> Result<Map<Stri
         return Err(JoseError::Algorithm);
     }
     check_typ(header.get("typ"), expect.typ)?;
-    key.verify(signed.as_bytes(), &decode(signature)?).map_err(|_| JoseError::Signature)?;
-    let claims = json::object(&decode(payload)?).ok_or(JoseError::Malformed("the claims are not one JSON object without duplicates"))?;
+    key.verify(signed.as_bytes(), &compact::decode(signature)?).map_err(|_| JoseError::Signature)?;
+    let claims = compact::claims(payload)?;
     check_claims(&claims, &expect)?;
     Ok(claims)
-}
-
-/// RFC 7515 §7.1: exactly three parts. Returns what is signed, then the parts.
-pub(super) fn split(token: &str) -> Result<(&str, &str, &str, &str), JoseError> {
-    if token.len() > MAX_BYTES {
-        return Err(JoseError::Malformed("longer than 16 KiB"));
-    }
-    let parts = token.rsplit_once('.').and_then(|(signed, signature)| {
-        let (header, payload) = signed.split_once('.')?;
-        Some((signed, header, payload, signature))
-    });
-    parts.filter(|(_, _, payload, _)| !payload.contains('.')).ok_or(JoseError::Malformed("not three parts"))
-}
-
-/// RFC 7515 §2: base64url without padding, white space or other characters; in one spelling only, so no stray bits either.
-pub(super) fn decode(part: &str) -> Result<Vec<u8>, JoseError> {
-    URL_SAFE_NO_PAD.decode(part).map_err(|_| JoseError::Malformed("a part is not base64url"))
 }
 
 /// RFC 8725 §3.11: explicit types keep the kinds of tokens apart.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use crate::clock::Timestamp;
 use crate::model::client::ClientMetadata;
 use crate::model::grant::Authentication;
+use crate::spec::signing_algorithm::{self, Algorithm};
 
 /// What an ID Token says. It has no `nbf`, and no `azp` since there is one audience (OIDC Core §2 has it for several).
 #[derive(Clone, Debug)]
@@ -44,6 +45,11 @@ pub fn names_session(client: &ClientMetadata) -> bool {
         || !client.post_logout_redirect_uris.is_empty()
         || protocol.backchannel_logout_uri.is_some()
         || protocol.frontchannel_logout_uri.is_some()
+}
+
+/// OIDC Registration §2: `id_token_signed_response_alg`, as far as the profile leaves it.
+pub fn signed_with(client: &ClientMetadata) -> Algorithm {
+    signing_algorithm::given(client.profile, client.id_token_signed_response_alg.as_deref())
 }
 
 /// Claims that are authy's to say, and never taken from what is known of a person.
@@ -134,6 +140,14 @@ mod tests {
         assert!(!names_session(&client));
         client.protocol.backchannel_logout_uri = Some("https://client.example.org/logout".to_owned());
         assert!(names_session(&client));
+    }
+
+    #[test]
+    fn a_client_reads_what_it_registered_as_far_as_its_profile_leaves_it() {
+        let mut client = ClientMetadata { id_token_signed_response_alg: Some("EdDSA".to_owned()), ..ClientMetadata::default() };
+        assert_eq!(signed_with(&client), Algorithm::EdDSA);
+        client.profile = crate::model::client::Profile::Fapi1;
+        assert_eq!(signed_with(&client), Algorithm::PS256);
     }
 
     #[test]

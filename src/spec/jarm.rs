@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
-use crate::model::client::{Client, Profile};
+use crate::model::client::Client;
+use crate::spec::signing_algorithm::{self, Algorithm};
 
 /// JARM §2.1: "A maximum JWT lifetime of 10 minutes is RECOMMENDED".
 const LIFETIME: Duration = Duration::from_secs(600);
@@ -22,18 +23,15 @@ pub fn claims(fields: &[(String, String)], issuer: &str, client: &Client, now: T
     claims
 }
 
-/// JARM §3: `authorization_signed_response_alg`, RS256 when absent; FAPI 1.0 Advanced §8.6 and FAPI 2.0 §5.4 do not know that one.
-pub fn signing_algorithm(client: &Client) -> &str {
-    let default = match client.metadata.profile {
-        Profile::Fapi1 | Profile::Fapi2 => "PS256",
-        Profile::Oauth21 | Profile::Legacy => "RS256",
-    };
-    client.metadata.protocol.authorization_signed_response_alg.as_deref().unwrap_or(default)
+/// JARM §3: `authorization_signed_response_alg`, as far as the profile leaves it.
+pub fn signed_with(client: &Client) -> Algorithm {
+    signing_algorithm::given(client.metadata.profile, client.metadata.protocol.authorization_signed_response_alg.as_deref())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::client::Profile;
     use crate::spec::testing::client;
     use serde_json::json;
 
@@ -54,10 +52,10 @@ mod tests {
     #[test]
     fn the_algorithm_is_the_registered_one_or_the_profiles_default() {
         let mut client = client();
-        assert_eq!(signing_algorithm(&client), "RS256");
+        assert_eq!(signed_with(&client), Algorithm::RS256);
         client.metadata.profile = Profile::Fapi2;
-        assert_eq!(signing_algorithm(&client), "PS256");
+        assert_eq!(signed_with(&client), Algorithm::PS256);
         client.metadata.protocol.authorization_signed_response_alg = Some("ES256".to_owned());
-        assert_eq!(signing_algorithm(&client), "ES256");
+        assert_eq!(signed_with(&client), Algorithm::ES256);
     }
 }

@@ -22,11 +22,12 @@
 //! | RFC 7009 §2 | [`crate::endpoints::revoke`] |
 //! | RFC 7033 §4 | [`webfinger`] |
 //! | RFC 7515 §4 | [`json`] |
+//! | RFC 7515 §4.1.11 §7.1 | [`crate::jose::compact`] |
 //! | RFC 7515 §5.2 | [`crate::jose::verify`], [`crate::jose::client_keys`] |
 //! | RFC 7515 §5.1 | [`crate::jose::sign`] |
 //! | RFC 7516 §5 | [`crate::jose::jwe`] |
 //! | RFC 7517 §5 | [`crate::jose::jwks`], [`crate::endpoints::jwks`] |
-//! | RFC 7518 §3.1 | [`crate::jose::algorithm`] |
+//! | RFC 7518 §3.1 | [`signing_algorithm`] |
 //! | RFC 7518 §4 §5 | [`crate::jose::jwe`] |
 //! | RFC 7519 §4 | [`json`] |
 //! | RFC 7519 §4.1.3 | [`audience`] |
@@ -45,7 +46,7 @@
 //! | RFC 7662 §2.1 | [`crate::endpoints::introspect`] |
 //! | RFC 7800 §3.1 | [`crate::model::confirmation`] |
 //! | RFC 8037 §2 | [`crate::jose::jwks`] |
-//! | RFC 8037 §3.1 | [`crate::jose::algorithm`] |
+//! | RFC 8037 §3.1 | [`signing_algorithm`] |
 //! | RFC 8252 §7 §8 | [`redirect_uri`] |
 //! | RFC 8414 §2 | [`discovery`], [`issuer`] |
 //! | RFC 8414 §3 | [`crate::endpoints::discovery`] |
@@ -79,8 +80,10 @@
 //! | RFC 9864 §2.2 | [`signing_algorithm`] |
 //! | Client ID Metadata Document §3 §4 | [`client_id_document`] |
 //! | FAPI 1.0 Advanced §5.2.2 | [`client_metadata`], [`crate::endpoints::possession`] |
+//! | FAPI 1.0 Advanced §8.6 | [`signing_algorithm`] |
 //! | FAPI 2.0 Message Signing §5.3.1 | [`request_object`] |
 //! | FAPI 2.0 Security Profile §5.3.2 | [`client_metadata`], [`crate::endpoints::possession`] |
+//! | FAPI 2.0 Security Profile §5.4.1 | [`signing_algorithm`] |
 //! | FAPI-CIBA §5.2.2 | [`ciba`] |
 //! | Form Post Response Mode | [`response_mode`] |
 //! | JARM §2 §3 | [`jarm`] |

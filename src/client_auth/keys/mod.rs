@@ -66,7 +66,7 @@ pub async fn verify(app: &App, client: &Client, token: &str, allowed: &[Algorith
 pub async fn of_client(app: &App, client: &Client, freshness: Freshness) -> Result<Arc<ClientKeys>, Untrusted> {
     let protocol = &client.metadata.protocol;
     match (&protocol.jwks, &protocol.jwks_uri) {
-        (Some(set), _) => Ok(Arc::new(ClientKeys::fetched(set).map_err(Unusable::from)?)),
+        (Some(set), _) => Ok(Arc::new(ClientKeys::for_one_request(set).map_err(Unusable::from)?)),
         (None, Some(uri)) => fetched(app, uri, Registrant::of(client), freshness).await,
         (None, None) => Err(Untrusted::None),
     }

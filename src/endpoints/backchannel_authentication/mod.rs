@@ -11,11 +11,10 @@ use serde_json::Value;
 
 use crate::accounts::login;
 use crate::app::App;
-use crate::client_auth::{self, AuthenticatedClient, Credentials, Presented, assertion, keys};
+use crate::client_auth::{self, AuthenticatedClient, Credentials, Presented, keys};
 use crate::endpoints::{id_token_hint, strangers, token};
 use crate::failure::Failure;
 use crate::grants::ciba::CibaGrant;
-use crate::jose::Algorithm;
 use crate::model::authentication_request::{AuthenticationRequest, Delivery, State};
 use crate::model::user::User;
 use crate::sealing::Purpose;
@@ -25,7 +24,7 @@ use crate::spec::ciba::{self, Hint, Request};
 use crate::spec::device::{INTERVAL, Polling};
 use crate::spec::error::OAuthError;
 use crate::spec::params::Params;
-use crate::spec::typ;
+use crate::spec::{signing_algorithm, typ};
 use crate::store::kv::replay;
 
 /// The path below the issuer.
@@ -97,7 +96,9 @@ async fn opened(app: &App, client: &AuthenticatedClient, params: Params) -> Resu
         return Ok(params);
     };
     ciba::nothing_beside(&params)?;
-    let signed = keys::verify(app, client, request, &algorithms(client)).await.map_err(|error| invalid.because(error.to_string()))?;
+    let registered = client.metadata.protocol.backchannel_authentication_request_signing_alg.as_deref();
+    let taken = signing_algorithm::taken(client.metadata.profile, registered); // CIBA Core §4
+    let signed = keys::verify(app, client, request, taken).await.map_err(|error| invalid.because(error.to_string()))?;
     // RFC 8725 §3.11: an assertion, say, is signed with the same key.
     if !typ::is_absent_or_one_of(ciba::TYPES, &signed.header) {
         return Err(invalid.because("the typ is that of something else").into());
@@ -109,13 +110,6 @@ async fn opened(app: &App, client: &AuthenticatedClient, params: Params) -> Resu
         return Err(invalid.because("the jti was used before").into());
     }
     Ok(params)
-}
-
-/// What it registered, as far as its profile leaves it: FAPI 1.0 Advanced §8.6.
-fn algorithms(client: &AuthenticatedClient) -> Vec<Algorithm> {
-    let registered = client.metadata.protocol.backchannel_authentication_request_signing_alg.as_deref();
-    let named = |algorithm: &Algorithm| registered.is_none_or(|name| Algorithm::of_client(name) == Some(*algorithm));
-    assertion::by_profile(client.metadata.profile).iter().copied().filter(named).collect()
 }
 
 /// CIBA Core §7.2, §13: `unknown_user_id`, also for somebody who may not sign in.

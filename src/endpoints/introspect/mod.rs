@@ -8,7 +8,6 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::client_auth::{self, AuthenticatedClient, Credentials, Presented};
-use crate::endpoints::algorithms;
 use crate::endpoints::encrypted::{self, Kind};
 use crate::endpoints::presented;
 use crate::failure::Failure;
@@ -23,6 +22,7 @@ use crate::spec::error::OAuthError;
 use crate::spec::grant_type::REFRESH_TOKEN;
 use crate::spec::introspection::Introspection;
 use crate::spec::params::Params;
+use crate::spec::signing_algorithm;
 use crate::spec::subject;
 
 /// What a resource server accepts.
@@ -52,7 +52,8 @@ async fn signed(app: &App, client: &Client, facts: &Introspection) -> Result<Sec
     let claims = json!({
         "iss": app.issuer.as_str(), "aud": client.client_id, "iat": app.now().as_seconds(), "token_introspection": facts,
     });
-    let algorithm = algorithms::signing(client, client.metadata.protocol.introspection_signed_response_alg.as_deref());
+    let algorithm =
+        signing_algorithm::given(client.metadata.profile, client.metadata.protocol.introspection_signed_response_alg.as_deref());
     let signed = app.sign(algorithm, Some("token-introspection+jwt"), &claims).await?;
     encrypted::token(app, client, Kind::Introspection, signed).await
 }

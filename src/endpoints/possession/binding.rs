@@ -6,6 +6,7 @@ use crate::model::confirmation::{Binding, Confirmation};
 use crate::spec::bearer::Scheme;
 use crate::spec::dpop;
 use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::signing_algorithm::left_by;
 
 /// What the registration and the profile ask for.
 pub fn of(client: &Client) -> Binding {
@@ -38,16 +39,15 @@ pub fn check(wanted: Binding, confirmation: &Confirmation) -> Result<(), Refusal
         .because("the client must bring a DPoP proof or a certificate, and brings none"))
 }
 
-/// FAPI 2.0 Security Profile §5.4.1: PS256, ES256 or EdDSA.
+/// A proof is signed with what the profile leaves: FAPI 2.0 Security Profile §5.4.1, FAPI 1.0 Advanced §8.6.
 ///
 /// # Errors
 /// `invalid_dpop_proof`.
 pub fn algorithm_is_allowed(client: &Client, algorithm: Option<Algorithm>) -> Result<(), Refusal> {
-    let fapi = client.metadata.profile.is_fapi();
-    if fapi && algorithm == Some(Algorithm::RS256) {
-        return Err(dpop::invalid_proof().because("the profile of the client does not allow RS256"));
+    match algorithm.filter(|algorithm| !left_by(client.metadata.profile).contains(algorithm)) {
+        Some(algorithm) => Err(dpop::invalid_proof().because(format!("the profile of the client does not leave {algorithm}"))),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Whether an access token may be used so: with the scheme it was issued for, by whoever holds its keys. RFC 9449 §7.1, RFC 8705 §3.
@@ -76,6 +76,20 @@ mod tests {
         client.metadata.protocol.dpop_bound_access_tokens = dpop;
         client.metadata.protocol.tls_client_certificate_bound_access_tokens = certificate;
         of(&client)
+    }
+
+    #[test]
+    fn a_proof_is_signed_with_what_the_profile_leaves() {
+        let mut client = client();
+        for (profile, left) in [(Profile::Oauth21, 4), (Profile::Legacy, 4), (Profile::Fapi2, 3), (Profile::Fapi1, 2)] {
+            client.metadata.profile = profile;
+            assert!(algorithm_is_allowed(&client, None).is_ok(), "a request without a proof");
+            let allowed = Algorithm::ALL.into_iter().filter(|algorithm| algorithm_is_allowed(&client, Some(*algorithm)).is_ok());
+            assert_eq!(allowed.count(), left, "{profile:?}");
+        }
+        assert!(
+            algorithm_is_allowed(&client, Some(Algorithm::EdDSA)).is_err() && algorithm_is_allowed(&client, Some(Algorithm::ES256)).is_ok()
+        );
     }
 
     #[test]

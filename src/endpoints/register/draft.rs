@@ -117,7 +117,6 @@ pub fn draft(members: Map<String, Value>, policy: &Registration) -> Result<Clien
     choose_profile(&mut draft, policy)?;
     choose_grants(&mut draft, policy)?;
     some_scope(&draft)?;
-    one_key_set(&draft)?;
     Ok(draft)
 }
 
@@ -281,15 +280,6 @@ fn choose_grants(draft: &mut ClientDraft, policy: &Registration) -> Result<(), R
         ));
     }
     Ok(())
-}
-
-/// RFC 7591 §2: "jwks_uri" and "jwks" "MUST NOT both be present in the same request or response".
-fn one_key_set(draft: &ClientDraft) -> Result<(), Refusal> {
-    if draft.protocol.jwks.is_some() && draft.protocol.jwks_uri.is_some() {
-        return Err(invalid("jwks", "The client has both jwks and jwks_uri; only one of them may be there."));
-    }
-    let Some(set) = &draft.protocol.jwks else { return Ok(()) };
-    document::key_set(&set.to_string()).map(drop).map_err(|_| invalid("jwks", "jwks is no set of public keys."))
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
 use crate::jose::Algorithm;
-use crate::jose::client_keys::{ClientKeys, unverified_claims};
+use crate::jose::client_keys::ClientKeys;
+use crate::jose::compact::unverified_claims;
 use crate::spec::audience;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::typ;

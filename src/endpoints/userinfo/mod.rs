@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 
 use crate::app::App;
 use crate::client_auth::Credentials;
-use crate::endpoints::algorithms;
 use crate::endpoints::encrypted::{self, Kind};
 use crate::endpoints::possession::{self, Possession, Proof, binding};
 use crate::endpoints::presented;
@@ -22,6 +21,7 @@ use crate::spec::claims;
 use crate::spec::claims_request::ClaimsRequest;
 use crate::spec::error::OAuthError;
 use crate::spec::scope::Scope;
+use crate::spec::signing_algorithm;
 
 /// The claims as JSON, or signed for clients that registered `userinfo_signed_response_alg`.
 #[derive(Debug)]
@@ -89,7 +89,7 @@ async fn protected(app: &App, client: &Client, mut released: Map<String, Value>)
     }
     released.insert("iss".to_owned(), Value::String(app.issuer.as_str().to_owned()));
     released.insert("aud".to_owned(), Value::String(client.client_id.clone()));
-    let signed = app.sign(algorithms::signing(client, signed_with), None, &released).await?;
+    let signed = app.sign(signing_algorithm::given(client.metadata.profile, signed_with), None, &released).await?;
     Ok(UserInfo::Jwt(encrypted::token(app, client, Kind::UserInfo, signed).await?))
 }
 

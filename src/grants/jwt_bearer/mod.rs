@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use super::{Answer, Exchange, GrantType};
 use crate::accounts::login;
-use crate::client_auth::{assertion as client_assertion, keys};
+use crate::client_auth::keys;
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{Mint, TokenResponse};
 use crate::failure::Failure;
-use crate::jose::client_keys;
+use crate::jose::compact;
 use crate::model::client::Client;
 use crate::model::grant::{Authentication, Grant};
 use crate::model::user::User;
@@ -21,7 +21,7 @@ use crate::spec::authorization_details;
 use crate::spec::error::OAuthError;
 use crate::spec::grant_type::{JWT_BEARER, Registered};
 use crate::spec::jwt_bearer::{self, Assertion, Subject, TrustedIssuer};
-use crate::spec::typ;
+use crate::spec::{signing_algorithm, typ};
 use crate::store::kv::replay;
 use crate::store::sql::Redemption;
 
@@ -73,7 +73,7 @@ async fn exchange_assertion(exchange: Exchange<'_>) -> Result<TokenResponse, Fai
 
 /// The issuer that the assertion names, if an administrator lets this client bring its word.
 fn trusted(client: &Client, assertion: &str) -> Result<TrustedIssuer, Failure> {
-    let claims = client_keys::unverified_claims(assertion).ok_or_else(|| invalid_assertion().because("it is no JWT"))?;
+    let claims = compact::unverified_claims(assertion).ok_or_else(|| invalid_assertion().because("it is no JWT"))?;
     let named = jwt_bearer::claimed_issuer(&claims);
     let mut issuers = client.metadata.protocol.assertion_issuers.iter().filter_map(|entry| TrustedIssuer::parse(entry).ok());
     let found = issuers.find(|issuer| Some(issuer.issuer.as_str()) == named);
@@ -89,7 +89,7 @@ async fn verified(
     let mut signer = Client::clone(exchange.client);
     signer.metadata.protocol.jwks.clone_from(&issuer.jwks);
     signer.metadata.protocol.jwks_uri.clone_from(&issuer.jwks_uri);
-    let signed = keys::verify(exchange.app, &signer, assertion, client_assertion::by_profile(exchange.client.metadata.profile)).await;
+    let signed = keys::verify(exchange.app, &signer, assertion, signing_algorithm::left_by(exchange.client.metadata.profile)).await;
     let signed = signed.map_err(|error| invalid_assertion().because(error.to_string()))?;
     // RFC 8725 §3.11: an access token of that issuer, say, is no assertion.
     if !typ::is_absent_or_one_of(jwt_bearer::TYPES, &signed.header) {

@@ -40,6 +40,9 @@ const OVERHEAD: usize = 1_536;
 #[error("{0}")]
 pub struct KeyError(pub &'static str);
 
+/// What a key is whose numbers are those of none.
+const UNREADABLE: KeyError = KeyError("a key cannot be read");
+
 /// A public key of a client.
 #[derive(Clone, PartialEq)]
 pub struct ClientKey {
@@ -53,6 +56,20 @@ impl ClientKey {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(jwk: &Value) -> Result<Self, KeyError> {
+        let key = Self::read(jwk)?;
+        match key.algorithms.first() {
+            Some(first) if key.is_for_signatures() => key.verifier(*first).map(drop).map_err(|_| UNREADABLE)?,
+            _ => {}
+        }
+        Ok(key)
+    }
+
+    /// The same without making a verifier, which costs more than all the rest. Only that shows whether the numbers are those of a key (a point
+    /// of the curve, say): [`Self::verify`] finds it out of a key that was only read.
+    ///
+    /// # Errors
+    /// What is wrong with it, as far as that is seen.
+    pub(in crate::jose) fn read(jwk: &Value) -> Result<Self, KeyError> {
         let jwk = jwk.as_object().ok_or(KeyError("a key is no JSON object"))?;
         if PRIVATE_MEMBERS.iter().any(|member| jwk.contains_key(*member)) {
             return Err(KeyError("it holds a private key: register the public half only, and replace the key"));
@@ -70,12 +87,7 @@ impl ClientKey {
             _ => return Err(KeyError("a key is of a type that authy does not use: RSA, EC or OKP")),
         };
         weak::check(jwk)?;
-        let key = Self { jwk: used(jwk)?, algorithms };
-        match key.algorithms.first() {
-            Some(first) if key.is_for_signatures() => key.verifier(*first).map(drop).map_err(|_| KeyError("a key cannot be read"))?,
-            _ => {}
-        }
-        Ok(key)
+        Ok(Self { jwk: used(jwk)?, algorithms })
     }
 
     /// The name of the key.
@@ -109,9 +121,9 @@ impl ClientKey {
     /// Checks a signature.
     ///
     /// # Errors
-    /// [`JoseError::Signature`] when it is not this key's.
+    /// [`JoseError::Signature`] when it is not this key's, [`JoseError::Key`] when its numbers are those of no key.
     pub fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> Result<(), JoseError> {
-        let verifier = self.verifier(algorithm).map_err(|_| JoseError::Algorithm)?;
+        let verifier = self.verifier(algorithm).map_err(|_| JoseError::Key(UNREADABLE.to_string()))?;
         verifier.verify(message, signature).map_err(|_| JoseError::Signature)
     }
 

@@ -158,6 +158,19 @@ fn what_proves_nothing_is_not_registered() {
 }
 
 #[test]
+fn of_a_set_for_one_request_only_the_key_that_is_named_is_made() {
+    let coordinate = URL_SAFE_NO_PAD.encode([1_u8; 32]);
+    let off_the_curve = json!({ "kty": "EC", "crv": "P-256", "x": coordinate, "y": coordinate, "kid": "off" });
+    let shared = json!({ "kty": "oct", "k": "AAAA" });
+    let set = ClientKeys::for_one_request(&json!({ "keys": [off_the_curve, bare(&EC), shared] })).unwrap();
+    assert_eq!(set.iter().filter_map(ClientKey::kid).collect::<Vec<_>>(), ["off", EC.kid.as_str()], "what is seen without making it");
+    assert!(set.verify(&sign(&EC, Algorithm::ES256, &json!({ "alg": "ES256", "kid": EC.kid })), ALL).is_ok());
+    let named = sign(&EC, Algorithm::ES256, &json!({ "alg": "ES256", "kid": "off" }));
+    assert!(matches!(set.verify(&named, ALL), Err(JoseError::Key(_))));
+    assert_eq!(set.verify(&sign(&EC, Algorithm::ES256, &json!({ "alg": "ES256", "kid": "x" })), ALL), Err(JoseError::UnknownKey));
+}
+
+#[test]
 fn of_a_key_only_that_is_kept_which_somebody_reads() {
     let mut published = bare(&EC);
     for number in 0..500 {

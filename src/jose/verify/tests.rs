@@ -1,10 +1,13 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use super::*;
 use crate::entropy::{OsEntropy, SeededEntropy};
+use crate::jose::compact::MAX_BYTES;
 use crate::jose::keys::{first_keys, generate};
 use crate::sealing::{MasterKey, Sealer};
 

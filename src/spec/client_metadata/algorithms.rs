@@ -1,9 +1,9 @@
-//! Members that name an algorithm, and what each may name: RFC 7591 §2, OIDC Registration §2, JARM §3, RFC 9701 §6, CIBA Core §4; what is
-//! left of signatures by profile: FAPI 2.0 Security Profile §5.4.1, FAPI 1.0 Advanced §8.6.
+//! Members that name an algorithm, and what each may name: RFC 7591 §2, OIDC Registration §2, JARM §3, RFC 9701 §6, CIBA Core §4. What a
+//! profile leaves of signatures is in [`crate::spec::signing_algorithm`].
 
 use super::{ENCRYPTION_ALGORITHMS, ENCRYPTION_METHODS, Problem, SIGNING_ALGORITHMS};
-use crate::model::client::{ClientMetadata, Profile};
-use crate::spec::signing_algorithm::OF_CLIENTS;
+use crate::model::client::ClientMetadata;
+use crate::spec::signing_algorithm::{OF_CLIENTS, leaves};
 
 /// What signs a request object; the profile and `require_signed_request_object` leave no room for `none`.
 const OF_REQUEST_OBJECTS: &[&str] = &["RS256", "PS256", "ES256", "EdDSA", "Ed25519", "none"];
@@ -11,11 +11,6 @@ const OF_REQUEST_OBJECTS: &[&str] = &["RS256", "PS256", "ES256", "EdDSA", "Ed255
 const OF_ASSERTIONS: &[&str] = &["RS256", "PS256", "ES256", "EdDSA", "Ed25519", "HS256"];
 /// What authy has keys of its own for.
 const TO_US: &[&str] = &["RSA-OAEP-256", "ECDH-ES"];
-
-/// FAPI 2.0 Security Profile §5.4.1.
-const FAPI2_ALGORITHMS: &[&str] = &["PS256", "ES256", "EdDSA", "Ed25519"];
-/// FAPI 1.0 Advanced §8.6.
-const FAPI1_ALGORITHMS: &[&str] = &["PS256", "ES256"];
 
 /// A member, and what it may name. Each has one row, so that no two rules speak of what it names.
 struct Member {
@@ -66,27 +61,17 @@ pub fn may_name(member: &str) -> &'static [&'static str] {
     MEMBERS.iter().find(|row| row.name == member).map_or(&[], |row| row.allowed)
 }
 
-/// What a profile leaves of signatures, and its name.
-const fn left_by(profile: Profile) -> Option<(&'static str, &'static [&'static str])> {
-    match profile {
-        Profile::Oauth21 | Profile::Legacy => None,
-        Profile::Fapi2 => Some(("fapi2", FAPI2_ALGORITHMS)),
-        Profile::Fapi1 => Some(("fapi1", FAPI1_ALGORITHMS)),
-    }
-}
-
 /// Every member that names what it may not name.
 pub(super) fn check(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
     for member in MEMBERS {
         let Some(named) = (member.value)(metadata) else { continue };
-        let profile = left_by(metadata.profile).filter(|_| member.signs);
-        let left: Vec<&str> = member.allowed.iter().copied().filter(|name| profile.is_none_or(|(_, names)| names.contains(name))).collect();
+        let left: Vec<&str> = member.allowed.iter().copied().filter(|name| !member.signs || leaves(metadata.profile, name)).collect();
         if left.contains(&named) {
             continue;
         }
-        let problem = match profile {
-            Some((profile, _)) if member.allowed.contains(&named) => format!("{named:?} is not for clients on the profile {profile}"),
-            _ => format!("{named:?} is not supported"),
+        let problem = match member.allowed.contains(&named) {
+            true => format!("{named:?} is not for clients on the profile {}", metadata.profile.as_str()),
+            false => format!("{named:?} is not supported"),
         };
         problems.push(Problem::new(member.name, problem, format!("use one of: {}", left.join(", "))));
     }
@@ -97,6 +82,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::model::client::Profile;
     use crate::model::client::protocol::ProtocolMetadata;
 
     #[test]
@@ -131,10 +117,9 @@ mod tests {
     #[test]
     fn each_may_name_what_is_in_its_row_and_one_problem_tells_of_what_is_not() {
         for member in MEMBERS {
-            for profile in [Profile::Oauth21, Profile::Legacy, Profile::Fapi2, Profile::Fapi1] {
-                let left = left_by(profile).filter(|_| member.signs).map_or(member.allowed, |(_, names)| names);
+            for profile in Profile::ALL {
                 for algorithm in member.allowed.iter().chain(&["HS512"]) {
-                    let good = left.contains(algorithm) && member.allowed.contains(algorithm);
+                    let good = member.allowed.contains(algorithm) && (!member.signs || leaves(profile, algorithm));
                     assert_eq!(told(profile, member.name, algorithm).len(), usize::from(!good), "{} {algorithm} {profile:?}", member.name);
                 }
             }

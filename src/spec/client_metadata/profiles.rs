@@ -2,7 +2,7 @@
 
 use super::{ClientDraft, Problem};
 use crate::model::client::{AuthMethod, ClientMetadata, Profile};
-use crate::spec::grant_type;
+use crate::spec::{grant_type, signing_algorithm};
 
 /// Fills in what a draft leaves open and its profile decides.
 pub(super) fn complete(draft: &ClientDraft, metadata: &mut ClientMetadata) {
@@ -25,7 +25,9 @@ pub(super) fn complete(draft: &ClientDraft, metadata: &mut ClientMetadata) {
             false => protocol.dpop_bound_access_tokens = true,
         }
     }
-    metadata.id_token_signed_response_alg.get_or_insert_with(|| "PS256".to_owned()); // RS256, the usual default, is not for these profiles
+    // The usual default, which would be meant where nothing stands, is not for these profiles.
+    let default = signing_algorithm::default_of(metadata.profile);
+    metadata.id_token_signed_response_alg.get_or_insert_with(|| default.as_str().to_owned());
 }
 
 /// What a profile does not allow.

@@ -4,13 +4,14 @@ use serde_json::{Map, Value};
 
 use super::settings::{access_token_format_name, id_token_claims_name};
 use crate::model::client::{AuthMethod, Client};
+use crate::spec::signing_algorithm;
 
 /// The client's metadata as JSON, without any secret. Members that nobody set are left out; authy's own settings are always there.
 pub fn to_registered_json(client: &Client) -> Map<String, Value> {
     let metadata = &client.metadata;
     // A confidential client that may use either secret method shows the default of RFC 7591 §2.
     let auth_method = metadata.auth_method.unwrap_or(AuthMethod::ClientSecretBasic);
-    let default_alg = if metadata.profile.is_fapi() { "PS256" } else { "RS256" };
+    let default_alg = signing_algorithm::default_of(metadata.profile).as_str();
     let known = [
         ("client_id", Some(Value::from(client.client_id.as_str()))),
         ("client_name", Some(Value::from(client.name.as_str()))),

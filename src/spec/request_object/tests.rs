@@ -97,6 +97,9 @@ fn the_algorithm_is_the_registered_one_and_unsigned_only_where_it_does_no_harm()
     for profile in [Profile::Fapi1, Profile::Fapi2] {
         client.metadata.profile = profile;
         assert!(algorithm("none", &client).is_err() && algorithm("RS256", &client).is_err() && algorithm("PS256", &client).is_ok());
+        for name in ["EdDSA", "Ed25519"] {
+            assert_eq!(algorithm(name, &client).is_ok(), profile == Profile::Fapi2, "{name} {profile:?}");
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! RFC 9449.
 
+use authy::jose::Algorithm;
 use authy::model::client::{ClientMetadata, Profile};
 use serde_json::{Value, json};
 
-use crate::support::app::TestApp;
+use crate::support::app::{TestApp, behind_a_proxy};
 use crate::support::backends;
-use crate::support::possession::{DpopKey, ath};
+use crate::support::possession::{DpopKey, ath, certificate};
 use crate::support::relying_party::{Answer, RelyingParty, VERIFIER, answer, claims};
+use crate::support::signer::{KEYS, sign_as, signs_with};
 
 impl TestApp {
     pub(super) fn token_proof(&self, key: &DpopKey, change: Value) -> String {
@@ -206,6 +208,35 @@ async fn a_client_whose_tokens_must_be_bound_gets_no_bearer_token_from_any_grant
         refresh(&rp, &tokens.refresh_token(), &[]).await.is(400, "invalid_dpop_proof");
         let next = refresh(&rp, &tokens.refresh_token(), &[&app.token_proof(&key, json!({}))]).await.ok();
         assert_eq!(next.body["token_type"], "DPoP");
+        app.stop().await;
+    })
+    .await;
+}
+
+/// FAPI 2.0 Security Profile §5.4.1, FAPI 1.0 Advanced §8.6, where tokens are bound to the certificate besides.
+#[tokio::test]
+async fn a_proof_is_signed_with_what_the_profile_leaves() {
+    backends::each(async |backend| {
+        let app = TestApp::start_with(backend, behind_a_proxy).await;
+        let (shown, _) = certificate(b"one certificate");
+        for profile in Profile::ALL {
+            let rp = app.client(|metadata| metadata.profile = profile).await;
+            for pair in &*KEYS {
+                let alg = signs_with(pair);
+                let claims = json!({
+                    "jti": app.app.entropy.identifier(), "htm": "POST", "htu": format!("{}/oauth2/token", app.base), "iat": app.now().as_seconds(),
+                });
+                let proof = sign_as(pair, &json!({"typ": "dpop+jwt", "alg": alg.as_str(), "jwk": pair.public_jwk}), &claims);
+                let headers = [("dpop", proof.as_str()), ("client-cert", shown.as_str())];
+                let answer = rp.post_with("/oauth2/token", &[("grant_type", "client_credentials"), ("scope", "read")], &headers).await;
+                match (profile, alg) {
+                    (Profile::Fapi1, Algorithm::RS256 | Algorithm::EdDSA) | (Profile::Fapi2, Algorithm::RS256) => {
+                        answer.is(400, "invalid_dpop_proof");
+                    }
+                    _ => assert_eq!(answer.ok().body["token_type"], "DPoP", "{profile:?} {alg}"),
+                }
+            }
+        }
         app.stop().await;
     })
     .await;

@@ -11,7 +11,6 @@ use crate::clock::Timestamp;
 use crate::endpoints::encrypted::{self, Kind};
 use crate::endpoints::token::issue::{AccessToken, Beside, Mint};
 use crate::failure::Failure;
-use crate::jose::algorithm::Algorithm;
 use crate::model::client::{Client, Profile};
 use crate::model::grant::Grant;
 use crate::secret::Secret;
@@ -138,10 +137,8 @@ pub async fn deliver(app: &App, client: &Client, path: &ReturnPath, parameters: 
     if !path.response_mode().signed {
         return Ok(path.deliver(fields));
     }
-    let now = app.now();
-    let name = jarm::signing_algorithm(client);
-    let algorithm = Algorithm::parse(name).ok_or_else(|| anyhow::anyhow!("no key signs {name}"))?;
-    let signed = app.sign(algorithm, None, &jarm::claims(&fields, app.issuer.as_str(), client, now)).await?;
+    let claims = jarm::claims(&fields, app.issuer.as_str(), client, app.now());
+    let signed = app.sign(jarm::signed_with(client), None, &claims).await?;
     let response = encrypted::token(app, client, Kind::Authorization, signed).await?;
     Ok(path.deliver(vec![(jarm::PARAMETER.to_owned(), response.expose().clone())]))
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 use crate::app::App;
 use crate::endpoints::encrypted::{self, Kind};
 use crate::failure::Failure;
-use crate::jose::algorithm::Algorithm;
 use crate::model::client::Client;
 use crate::model::logout_delivery::LogoutDelivery;
 use crate::outbound::{OutboundError, Registrant, Request};
 use crate::secret::Secret;
+use crate::spec::id_token;
 use crate::spec::logout_token::{self, LogoutTokenClaims, Sent, Verdict};
 use crate::store::StoreError;
 use crate::telemetry::audit;
@@ -69,7 +69,6 @@ async fn finish(app: &App, delivery: &LogoutDelivery, failed: Option<&Sent>) -> 
 /// §2.4: signed, under the names by which the client knows the person and the session, as the client's ID Tokens are.
 async fn logout_token(app: &App, client: &Client, delivery: &LogoutDelivery) -> Result<Secret<String>, Failure> {
     let now = app.now();
-    let algorithm = client.metadata.id_token_signed_response_alg.as_deref().and_then(Algorithm::parse).unwrap_or(Algorithm::RS256);
     let (jti, subject) = (app.entropy.identifier(), app.subject_for(client, &delivery.subject));
     let sid = app.sid_for(client, &delivery.sid);
     let claims = LogoutTokenClaims {
@@ -80,7 +79,7 @@ async fn logout_token(app: &App, client: &Client, delivery: &LogoutDelivery) -> 
         jti: &jti,
         sid: &sid,
     };
-    Ok(app.sign(algorithm, Some(logout_token::TYP), &claims.to_json()).await?)
+    Ok(app.sign(id_token::signed_with(&client.metadata), Some(logout_token::TYP), &claims.to_json()).await?)
 }
 
 /// §2.5: a form that holds the token and nothing else; encrypted as the client's ID Tokens are (§2.4).

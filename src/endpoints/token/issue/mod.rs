@@ -11,7 +11,6 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::endpoints::algorithms;
 use crate::endpoints::encrypted::{self, Kind};
 use crate::endpoints::possession::{UsedUp, binding};
 use crate::failure::Failure;
@@ -147,7 +146,7 @@ impl<'a> Mint<'a> {
         if !scope.contains("openid") {
             return Ok(None);
         }
-        let algorithm = algorithms::signing(self.client, self.client.metadata.id_token_signed_response_alg.as_deref());
+        let algorithm = id_token::signed_with(&self.client.metadata);
         let request = ClaimsRequest::from_stored(&grant.claims_request);
         let released = match self.client.metadata.id_token_claims {
             Disclosure::Full if self.is_open_to_the_browser(beside) => Scope::default(),
