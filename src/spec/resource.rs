@@ -108,24 +108,15 @@ fn invalid_target(detail: &'static str) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Timestamp;
     use crate::spec::error::ErrorCode;
-    use crate::spec::testing::client;
+    use crate::spec::testing::{client, resource};
 
     fn params(uris: &[&str]) -> Params {
         Params::from_pairs(uris.iter().map(|uri| ("resource", *uri)))
     }
 
     fn known(uri: &str) -> Arc<Resource> {
-        Arc::new(Resource {
-            uri: uri.to_owned(),
-            name: String::new(),
-            scopes: Vec::new(),
-            signing_algorithm: "ES256".to_owned(),
-            access_token_lifetime: None,
-            introspection_clients: Vec::new(),
-            created_at: Timestamp::from_seconds(0),
-        })
+        Arc::new(resource(uri))
     }
 
     /// As a client with this list asks for them; each is registered unless it is elsewhere.
@@ -162,7 +153,7 @@ mod tests {
     fn a_token_has_the_scopes_that_its_resources_list_and_those_of_openid() {
         let scopes = ["openid", "cal:read", "contacts:read", "offline_access"].map(str::to_owned);
         let with = |listed: &[&str]| {
-            Arc::new(Resource { scopes: listed.iter().map(|&scope| scope.to_owned()).collect(), ..Resource::clone(&known("urn:x")) })
+            Arc::new(Resource { scopes: listed.iter().map(|&scope| scope.to_owned()).collect(), ..resource("urn:x") })
         };
         let open = |resources: &[Arc<Resource>]| open_scopes(&scopes, resources).join(" ");
         assert_eq!(open(&[with(&["cal:read", "cal:write"])]), "openid cal:read offline_access");
