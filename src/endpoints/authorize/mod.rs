@@ -202,7 +202,7 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
     let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
     let resources = token::any_resources(app, &opened.client, &opened.params).await?; // RFC 8707 §2.1
     token::fitting_details(app, &request.authorization_details).await?; // RFC 9396 §5
-    let request = request.with_hinted_subject(hinted_subject(app, &opened.params)?);
+    let request = request.for_resources(resources.uris()).with_hinted_subject(hinted_subject(app, &opened.params)?);
     let signed_in = match signed_in {
         Some(signed_in) if request.gives_what_is_not_redeemed_or_outlives_the_session() => {
             session::still_lives(app, &signed_in.session).await?.then_some(signed_in)

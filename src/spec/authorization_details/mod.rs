@@ -14,6 +14,7 @@ use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::json;
 use crate::spec::params::Params;
 use crate::spec::plain_text::has_nul;
+use crate::spec::resource::is_same;
 
 const MAX_LENGTH: usize = 16 * 1024;
 const MAX_DETAILS: usize = 20;
@@ -88,7 +89,7 @@ pub fn located(details: &[Value], resources: &[Arc<Resource>]) -> Vec<Value> {
 /// RFC 9396 §2.2: `locations` is an array of strings; anything else there names no place.
 fn is_at(detail: &Value, resources: &[Arc<Resource>]) -> bool {
     let Some(locations) = detail.get("locations") else { return true };
-    let is_here = |place: &str| resources.iter().any(|resource| resource.uri == place);
+    let is_here = |place: &str| resources.iter().any(|resource| is_same(&resource.uri, place));
     locations.as_array().is_some_and(|locations| locations.iter().filter_map(Value::as_str).any(is_here))
 }
 
@@ -173,7 +174,7 @@ mod tests {
     fn a_detail_is_for_the_places_that_it_names_and_for_everybody_when_it_names_none() {
         let (here, there) = ("https://a.example/", "https://b.example/");
         let at = |locations: Value| json!({"type": "t", "locations": locations});
-        let details = [json!({"type": "t"}), at(json!([here])), at(json!([there, 5])), at(json!([here, there]))];
+        let details = [json!({"type": "t"}), at(json!(["HTTPS://a.example"])), at(json!([there, 5])), at(json!([here, there]))];
         let kept = |uris: &[&str]| located(&details, &uris.iter().map(|uri| Arc::new(resource(uri))).collect::<Vec<_>>());
         let only = |indices: &[usize]| indices.iter().map(|&index| details[index].clone()).collect::<Vec<_>>();
         assert_eq!(kept(&[here]), only(&[0, 1, 3]));

@@ -217,9 +217,9 @@ impl<'a> Mint<'a> {
             holder,
             client_id: self.client.client_id.clone(),
             scope: resource::open_scopes(scope, meant).join(" "),
-            audience: match resources {
+            audience: match meant {
                 [] if jwt => vec![self.own_audience()],
-                resources => resources.iter().map(|resource| resource.uri.clone()).collect(),
+                meant => meant.iter().map(|resource| resource.uri.clone()).collect(),
             },
             issued_at: self.now,
             expires_at: self.now + self.lifetime(meant),
