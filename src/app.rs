@@ -33,6 +33,7 @@ pub mod client_authorities;
 pub mod client_documents;
 pub mod client_keys;
 pub mod keys;
+pub mod resources;
 pub mod subjects;
 
 use cache::{Cache, Turns};
@@ -88,7 +89,8 @@ pub struct Caches {
     /// Each with the moment as of which SQL had it.
     consents: Cache<(String, String), (Timestamp, Arc<Consent>)>,
     grants: Cache<Uuid, Arc<Grant>>,
-    resources: Cache<String, Arc<Resource>>,
+    /// By the normal form of their names.
+    resources: Cache<String, Arc<Vec<Arc<Resource>>>>,
     revoked_tokens: Cache<String, bool>,
     /// Verdicts on client secrets that an administrator brought: (client, hash of the presented secret) → stored hash it fitted.
     pub client_secrets: Cache<(String, TokenHash), Uuid>,
@@ -231,11 +233,6 @@ impl App {
     /// A grant, revoked or not.
     pub async fn grant(&self, id: Uuid) -> Result<Option<Arc<Grant>>, StoreError> {
         self.caches.grants.read(&id, || shared(self.sql.grant_by_id(id))).await
-    }
-
-    /// A registered resource (RFC 8707).
-    pub async fn resource(&self, uri: &str) -> Result<Option<Arc<Resource>>, StoreError> {
-        self.caches.resources.read(uri, || shared(self.sql.resource(uri))).await
     }
 
     /// The registered types of authorization details (RFC 9396).

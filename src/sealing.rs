@@ -237,6 +237,11 @@ impl Sealer {
         text
     }
 
+    /// How long [`Sealer::seal_text`] makes the text of so many bytes.
+    pub fn text_length(prefix: &str, plain: usize) -> usize {
+        prefix.len() + ((HEADER_LEN + plain + AES_256_GCM.tag_len()) * 4).div_ceil(3)
+    }
+
     /// Opens what [`Sealer::seal_text`] wrote, to the letter: base64url has one spelling here, without padding and stray bits.
     pub fn open_text(&self, purpose: Purpose, prefix: &str, text: &str) -> Option<Vec<u8>> {
         self.open(purpose, &URL_SAFE_NO_PAD.decode(text.strip_prefix(prefix)?).ok()?)

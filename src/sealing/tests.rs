@@ -28,6 +28,15 @@ fn purposes_have_names_and_keys_of_their_own() {
 }
 
 #[test]
+fn how_long_a_text_becomes_is_known_before_it_is_sealed() {
+    let sealer = Sealer::new(&key(1));
+    for length in 0..20 {
+        let text = sealer.seal_text(Purpose::Transaction, "tx_", &b"a".repeat(length), &SeededEntropy::new(2));
+        assert_eq!(text.len(), Sealer::text_length("tx_", length), "{length}");
+    }
+}
+
+#[test]
 fn any_changed_cut_or_added_character_closes_a_text() {
     let sealer = Sealer::new(&key(1));
     // Three lengths, so that every number of leftover bits in base64url occurs.

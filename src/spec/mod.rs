@@ -67,7 +67,7 @@
 //! | RFC 9126 §2.2 §4 to §6 | [`pushed`] |
 //! | RFC 9126 §2 | [`crate::endpoints::par`] |
 //! | RFC 9207 §2 | [`return_path`] |
-//! | RFC 9396 §2 to §7 | [`authorization_details`] |
+//! | RFC 9396 §2 to §7 §9 | [`authorization_details`] |
 //! | RFC 9440 §2 §3 | [`crate::web::client_certificate`] |
 //! | RFC 9449 §4 §10 | [`dpop`] |
 //! | RFC 9449 §5 §8 | [`crate::endpoints::possession`] |

@@ -9,6 +9,9 @@ use crate::spec::error::{OAuthError, Refusal};
 /// More parameters than this are refused: no request of any specification comes near.
 pub const MAX_PARAMETERS: usize = 200;
 
+/// The most bytes of path and query in a request, ours among them: RFC 9110 §4.1 wants 8000 at least.
+pub const MAX_TARGET: usize = 16 * 1024;
+
 /// Parameters that may be repeated: RFC 8707 §2, RFC 8693 §2.1.
 const REPEATABLE: &[&str] = &["resource", "audience"];
 

@@ -19,22 +19,27 @@ const MAX_RESOURCES: usize = 20;
 pub struct Targets(Vec<Arc<Resource>>);
 
 impl Targets {
-    /// RFC 8707 §2: of what was `asked`, all must be open to the client and among the `known` ones. Whoever may not use a resource does
+    /// RFC 8707 §2: of what was `asked`, all must be among the `known` ones and open to the client. Whoever may not use a resource does
     /// not learn whether there is one.
     ///
     /// # Errors
     /// `invalid_target`.
-    pub fn check(asked: &[String], known: Vec<Arc<Resource>>, client: &Client) -> Result<Self, Refusal> {
-        if !asked.iter().all(|uri| is_open(uri, client.metadata.protocol.resources.as_deref())) {
-            return Err(invalid_target("the resource is not among those of the client"));
+    pub fn check(asked: &[String], known: &[Arc<Resource>], client: &Client) -> Result<Self, Refusal> {
+        let mut targets: Vec<Arc<Resource>> = Vec::with_capacity(asked.len());
+        for uri in asked {
+            let resource = named(uri, known, |resource| resource.uri.as_str());
+            let resource = resource.ok_or_else(|| invalid_target("the resource is not registered"))?;
+            if !is_open(&resource.uri, client.metadata.protocol.resources.as_deref()) {
+                return Err(invalid_target("the resource is not among those of the client"));
+            }
+            if !targets.iter().any(|target| target.uri == resource.uri) {
+                targets.push(resource.clone());
+            }
         }
-        if !asked.iter().all(|uri| known.iter().any(|resource| resource.uri == *uri)) {
-            return Err(invalid_target("the resource is not registered"));
-        }
-        Ok(Self(known.into_iter().filter(|resource| asked.contains(&resource.uri)).collect()))
+        Ok(Self(targets))
     }
 
-    /// Their URIs, in the order of the request.
+    /// Their URIs as they are registered, in the order of the request.
     pub fn uris(&self) -> Vec<String> {
         self.iter().map(|resource| resource.uri.clone()).collect()
     }
@@ -46,6 +51,31 @@ impl Deref for Targets {
     fn deref(&self) -> &[Arc<Resource>] {
         &self.0
     }
+}
+
+/// RFC 3986 §6.2.2.1: "the scheme and host are case-insensitive"; §6.2.3: a bare http or https origin is the same with `/` and without. URL
+/// libraries write them so, and by nothing else do two spellings name one resource.
+pub fn normal(uri: &str) -> String {
+    let Some((scheme, rest)) = uri.split_once(':') else { return uri.to_owned() };
+    let scheme = scheme.to_ascii_lowercase();
+    let Some(rest) = rest.strip_prefix("//") else { return format!("{scheme}:{rest}") };
+    let (authority, path) = rest.split_at(rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len()));
+    let (user, host) = authority.split_at(authority.rfind('@').map_or(0, |at| at + 1));
+    let path = if path == "/" && matches!(scheme.as_str(), "http" | "https") { "" } else { path };
+    format!("{scheme}://{user}{}{path}", host.to_ascii_lowercase())
+}
+
+/// Whether two spellings name one resource.
+pub fn is_same(one: &str, other: &str) -> bool {
+    one == other || normal(one) == normal(other)
+}
+
+/// Which of those that are `known` the URI names: the one that is spelled like it, if there is one.
+pub fn named<'a, T>(uri: &str, known: &'a [T], name: impl Fn(&T) -> &str) -> Option<&'a T> {
+    known.iter().find(|&one| name(one) == uri).or_else(|| {
+        let wanted = normal(uri);
+        known.iter().find(|&one| normal(name(one)) == wanted)
+    })
 }
 
 /// Whether a client with these `resources` may ask for tokens for one: without a list for every registered one.
@@ -73,19 +103,17 @@ pub fn requested(params: &Params) -> Result<Vec<String>, Refusal> {
     Ok(resources)
 }
 
-/// RFC 8707 §2.2: a token request may name some of the resources that were approved; naming none means all of them.
+/// RFC 8707 §2.2: a token request may name some of the resources that were approved; naming none means all of them. However it spells them,
+/// they are called as they were approved.
 ///
 /// # Errors
 /// `invalid_target` for a resource that was not approved.
-pub fn narrow(asked: Vec<String>, approved: &[String]) -> Result<Vec<String>, Refusal> {
+pub fn narrow(asked: &[String], approved: &[String]) -> Result<Vec<String>, Refusal> {
     if asked.is_empty() {
         return Ok(approved.to_vec());
     }
-    if asked.iter().all(|uri| approved.contains(uri)) {
-        Ok(asked)
-    } else {
-        Err(invalid_target("the resource was not part of the approval"))
-    }
+    let found = asked.iter().map(|uri| named(uri, approved, String::as_str).cloned());
+    found.collect::<Option<Vec<String>>>().ok_or_else(|| invalid_target("the resource was not part of the approval"))
 }
 
 /// The scopes of a token for these resources: what they list, unless one of them takes any, and what is for authy's own endpoints. A token
@@ -108,33 +136,23 @@ fn invalid_target(detail: &'static str) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Timestamp;
     use crate::spec::error::ErrorCode;
-    use crate::spec::testing::client;
+    use crate::spec::testing::{client, resource};
 
     fn params(uris: &[&str]) -> Params {
         Params::from_pairs(uris.iter().map(|uri| ("resource", *uri)))
     }
 
     fn known(uri: &str) -> Arc<Resource> {
-        Arc::new(Resource {
-            uri: uri.to_owned(),
-            name: String::new(),
-            scopes: Vec::new(),
-            signing_algorithm: "ES256".to_owned(),
-            access_token_lifetime: None,
-            introspection_clients: Vec::new(),
-            created_at: Timestamp::from_seconds(0),
-        })
+        Arc::new(resource(uri))
     }
 
-    /// As a client with this list asks for them; each is registered unless it is elsewhere.
+    /// As a client with this list asks for them; those of the RFC are registered.
     fn check(uris: &[&str], listed: Option<&[&str]>) -> Result<Targets, Refusal> {
         let asked = requested(&params(uris))?;
         let mut client = client();
         client.metadata.protocol.resources = listed.map(|listed| listed.iter().map(|&uri| uri.to_owned()).collect());
-        let registered = asked.iter().filter(|uri| uri.ends_with(".example.com/")).map(|uri| known(uri)).collect();
-        Targets::check(&asked, registered, &client)
+        Targets::check(&asked, &[CALENDAR, CONTACTS].map(known), &client)
     }
 
     const CALENDAR: &str = "https://cal.example.com/";
@@ -162,7 +180,7 @@ mod tests {
     fn a_token_has_the_scopes_that_its_resources_list_and_those_of_openid() {
         let scopes = ["openid", "cal:read", "contacts:read", "offline_access"].map(str::to_owned);
         let with = |listed: &[&str]| {
-            Arc::new(Resource { scopes: listed.iter().map(|&scope| scope.to_owned()).collect(), ..Resource::clone(&known("urn:x")) })
+            Arc::new(Resource { scopes: listed.iter().map(|&scope| scope.to_owned()).collect(), ..resource("urn:x") })
         };
         let open = |resources: &[Arc<Resource>]| open_scopes(&scopes, resources).join(" ");
         assert_eq!(open(&[with(&["cal:read", "cal:write"])]), "openid cal:read offline_access");
@@ -174,7 +192,7 @@ mod tests {
     #[test]
     fn what_is_no_registered_resource_is_an_invalid_target() {
         for uri in
-            ["https://cal.example.com", "https://cal.example.com/#f", "/relative", "cal.example.com", "https://other.example/", "urn:x y"]
+            ["https://cal.example.com/a", "https://cal.example.com/#f", "/relative", "cal.example.com", "https://other.example/", "urn:x y"]
         {
             assert_eq!(check(&[uri], None).unwrap_err().error.error, ErrorCode::InvalidTarget, "{uri}");
         }
@@ -183,12 +201,54 @@ mod tests {
         assert!(requested(&params(&many.iter().map(String::as_str).collect::<Vec<_>>())).is_err());
     }
 
+    fn owned(uris: &[&str]) -> Vec<String> {
+        uris.iter().map(|&uri| uri.to_owned()).collect()
+    }
+
     #[test]
     fn a_token_request_may_narrow_but_never_widen() {
-        let approved = ["a:x".to_owned(), "b:x".to_owned()];
-        assert_eq!(narrow(Vec::new(), &approved).unwrap(), approved);
-        assert_eq!(narrow(vec!["b:x".to_owned()], &approved).unwrap(), ["b:x"]);
-        assert!(narrow(vec!["b:x".to_owned(), "c:x".to_owned()], &approved).is_err());
-        assert!(narrow(vec!["c:x".to_owned()], &[]).is_err());
+        let approved = owned(&["a:x", "b:x", "https://c.example"]);
+        assert_eq!(narrow(&[], &approved).unwrap(), approved);
+        assert_eq!(narrow(&owned(&["b:x"]), &approved).unwrap(), ["b:x"]);
+        assert_eq!(narrow(&owned(&["HTTPS://C.example/"]), &approved).unwrap(), ["https://c.example"]);
+        assert!(narrow(&owned(&["b:x", "c:x"]), &approved).is_err());
+        assert!(narrow(&owned(&["c:x"]), &[]).is_err());
+    }
+
+    #[test]
+    fn the_case_of_scheme_and_host_and_the_slash_of_an_origin_make_no_other_resource() {
+        for (one, other) in [
+            ("https://mcp.example.com", "https://mcp.example.com/"),
+            ("https://mcp.example.com", "HTTPS://MCP.Example.com/"),
+            ("http://User@mcp.example.com:8080/a?B", "Http://User@MCP.example.com:8080/a?B"),
+            ("https://[2001:DB8::1]/", "https://[2001:db8::1]"),
+            ("urn:example:Api", "URN:example:Api"),
+        ] {
+            assert!(is_same(one, other) && is_same(other, one), "{one} {other}");
+        }
+        for (one, other) in [
+            ("https://mcp.example.com/a", "https://mcp.example.com/A"),
+            ("https://mcp.example.com/a", "https://mcp.example.com/a/"),
+            ("https://mcp.example.com/~", "https://mcp.example.com/%7e"),
+            ("https://mcp.example.com?x", "https://mcp.example.com/?x"),
+            ("https://mcp.example.com", "https://mcp.example.com:443"),
+            ("https://mcp.example.com", "http://mcp.example.com"),
+            ("https://User@mcp.example.com", "https://user@mcp.example.com"),
+            ("app://host", "app://host/"),
+            ("urn:example:api", "urn:example:API"),
+            ("", "/"),
+        ] {
+            assert!(!is_same(one, other) && !is_same(other, one), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_resource_goes_by_its_registered_name_and_the_very_spelling_counts_first() {
+        assert_eq!(check(&["HTTPS://Cal.example.com", CALENDAR], None).unwrap().uris(), [CALENDAR], "once");
+        assert_eq!(check(&["https://cal.example.com"], Some(&[CALENDAR])).unwrap().uris(), [CALENDAR]);
+        let both = owned(&["https://a.example", "https://a.example/"]);
+        for uri in &both {
+            assert_eq!(named(uri, &both, String::as_str), Some(uri));
+        }
     }
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::clock::Timestamp;
 use crate::model::client::{Client, ClientMetadata, ClientOrigin};
+use crate::model::resource::Resource;
 use crate::model::user::User;
 use crate::spec::issuer::Issuer;
 
@@ -30,6 +31,19 @@ pub fn client() -> Client {
         secrets: Vec::new(),
         created_at: Timestamp::from_seconds(1_700_000_000),
         updated_at: Timestamp::from_seconds(1_700_000_000),
+    }
+}
+
+/// A resource of this name that takes any scope.
+pub fn resource(uri: &str) -> Resource {
+    Resource {
+        uri: uri.to_owned(),
+        name: String::new(),
+        scopes: Vec::new(),
+        signing_algorithm: "ES256".to_owned(),
+        access_token_lifetime: None,
+        introspection_clients: Vec::new(),
+        created_at: Timestamp::from_seconds(0),
     }
 }
 

@@ -8,6 +8,7 @@ use actix_web::http::header::{self, HeaderMap};
 use futures_util::StreamExt as _;
 
 use crate::spec::error::OAuthError;
+pub use crate::spec::params::MAX_TARGET;
 
 /// The most bytes of a body.
 pub const MAX_BODY: usize = 64 * 1024;
@@ -15,8 +16,6 @@ pub const MAX_BODY: usize = 64 * 1024;
 pub const MAX_FIELDS: usize = 500;
 /// The most bytes of all header fields together.
 pub const MAX_HEADERS: usize = 32 * 1024;
-/// The most bytes of path and query.
-pub const MAX_TARGET: usize = 16 * 1024;
 
 /// How long a body may take to arrive: as long as a head may. Whoever sends a byte now and then holds no connection for longer.
 pub const BODY_PATIENCE: Duration = Duration::from_secs(10);
@@ -32,6 +31,8 @@ pub enum Excess {
     Headers,
     /// 414
     Target,
+    /// 413: a form that would go on as a query.
+    Form,
     /// 415: not `application/x-www-form-urlencoded`, or compressed.
     MediaType,
     /// 415: not `application/json`, or compressed.
@@ -46,7 +47,7 @@ impl Excess {
     /// RFC 9110 §15.5.
     pub const fn status(self) -> StatusCode {
         match self {
-            Self::Body => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Body | Self::Form => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Headers => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Target => StatusCode::URI_TOO_LONG,
             Self::MediaType | Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -62,6 +63,7 @@ impl Excess {
             Self::Fields => "The form has too many fields.",
             Self::Headers => "The header fields of the request are too large.",
             Self::Target => "The URL of the request is too long.",
+            Self::Form => "The form is too long: it goes on as a URL, which has at most 16 KiB.",
             Self::MediaType => "The body must be application/x-www-form-urlencoded and not compressed.",
             Self::NotJson => "The body must be application/json and not compressed.",
             Self::Unreadable => "The body of the request could not be read as text.",

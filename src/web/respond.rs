@@ -18,7 +18,7 @@ use crate::spec::error::{ErrorCode, OAuthError, error_uri};
 use crate::spec::issuer::Issuer;
 use crate::web::client_certificate;
 use crate::web::extract::{self, FormBody};
-use crate::web::limits::Excess;
+use crate::web::limits::{Excess, MAX_TARGET};
 use crate::web::report::{self, About};
 use crate::web::security_headers::no_store;
 
@@ -72,9 +72,13 @@ pub fn redirect(location: &str) -> HttpResponse {
 }
 
 /// What came by POST, from another site and so without the Lax cookies, asked again by GET: that brings them.
-pub fn post_to_get(issuer: &Issuer, path: &str, request: &HttpRequest, body: &FormBody) -> HttpResponse {
+///
+/// # Errors
+/// [`Excess::Form`] for what no URL holds: the browser would be sent to a refusal.
+pub fn post_to_get(issuer: &Issuer, path: &str, request: &HttpRequest, body: &FormBody) -> Result<HttpResponse, Excess> {
     let query = if body.as_str().is_empty() { request.query_string() } else { body.as_str() };
-    redirect(&format!("{}?{}", issuer.url(path), as_query(query)))
+    let target = format!("{path}?{}", as_query(query));
+    if issuer.path().len() + target.len() > MAX_TARGET { Err(Excess::Form) } else { Ok(redirect(&issuer.url(&target))) }
 }
 
 /// A body may hold what has no place in a header or ends a query (RFC 3986 §3.4); encoded it means the same, and is refused or taken there.

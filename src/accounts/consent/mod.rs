@@ -15,7 +15,7 @@ use crate::clock::Timestamp;
 use crate::endpoints::authorize::open::{self, Opened};
 use crate::endpoints::authorize::request::AuthorizationRequest;
 use crate::endpoints::authorize::{self, Answer, SignedIn, interaction};
-use crate::endpoints::register;
+use crate::endpoints::{register, token};
 use crate::failure::Failure;
 use crate::model::client::Client;
 use crate::model::consent::Consent;
@@ -69,8 +69,15 @@ pub async fn question(app: &App, handle: &str, signed_in: &SignedIn) -> Result<F
         Err(lost) => return Ok(lost),
     };
     let opened = open::again(app, &transaction).await?;
-    let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
+    let request = checked(app, &opened).await?;
     ask(app, &opened, &request, signed_in).await.map(Found::Here)
+}
+
+/// As it is compared with what was approved. A resource that is not registered any more is refused when the request goes on.
+async fn checked(app: &App, opened: &Opened) -> Result<AuthorizationRequest, Failure> {
+    let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
+    let resources = token::as_registered(app, &request.resources).await?;
+    Ok(request.for_resources(resources))
 }
 
 async fn ask(app: &App, opened: &Opened, request: &AuthorizationRequest, signed_in: &SignedIn) -> Result<Question, Failure> {
@@ -112,7 +119,7 @@ pub async fn answer(
         Err(lost) => return Ok(lost),
     };
     let opened = open::again(app, &transaction).await?;
-    let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
+    let request = checked(app, &opened).await?;
     let place = opened.path.redirect_uri().as_str();
     if mark(app, (&opened.client, place), &request, &signed_in.user.subject) != shown {
         return Ok(Found::Here(Answered::Changed(Box::new(ask(app, &opened, &request, signed_in).await?))));

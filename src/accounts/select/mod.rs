@@ -57,7 +57,7 @@ pub async fn choose(app: &App, handle: &str, choice: Choice, signed_in: &SignedI
         }
         // A sign-in after the request began answers `select_account`: whoever signs in now is the one they chose.
         Choice::Other => {
-            Answer::Interact(Box::new(Waiting { interaction: Interaction::Login(LoginReason::Prompted), transaction, session: None }))
+            authorize::interact(app, Waiting { interaction: Interaction::Login(LoginReason::Prompted), transaction, session: None }).await
         }
     }))
 }

@@ -10,10 +10,14 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::failure::Failure;
 use crate::model::transaction::{Binding, Transaction};
-use crate::sealing::Purpose;
+use crate::sealing::{Purpose, Sealer};
 use crate::secret::TokenHash;
 use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::params::MAX_TARGET;
 use crate::store::kv::transactions;
+
+/// Where a person signs in for a request that is sealed: the rest of the URL.
+pub const SIGN_IN: &str = "/login?t=";
 
 const SEALED_PREFIX: &str = "tx_";
 const HANDLE_PREFIX: &str = "th_";
@@ -64,6 +68,18 @@ pub fn seal(app: &App, mut transaction: Transaction, browser: &Browser) -> Resul
     transaction.bound_to = Binding::Browser(cookie);
     let bytes = serde_json::to_vec(&transaction).map_err(anyhow::Error::from)?;
     Ok(app.sealer.seal_text(Purpose::Transaction, SEALED_PREFIX, &bytes, app.entropy.as_ref()))
+}
+
+/// Whether a browser can go to the page of [`SIGN_IN`] with the sealed request: a longer target is refused before anybody reads it.
+///
+/// # Errors
+/// Never in practice: a request is plain data.
+pub fn fits_into_a_url(app: &App, transaction: &Transaction) -> Result<bool, Failure> {
+    // Every hash is as long as any other.
+    let sealed_for_anybody = Transaction { bound_to: Binding::Browser(TokenHash::of("").hex()), ..transaction.clone() };
+    let bytes = serde_json::to_vec(&sealed_for_anybody).map_err(anyhow::Error::from)?;
+    let target = app.issuer.path().len() + SIGN_IN.len() + Sealer::text_length(SEALED_PREFIX, bytes.len());
+    Ok(target <= MAX_TARGET)
 }
 
 /// The request that a URL brings back.

@@ -5,6 +5,7 @@ pub mod draft;
 use crate::admin::fault::Fault;
 use crate::admin::office::{Office, Problem};
 use crate::model::resource::Resource;
+use crate::spec::resource;
 use crate::store::sql::Created;
 use crate::telemetry::audit;
 
@@ -20,7 +21,8 @@ impl Office<'_> {
         match self.sql.create_resource(&resource, &self.event(audit::RESOURCE_CREATED).build()).await? {
             Created::Done => Ok(resource),
             Created::Exists(_) => {
-                let message = format!("There is a resource {:?} already.", draft.uri);
+                let known = self.spelled(&draft.uri).await?.map_or_else(|| draft.uri.clone(), |known| known.uri);
+                let message = format!("There is a resource {known:?} already.");
                 Err(Problem::Exists(Fault::new("uri", message, "Change it with `authy resource update`.")))
             }
         }
@@ -34,12 +36,12 @@ impl Office<'_> {
         Ok(self.sql.list_resources().await?)
     }
 
-    /// By URI, or by name when only one has it.
+    /// By URI, however it is spelled, or by name when only one has it.
     ///
     /// # Errors
     /// Not found.
     pub async fn find_resource(&self, name: &str) -> Result<Resource, Problem> {
-        if let Some(resource) = self.sql.resource(name).await? {
+        if let Some(resource) = self.spelled(name).await? {
             return Ok(resource);
         }
         let mut named = self.sql.list_resources().await?.into_iter().filter(|resource| resource.name == name);
@@ -74,6 +76,11 @@ impl Office<'_> {
             return Err(no_resource(uri));
         }
         Ok(())
+    }
+
+    async fn spelled(&self, uri: &str) -> Result<Option<Resource>, Problem> {
+        let known = self.sql.resources_named(uri).await?;
+        Ok(resource::named(uri, &known, |known| known.uri.as_str()).cloned())
     }
 
     async fn checked(&self, draft: &ResourceDraft, before: Option<&Resource>) -> Result<Resource, Problem> {

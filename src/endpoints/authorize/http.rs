@@ -20,9 +20,16 @@ pub async fn get(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
     respond(&app, &request, (&browser, Vec::new()), answer).await
 }
 
-/// OIDC Core §3.1.2.1: by POST. It comes from another site, so the Lax session cookie stays behind; the same request by GET brings it.
+/// OIDC Core §3.1.2.1: by POST. It comes from another site, so the Lax session cookie stays behind; the same request by GET brings it, unless
+/// it is too long for that.
 pub async fn post(request: HttpRequest, app: web::Data<App>, body: FormBody) -> HttpResponse {
-    respond::post_to_get(&app.issuer, "/oauth2/authorize", &request, &body)
+    match respond::post_to_get(&app.issuer, "/oauth2/authorize", &request, &body) {
+        Ok(moved) => moved,
+        Err(_) => {
+            let answer = Box::pin(super::too_long(&app, body.as_str())).await;
+            respond(&app, &request, (&extract::browser(&request, &app), Vec::new()), answer).await
+        }
+    }
 }
 
 /// What an authorization request came to, with the cookies that the browser gets on the way.
@@ -63,7 +70,7 @@ async fn page_for(app: &App, browser: &Browser, waiting: Waiting, cookies: &mut 
             let mut browser = browser.clone();
             extract::name_browser(app, &mut browser, cookies);
             let sealed = transaction::seal(app, transaction, &browser)?;
-            Ok(app.issuer.url(&format!("/login?t={sealed}")))
+            Ok(app.issuer.url(&format!("{}{sealed}", transaction::SIGN_IN)))
         }
         (Interaction::SelectAccount, Some(session)) => {
             let handle = transaction::park(app, transaction, session).await?;

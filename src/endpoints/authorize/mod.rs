@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::accounts::browser::Browser;
 use crate::accounts::consent::{self, destination};
-use crate::accounts::session;
+use crate::accounts::{session, transaction};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::endpoints::{id_token_hint, register, token};
@@ -66,6 +66,16 @@ pub struct Waiting {
     pub session: Option<Uuid>,
 }
 
+impl Waiting {
+    /// Whether the request goes with the person in the URL of the page, as before a sign-in, and is not kept for their session.
+    fn travels(&self) -> bool {
+        self.session.is_none() || matches!(self.interaction, Interaction::Login(_))
+    }
+}
+
+/// What a client can do about a long request. RFC 9126 §1: pushed, it is as short as its reference.
+const TOO_LONG: OAuthError = OAuthError::invalid_request("The request is too long for a URL; push it (RFC 9126) and send its request_uri.");
+
 /// A person in a browser who is signed in.
 #[derive(Debug)]
 pub struct SignedIn {
@@ -83,14 +93,22 @@ pub async fn authorize(app: &App, raw: &str, browser: &Browser) -> Answer {
         Ok(signed_in) => signed_in,
         Err(failure) => return Answer::Page(failure, None),
     };
-    let transaction = Transaction {
+    advance(app, begin(app, raw), signed_in.as_ref()).await
+}
+
+/// A new request that came by POST and is too long to be asked again by GET, which would bring the cookies.
+pub async fn too_long(app: &App, raw: &str) -> Answer {
+    refuse_too_long(app, &begin(app, raw)).await
+}
+
+fn begin(app: &App, raw: &str) -> Transaction {
+    Transaction {
         request: raw.to_owned(),
         started_at: app.now(),
         bound_to: Binding::Browser(String::new()),
         chosen_session: None,
         agreed: None,
-    };
-    advance(app, transaction, signed_in.as_ref()).await
+    }
 }
 
 /// The same request again, after sign-in, account selection or consent. Everything is checked anew: a client may have changed meanwhile.
@@ -125,7 +143,7 @@ async fn advance(app: &App, mut transaction: Transaction, signed_in: Option<&Sig
         Ok(Next::Issue(delivery)) => Answer::Return(delivery, None),
         Ok(Next::Interact(interaction)) => {
             let session = signed_in.map(|signed_in| signed_in.session.id);
-            Answer::Interact(Box::new(Waiting { interaction, transaction, session }))
+            interact(app, Waiting { interaction, transaction, session }).await
         }
         // From here on every refusal goes back to the client.
         Err(failure) => refuse(app, (&opened.client, &opened.path), failure, visitor.asking(&opened.params)).await,
@@ -154,6 +172,23 @@ impl Visitor {
     /// URI: here by the word of an administrator. A link to us must not end at the page of whoever registered itself.
     const fn may_be_sent_on(self, is_vouched_for: bool) -> bool {
         is_vouched_for || self.is_signed_in || self.is_silent
+    }
+}
+
+/// To the page where the person does it. The client learns of a request that cannot get there: the person could do nothing about it.
+pub async fn interact(app: &App, waiting: Waiting) -> Answer {
+    match waiting.travels().then(|| transaction::fits_into_a_url(app, &waiting.transaction)).transpose() {
+        Ok(None | Some(true)) => Answer::Interact(Box::new(waiting)),
+        Ok(Some(false)) => Box::pin(refuse_too_long(app, &waiting.transaction)).await,
+        Err(failure) => Answer::Page(failure, None),
+    }
+}
+
+/// Where client and return path are proven, to the client; otherwise the person reads why they are not.
+async fn refuse_too_long(app: &App, transaction: &Transaction) -> Answer {
+    match open::open(app, transaction).await {
+        Ok(opened) => refuse(app, (&opened.client, &opened.path), TOO_LONG.into()).await,
+        Err(closed) => refuse_closed(app, &transaction.request, closed).await,
     }
 }
 
@@ -201,7 +236,7 @@ async fn decide(app: &App, opened: &Opened, transaction: &Transaction, signed_in
     let request = AuthorizationRequest::check(&opened.params, &opened.client)?;
     let resources = token::any_resources(app, &opened.client, &opened.params).await?; // RFC 8707 §2.1
     token::fitting_details(app, &request.authorization_details).await?; // RFC 9396 §5
-    let request = request.with_hinted_subject(hinted_subject(app, &opened.params)?);
+    let request = request.for_resources(resources.uris()).with_hinted_subject(hinted_subject(app, &opened.params)?);
     let signed_in = match signed_in {
         Some(signed_in) if request.gives_what_is_not_redeemed_or_outlives_the_session() => {
             session::still_lives(app, &signed_in.session).await?.then_some(signed_in)

@@ -31,7 +31,7 @@ pub struct AuthorizationRequest {
     pub hints: Hints,
     /// The `claims` parameter.
     pub claims: ClaimsRequest,
-    /// `resource`, as asked.
+    /// `resource`, as asked; see [`AuthorizationRequest::for_resources`].
     pub resources: Vec<String>,
     /// `authorization_details`, of types that the client may ask for; whether they fit is asked of the registered types.
     pub authorization_details: Vec<Value>,
@@ -71,6 +71,13 @@ impl AuthorizationRequest {
     /// what it gives outlives the session (OIDC Core §11).
     pub fn gives_what_is_not_redeemed_or_outlives_the_session(&self) -> bool {
         self.response_type != ResponseType::Code || self.scope.contains(OFFLINE_ACCESS)
+    }
+
+    /// Calls the resources as they are registered: so they are approved, remembered, and compared with what was.
+    #[must_use]
+    pub fn for_resources(mut self, resources: Vec<String>) -> Self {
+        self.resources = resources;
+        self
     }
 
     /// Adds what the `id_token_hint` says, once its signature has been verified.

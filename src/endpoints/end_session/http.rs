@@ -23,7 +23,7 @@ pub async fn get(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
 
 /// RP-Initiated Logout §2: by POST, which comes from another site without the Lax cookie; the same request by GET brings it.
 pub async fn post(request: HttpRequest, app: web::Data<App>, body: FormBody) -> HttpResponse {
-    respond::post_to_get(&app.issuer, "/oauth2/logout", &request, &body)
+    respond::post_to_get(&app.issuer, "/oauth2/logout", &request, &body).unwrap_or_else(|excess| extract::refuse(&request, excess))
 }
 
 async fn finish(app: &App, outcome: Outcome) -> Result<HttpResponse, Failure> {

@@ -15,13 +15,16 @@ use crate::grants::refresh_token;
 use crate::clock::Timestamp;
 use crate::model::client::Client;
 use crate::model::grant::{Authentication, Grant};
+use crate::model::resource::Resource;
 use crate::model::user::User;
 use crate::secret::{Secret, TokenHash};
 use crate::spec::access_token::OpaqueClaims;
+use crate::spec::authorization_details;
 use crate::spec::error::OAuthError;
 use crate::spec::grant_type::REFRESH_TOKEN;
 use crate::spec::introspection::Introspection;
 use crate::spec::params::Params;
+use crate::spec::resource;
 use crate::spec::signing_algorithm;
 use crate::spec::subject;
 
@@ -80,31 +83,53 @@ async fn facts(app: &App, client: &AuthenticatedClient, token: &str) -> Result<I
         return Box::pin(of_refresh_token(app, client, token)).await;
     }
     let keys = app.keys.current();
-    match presented::access_token(token, &app.sealer, &keys.set, (app.issuer.as_str(), app.now())) {
-        Some(facts) if may_know(app, client, &facts).await? => {
-            let standing = standing(app, &facts).await?;
-            Ok(standing.map_or_else(Introspection::inactive, |standing| access_token(app, &facts, &standing)))
+    let Some(facts) = presented::access_token(token, &app.sealer, &keys.set, (app.issuer.as_str(), app.now())) else {
+        return Ok(Introspection::inactive());
+    };
+    let Some(reader) = reader(app, client, &facts).await? else { return Ok(Introspection::inactive()) };
+    let standing = standing(app, &facts).await?;
+    Ok(standing.map_or_else(Introspection::inactive, |standing| access_token(app, &reader.share_of(facts), &standing)))
+}
+
+/// Who may know of a token.
+enum Reader {
+    /// The client that it was issued to.
+    Holder,
+    /// Who serves these of the resources that it is for.
+    Server(Vec<Arc<Resource>>),
+}
+
+impl Reader {
+    /// RFC 9701 §5, RFC 9396 §9.2: a resource server learns what the token is good for with itself. What is good elsewhere is not its business.
+    fn share_of(&self, facts: OpaqueClaims) -> OpaqueClaims {
+        let Self::Server(resources) = self else { return facts };
+        let scopes: Vec<String> = facts.scope.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect();
+        OpaqueClaims {
+            scope: resource::open_scopes(&scopes, resources).join(" "),
+            authorization_details: authorization_details::located(&facts.authorization_details, resources),
+            ..facts
         }
-        _ => Ok(Introspection::inactive()),
     }
 }
 
 /// The client that the token was issued to, and those that its resources name.
+async fn reader(app: &App, client: &AuthenticatedClient, facts: &OpaqueClaims) -> Result<Option<Reader>, Failure> {
+    if facts.client_id == client.client_id {
+        return Ok(Some(Reader::Holder));
+    }
+    let mut served = Vec::new();
+    for uri in &facts.audience {
+        served.extend(app.resource(uri).await?.filter(|resource| resource.introspection_clients.contains(&client.client_id)));
+    }
+    Ok((!served.is_empty()).then_some(Reader::Server(served)))
+}
+
+/// Whether a client may know of a token.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn may_know(app: &App, client: &AuthenticatedClient, facts: &OpaqueClaims) -> Result<bool, Failure> {
-    if facts.client_id == client.client_id {
-        return Ok(true);
-    }
-    for uri in &facts.audience {
-        if let Some(resource) = app.resource(uri).await?
-            && resource.introspection_clients.contains(&client.client_id)
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    Ok(reader(app, client, facts).await?.is_some())
 }
 
 /// Whether nothing has ended a token before its time.

@@ -86,7 +86,7 @@ pub async fn active_user(app: &App, subject: &str) -> Result<Arc<User>, Failure>
 /// # Errors
 /// `invalid_target`.
 pub async fn requested_resources(app: &App, client: &Client, params: &Params, approved: &[String]) -> Result<Targets, Failure> {
-    targets(app, client, &resource::narrow(resource::requested(params)?, approved)?).await
+    targets(app, client, &resource::narrow(&resource::requested(params)?, approved)?).await
 }
 
 /// RFC 8707 §2: the resources that a request names, which the client may ask for.
@@ -145,5 +145,20 @@ pub async fn targets(app: &App, client: &Client, uris: &[String]) -> Result<Targ
     for uri in uris {
         known.extend(app.resource(uri).await?);
     }
-    Ok(Targets::check(uris, known, client)?)
+    Ok(Targets::check(uris, &known, client)?)
+}
+
+/// RFC 8707 §2: these resources as they are registered, each once; one that is not registered stays as it is.
+///
+/// # Errors
+/// When the store is away.
+pub async fn as_registered(app: &App, uris: &[String]) -> Result<Vec<String>, Failure> {
+    let mut registered: Vec<String> = Vec::with_capacity(uris.len());
+    for uri in uris {
+        let name = app.resource(uri).await?.map_or_else(|| uri.clone(), |known| known.uri.clone());
+        if !registered.contains(&name) {
+            registered.push(name);
+        }
+    }
+    Ok(registered)
 }

@@ -64,8 +64,8 @@ pub async fn redeem(
     let detailed = grant.clone().detailed_as(checked.details);
     let access_token = mint.access_token_of_user(&checked.user, &detailed, &grant.scopes, &checked.resources).await?;
     let id_token = mint.id_token(&checked.user, grant, Beside::access_token(&access_token), None).await?;
-    let response = TokenResponse::new(access_token, &grant.scopes).with_authorization_details(&detailed.authorization_details);
-    Ok(response.with_refresh_token(refresh.map(|(token, _)| token)).with_id_token(id_token))
+    let refresh_token = refresh.map(|(token, _)| token);
+    Ok(TokenResponse::new(access_token, &grant.scopes).with_refresh_token(refresh_token).with_id_token(id_token))
 }
 
 /// RFC 8628 §3.5, CIBA Core §11: `authorization_pending`, or `slow_down` for who asks too often.

@@ -106,8 +106,7 @@ async fn answer(
     let mint = Mint::of(exchange, used_up);
     let access_token = mint.access_token_of_user(user, detailed, &grant.scopes, resources).await?;
     let id_token = mint.id_token(user, grant, issue::Beside::access_token(&access_token), beside.nonce.as_deref()).await?;
-    let response = TokenResponse::new(access_token, &grant.scopes).with_authorization_details(&detailed.authorization_details);
-    Ok(response.with_refresh_token(beside.refresh_token).with_id_token(id_token))
+    Ok(TokenResponse::new(access_token, &grant.scopes).with_refresh_token(beside.refresh_token).with_id_token(id_token))
 }
 
 fn was_used() -> Refusal {

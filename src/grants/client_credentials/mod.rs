@@ -32,5 +32,5 @@ async fn exchange_credentials(exchange: Exchange<'_>) -> Result<TokenResponse, F
     token::fitting_details(app, &details).await?;
     let used_up = exchange.use_up_proof().await?; // RFC 9449 §11.1
     let access_token = Mint::of(&exchange, used_up).access_token_of_client(&scope, &resources, &details).await?;
-    Ok(TokenResponse::new(access_token, &scope).with_authorization_details(&details)) // RFC 6749 §4.4.3: no refresh token
+    Ok(TokenResponse::new(access_token, &scope)) // RFC 6749 §4.4.3: no refresh token
 }

@@ -68,7 +68,7 @@ async fn exchange_assertion(exchange: Exchange<'_>) -> Result<TokenResponse, Fai
     }
     let access_token = Mint::of(&exchange, used_up).access_token_of_user(&user, &grant, &scope, &resources).await?;
     // RFC 7521 §4.1: no refresh token, since the client can bring a new assertion.
-    Ok(TokenResponse::new(access_token, &scope).with_authorization_details(&grant.authorization_details))
+    Ok(TokenResponse::new(access_token, &scope))
 }
 
 /// The issuer that the assertion names, if an administrator lets this client bring its word.

@@ -108,8 +108,7 @@ async fn answer(
     let mint = Mint::of(exchange, used_up);
     let access_token = mint.access_token_of_user(user, grant, scope, resources).await?;
     let id_token = mint.id_token(user, &grant.narrowed_to(scope), Beside::access_token(&access_token), None).await?; // OIDC Core §12.2
-    let response = TokenResponse::new(access_token, scope).with_authorization_details(&grant.authorization_details);
-    Ok(response.with_refresh_token(Some(next)).with_id_token(id_token))
+    Ok(TokenResponse::new(access_token, scope).with_refresh_token(Some(next)).with_id_token(id_token))
 }
 
 /// Without `offline_access` the grant ends with its browser session, whether by logout or by time.

@@ -69,7 +69,7 @@ pub fn targets(params: &Params, good_for: &[String]) -> Result<Vec<String>, Refu
     asked.extend(params.all("audience").map(str::to_owned));
     asked.sort();
     asked.dedup();
-    resource::narrow(asked, good_for)
+    resource::narrow(&asked, good_for)
 }
 
 /// Who the new token says acts. Impersonation (RFC 8693 §1.1) says nothing of it, and only clients that were told so may do that.

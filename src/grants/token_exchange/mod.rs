@@ -91,8 +91,7 @@ async fn exchange_tokens(exchange: Exchange<'_>) -> Result<TokenResponse, Failur
     let delegated = Delegated { scope: &scope, resources: &resources, authorization_details: &details, act, not_after, jwt };
     let used_up = exchange.use_up_proof().await?; // RFC 9449 §11.1
     let access_token = Mint::of(&exchange, used_up).access_token_delegated(&user, grant, delegated).await?;
-    let response = TokenResponse::new(access_token, &scope).with_authorization_details(&details);
-    Ok(response.with_issued_token_type(request.requested.issued_token_type()))
+    Ok(TokenResponse::new(access_token, &scope).with_issued_token_type(request.requested.issued_token_type()))
 }
 
 /// The resources that the token is for, named in its request or by its client's `default_resource`: the new one is for no others. What is for

@@ -1,16 +1,20 @@
-//! Rich authorization requests: RFC 9396 §2 to §7. What a detail must look like is in [`schema`], how a person reads it in [`sentence`].
+//! Rich authorization requests: RFC 9396 §2 to §7, §9. What a detail must look like is in [`schema`], how a person reads it in [`sentence`].
 
 pub mod schema;
 pub mod sentence;
+
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::model::authorization_type::AuthorizationType;
 use crate::model::client::Client;
+use crate::model::resource::Resource;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::json;
 use crate::spec::params::Params;
 use crate::spec::plain_text::has_nul;
+use crate::spec::resource::is_same;
 
 const MAX_LENGTH: usize = 16 * 1024;
 const MAX_DETAILS: usize = 20;
@@ -76,6 +80,19 @@ pub fn narrow(asked: Vec<Value>, approved: &[Value]) -> Result<Vec<Value>, Refus
     if asked.iter().all(|detail| approved.contains(detail)) { Ok(asked) } else { Err(invalid("a detail was not part of the approval")) }
 }
 
+/// RFC 9396 §9.1, §9.2: of the details of a token, those for these resources: "filtered to the specific audience". A detail with `locations`
+/// is for what they name; one without is for whoever knows its type. Where no resource is meant, nothing is left out.
+pub fn located(details: &[Value], resources: &[Arc<Resource>]) -> Vec<Value> {
+    details.iter().filter(|detail| resources.is_empty() || is_at(detail, resources)).cloned().collect()
+}
+
+/// RFC 9396 §2.2: `locations` is an array of strings; anything else there names no place.
+fn is_at(detail: &Value, resources: &[Arc<Resource>]) -> bool {
+    let Some(locations) = detail.get("locations") else { return true };
+    let is_here = |place: &str| resources.iter().any(|resource| is_same(&resource.uri, place));
+    locations.as_array().is_some_and(|locations| locations.iter().filter_map(Value::as_str).any(is_here))
+}
+
 /// The `type` of a detail.
 pub fn type_of(detail: &Value) -> Option<&str> {
     detail.as_object()?.get("type")?.as_str()
@@ -100,7 +117,7 @@ mod tests {
     use super::*;
     use crate::clock::Timestamp;
     use crate::spec::error::ErrorCode;
-    use crate::spec::testing::client;
+    use crate::spec::testing::{client, resource};
     use serde_json::json;
 
     fn payment() -> Value {
@@ -151,5 +168,23 @@ mod tests {
         let mut dearer = payment();
         dearer["instructedAmount"]["amount"] = json!("9999");
         assert!(narrow(vec![dearer], &approved).is_err());
+    }
+
+    #[test]
+    fn a_detail_is_for_the_places_that_it_names_and_for_everybody_when_it_names_none() {
+        let (here, there) = ("https://a.example/", "https://b.example/");
+        let at = |locations: Value| json!({"type": "t", "locations": locations});
+        let details = [json!({"type": "t"}), at(json!(["HTTPS://a.example"])), at(json!([there, 5])), at(json!([here, there]))];
+        let kept = |uris: &[&str]| located(&details, &uris.iter().map(|uri| Arc::new(resource(uri))).collect::<Vec<_>>());
+        let only = |indices: &[usize]| indices.iter().map(|&index| details[index].clone()).collect::<Vec<_>>();
+        assert_eq!(kept(&[here]), only(&[0, 1, 3]));
+        assert_eq!(kept(&[there]), only(&[0, 2, 3]));
+        assert_eq!(kept(&["https://c.example/"]), only(&[0]));
+        for uris in [&[here, there][..], &[]] {
+            assert_eq!(kept(uris), details, "{uris:?}");
+        }
+        for nowhere in [json!([]), json!(here), json!({"place": here}), json!([[here]]), json!(null)] {
+            assert!(located(&[at(nowhere.clone())], &[Arc::new(resource(here))]).is_empty(), "{nowhere}");
+        }
     }
 }

@@ -270,10 +270,12 @@ queries! {
     /// False when there is no such type.
     write authorization_types::delete_authorization_type(kind: &str, event: &AuditEvent) -> bool;
 
-    /// Registers a resource (RFC 8707).
+    /// Registers a resource (RFC 8707), unless there is one of that name in any spelling.
     write resources::create_resource(resource: &Resource, event: &AuditEvent) -> Created;
-    /// By URI.
+    /// By URI, to the letter.
     read resources::resource(uri: &str) -> Option<Resource>;
+    /// By URI, however it is spelled.
+    read resources::resources_named(uri: &str) -> Vec<Resource>;
     /// By URI.
     read resources::list_resources() -> Vec<Resource>;
     /// False when there is no such resource.

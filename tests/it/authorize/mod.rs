@@ -2,6 +2,7 @@
 
 mod consent;
 mod details;
+mod long;
 mod prompts;
 mod request_objects;
 mod response_types;

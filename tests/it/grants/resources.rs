@@ -90,6 +90,45 @@ async fn wherever_a_client_asks_it_may_ask_for_its_own_resources_alone() {
     .await;
 }
 
+/// RFC 3986 §6.2.2.1, §6.2.3: as libraries write a URL that they have taken apart.
+#[tokio::test]
+async fn a_resource_is_found_in_any_spelling_and_called_as_it_is_registered() {
+    with_ada(async |app, ada| {
+        let pairs = [("https://mcp.example.com", "https://MCP.example.com/"), ("https://tools.example.com/", "HTTPS://tools.example.com")];
+        for (registered, spelled) in pairs {
+            let server = app.relying_party().await;
+            app.resource(registered, &[server.id()]).await;
+            let rp = limited(app, &[registered]).await;
+            for (asked, then) in [(spelled, registered), (registered, spelled)] {
+                let mut browser = app.browser();
+                let code = rp.code_in(&mut browser, "ada", &[("resource", asked)]).await;
+                let redemption = [
+                    ("grant_type", "authorization_code"),
+                    ("code", code.as_str()),
+                    ("redirect_uri", rp.redirect_uri()),
+                    ("code_verifier", VERIFIER),
+                    ("resource", then),
+                ];
+                let tokens = rp.token(&redemption).await.ok();
+                assert_eq!(claims(&tokens.access_token())["aud"], registered);
+                let again = [("grant_type", "refresh_token"), ("refresh_token", &tokens.refresh_token()), ("resource", asked)];
+                let next = rp.token(&again).await.ok().access_token();
+                assert_eq!(claims(&next)["aud"], registered);
+                assert_eq!(server.introspect(&next).await.ok().body["aud"], registered);
+                let silent = browser.open(&rp.url(&[("resource", then), ("prompt", "none")])).await.away();
+                assert!(query(&silent).contains_key("code"), "approved in one spelling, asked in another: {silent}");
+            }
+            let consent = app.app.sql.consent_of(&ada.subject, rp.id()).await.expect("the database").expect("remembered");
+            assert_eq!(consent.resources, [registered]);
+            let own = [("grant_type", "client_credentials"), ("resource", spelled), ("resource", registered)];
+            assert_eq!(claims(&rp.token(&own).await.ok().access_token())["aud"], registered, "it is one");
+            let elsewhere = format!("{}/a", registered.trim_end_matches('/'));
+            rp.token(&[("grant_type", "client_credentials"), ("resource", &elsewhere)]).await.is(400, "invalid_target");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_connection_goes_on_with_what_is_left_of_its_resources() {
     with_ada(async |app, _| {

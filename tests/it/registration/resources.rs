@@ -43,6 +43,12 @@ fn the_command_line_prints_the_document_of_a_resource_and_registration_tokens_on
         (&json!(["https://id.example.com"]), &json!(["mcp:tools"]))
     );
 
+    let twin = "HTTPS://MCP.example.com/mcp";
+    let refused = run(&["resource", "create", twin, "--json"]).exits(1).error();
+    assert_eq!(refused["error"], "already_exists");
+    assert!(refused.to_string().contains("https://mcp.example.com/mcp"), "{refused}");
+    assert_eq!(run(&["resource", "show", twin, "--json"]).exits(0).json()["uri"], "https://mcp.example.com/mcp");
+
     let made = run(&["registration-token", "create", "partner", "--uses", "3", "--expires", "30d", "--json"]).exits(0).json();
     assert!(made["token"].as_str().expect("a token").starts_with("iat_"));
     let listed = run(&["registration-token", "list", "--json"]).exits(0).json();

@@ -132,6 +132,12 @@ async fn resources_are_kept_by_uri() {
         };
         assert_eq!(sql.create_resource(&api, &event("resource.created")).await.unwrap(), Created::Done);
         assert_eq!(sql.create_resource(&api, &event("no")).await.unwrap(), Created::Exists("uri"));
+        let twin = Resource { uri: "HTTPS://API.example/".to_owned(), ..api.clone() };
+        assert_eq!(sql.create_resource(&twin, &event("no")).await.unwrap(), Created::Exists("uri"), "in another spelling");
+        assert_eq!(sql.resources_named(&twin.uri).await.unwrap(), [api.clone()]);
+        for other in ["https://api.example/a", "https://api.example.org", "\0"] {
+            assert!(sql.resources_named(other).await.unwrap().is_empty(), "{other:?}");
+        }
         api.access_token_lifetime = None;
         assert!(sql.update_resource(&api, &event("resource.updated")).await.unwrap());
         assert_eq!(sql.resource(&api.uri).await.unwrap().as_ref(), Some(&api));

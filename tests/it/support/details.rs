@@ -50,7 +50,7 @@ async fn payment_type(app: &TestApp) {
         schema: json!({
             "type": "object", "required": ["type", "instructedAmount", "creditorName"], "additionalProperties": false,
             "properties": {
-                "type": {}, "creditorName": {"type": "string", "maxLength": 70},
+                "type": {}, "creditorName": {"type": "string", "maxLength": 70}, "locations": {"type": "array", "items": {"type": "string"}},
                 "instructedAmount": {"type": "object", "required": ["currency", "amount"], "properties": {"currency": {"enum": ["EUR"]}, "amount": {"type": "string"}}}
             }
         }),
@@ -61,6 +61,13 @@ async fn payment_type(app: &TestApp) {
         app.app.sql.create_authorization_type(&known, &app.event("authorization_type.created")).await.expect("a type"),
         Created::Done
     );
+}
+
+/// A payment that is made there: RFC 9396 §2.2.
+pub fn payment_at(amount: &str, location: &str) -> Value {
+    let mut payment = payment(amount);
+    payment["locations"] = json!([location]);
+    payment
 }
 
 /// A payment whose creditor tries to write HTML.

@@ -4,6 +4,7 @@ mod certificate;
 mod dpop;
 mod dpop_nonces;
 mod encryption;
+mod located_details;
 mod malleated;
 mod pairwise;
 mod proofs;

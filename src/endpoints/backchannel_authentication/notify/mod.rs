@@ -128,7 +128,6 @@ async fn tokens(app: &App, client: &Client, approval: &Approval, auth_req_id: &S
     let access_token = mint.access_token_of_user(&user, grant, &grant.scopes, &resources).await?;
     let beside = Beside { refresh_token: refresh_token.as_ref(), auth_req_id: Some(auth_req_id), ..Beside::access_token(&access_token) };
     let id_token = mint.id_token(&user, grant, beside, None).await?;
-    let response = issue::TokenResponse::new(access_token, &grant.scopes).with_authorization_details(&grant.authorization_details);
-    let response = response.with_refresh_token(refresh_token).with_id_token(id_token);
+    let response = issue::TokenResponse::new(access_token, &grant.scopes).with_refresh_token(refresh_token).with_id_token(id_token);
     Ok(serde_json::to_value(&response).map_err(anyhow::Error::from)?)
 }

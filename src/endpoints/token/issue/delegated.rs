@@ -29,7 +29,6 @@ impl Delegated<'_> {
         OpaqueClaims {
             expires_at: claims.expires_at.min(self.not_after),
             act: self.act,
-            authorization_details: self.authorization_details.to_vec(),
             ..claims
         }
     }

@@ -26,6 +26,7 @@ use crate::model::user::User;
 use crate::sealing::Purpose;
 use crate::secret::{Secret, TokenHash};
 use crate::spec::access_token::{Holder, JwtClaims, OpaqueClaims};
+use crate::spec::authorization_details;
 use crate::spec::claims;
 use crate::spec::claims_request::ClaimsRequest;
 use crate::spec::id_token::{self, IdTokenClaims};
@@ -46,6 +47,7 @@ pub struct AccessToken {
     token_type: &'static str,
     lifetime: Duration,
     scope: String,
+    authorization_details: Vec<Value>,
 }
 
 impl AccessToken {
@@ -101,8 +103,7 @@ impl<'a> Mint<'a> {
         resources: &Targets,
     ) -> Result<AccessToken, Failure> {
         let holder = Holder::User { subject: user.subject.clone(), grant_id: grant.id };
-        let (claims, algorithm) = self.claims(holder, scope, (resources, false)).await?;
-        let claims = OpaqueClaims { authorization_details: grant.authorization_details.clone(), ..claims };
+        let (claims, algorithm) = self.claims(holder, (scope, &grant.authorization_details), (resources, false)).await?;
         self.access_token(&claims, algorithm, Some((user, &grant.authentication))).await
     }
 
@@ -116,8 +117,7 @@ impl<'a> Mint<'a> {
         resources: &Targets,
         authorization_details: &[Value],
     ) -> Result<AccessToken, Failure> {
-        let (claims, algorithm) = self.claims(Holder::Client, scope, (resources, false)).await?;
-        let claims = OpaqueClaims { authorization_details: authorization_details.to_vec(), ..claims };
+        let (claims, algorithm) = self.claims(Holder::Client, (scope, authorization_details), (resources, false)).await?;
         self.access_token(&claims, algorithm, None).await
     }
 
@@ -127,7 +127,8 @@ impl<'a> Mint<'a> {
     /// [`Failure::Broken`] when signing fails.
     pub async fn access_token_delegated(&self, user: &User, grant: &Grant, delegated: Delegated<'_>) -> Result<AccessToken, Failure> {
         let holder = Holder::User { subject: user.subject.clone(), grant_id: grant.id };
-        let (claims, algorithm) = self.claims(holder, delegated.scope, (delegated.resources, delegated.jwt)).await?;
+        let wanted = (delegated.scope, delegated.authorization_details);
+        let (claims, algorithm) = self.claims(holder, wanted, (delegated.resources, delegated.jwt)).await?;
         self.access_token(&delegated.limit(claims), algorithm, Some((user, &grant.authentication))).await
     }
 
@@ -209,7 +210,7 @@ impl<'a> Mint<'a> {
     async fn claims(
         &self,
         holder: Holder,
-        scope: &[String],
+        (scope, details): (&[String], &[Value]),
         (resources, jwt): (&[Arc<Resource>], bool),
     ) -> Result<(OpaqueClaims, Algorithm), Failure> {
         let jwt = jwt || self.client.metadata.access_token_format == AccessTokenFormat::Jwt;
@@ -223,15 +224,15 @@ impl<'a> Mint<'a> {
             holder,
             client_id: self.client.client_id.clone(),
             scope: resource::open_scopes(scope, meant).join(" "),
-            audience: match resources {
+            audience: match meant {
                 [] if jwt => vec![self.own_audience()],
-                resources => resources.iter().map(|resource| resource.uri.clone()).collect(),
+                meant => meant.iter().map(|resource| resource.uri.clone()).collect(),
             },
             issued_at: self.now,
             expires_at: self.now + self.lifetime(meant),
             jti: self.app.entropy.identifier(),
             confirmation: self.confirmation.clone(),
-            authorization_details: Vec::new(),
+            authorization_details: authorization_details::located(details, meant), // RFC 9396 §9.1
             act: None,
         };
         Ok((claims, algorithm))
@@ -254,6 +255,7 @@ impl<'a> Mint<'a> {
             token_type: self.confirmation.token_type(),
             lifetime: claims.expires_at.since(claims.issued_at),
             scope: claims.scope.clone(),
+            authorization_details: claims.authorization_details.clone(),
         };
         if claims.audience.is_empty() {
             let bytes = serde_json::to_vec(claims).map_err(anyhow::Error::from)?;

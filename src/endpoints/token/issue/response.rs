@@ -25,7 +25,8 @@ pub struct TokenResponse {
 }
 
 impl TokenResponse {
-    /// An answer with an access token alone, for what was asked. It says what the token is good for, also when nothing is left (RFC 6749 §5.1).
+    /// An answer with an access token alone, for what was asked. It says what the token is good for, also when nothing is left (RFC 6749 §5.1),
+    /// and what of the details is in it (RFC 9396 §7).
     pub fn new(access_token: AccessToken, asked: &[String]) -> Self {
         Self {
             access_token: access_token.text,
@@ -35,15 +36,8 @@ impl TokenResponse {
             id_token: None,
             issued_token_type: None,
             scope: (!asked.is_empty()).then_some(access_token.scope),
-            authorization_details: Vec::new(),
+            authorization_details: access_token.authorization_details,
         }
-    }
-
-    /// Adds what was granted in detail: RFC 9396 §7.
-    #[must_use]
-    pub fn with_authorization_details(mut self, details: &[Value]) -> Self {
-        self.authorization_details = details.to_vec();
-        self
     }
 
     /// Adds a refresh token, if there is one.

@@ -11,6 +11,8 @@ use crate::secret::TokenHash;
 const QUARANTINE: i64 = 0x71_75_61_72_61;
 /// That of who replaces signing keys: "keys" in ASCII.
 const SIGNING_KEYS: i64 = 0x6b_65_79_73;
+/// That of who registers a resource: "apis" in ASCII.
+const RESOURCES: i64 = 0x61_70_69_73;
 /// Those of who counts what a client asks of people elsewhere, one for each client: "ciba" in ASCII.
 const AUTHENTICATION_REQUESTS: i32 = 0x63_69_62_61;
 
@@ -22,6 +24,11 @@ pub async fn quarantine(conn: &mut Conn) -> QueryResult<()> {
 /// Waits for everybody who replaces signing keys; the turn ends with the transaction.
 pub async fn signing_keys(conn: &mut Conn) -> QueryResult<()> {
     wait(conn, SIGNING_KEYS).await
+}
+
+/// Waits for everybody who registers a resource; the turn ends with the transaction.
+pub async fn resources(conn: &mut Conn) -> QueryResult<()> {
+    wait(conn, RESOURCES).await
 }
 
 /// Waits for everybody who counts the waiting requests of this client; the turn ends with the transaction.

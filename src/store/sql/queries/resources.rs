@@ -3,9 +3,10 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::{Conn, audit, is_storable, unreadable};
+use super::{Conn, audit, is_storable, lower, turns, unreadable};
 use crate::model::audit::AuditEvent;
 use crate::model::resource::Resource;
+use crate::spec::resource::{is_same, normal};
 use crate::store::sql::outcome::Created;
 use crate::store::sql::schema::resources;
 use crate::store::sql::types::{Json, Time};
@@ -52,6 +53,10 @@ impl ResourceRow {
 }
 
 pub async fn create_resource(conn: &mut Conn, resource: &Resource, event: &AuditEvent) -> QueryResult<Created> {
+    turns::resources(conn).await?;
+    if !resources_named(conn, &resource.uri).await?.is_empty() {
+        return Ok(Created::Exists("uri"));
+    }
     if diesel::insert_into(resources::table).values(ResourceRow::from(resource)).on_conflict_do_nothing().execute(conn).await? == 0 {
         return Ok(Created::Exists("uri"));
     }
@@ -65,6 +70,23 @@ pub async fn resource(conn: &mut Conn, uri: &str) -> QueryResult<Option<Resource
     }
     let row = resources::table.find(uri).select(ResourceRow::as_select()).first(conn).await.optional()?;
     row.map(ResourceRow::into_resource).transpose()
+}
+
+/// The database finds what differs by case or by a slash at the end; what of it is the same, the rule says.
+pub async fn resources_named(conn: &mut Conn, uri: &str) -> QueryResult<Vec<Resource>> {
+    if !is_storable(uri) {
+        return Ok(Vec::new());
+    }
+    let low = normal(uri).to_ascii_lowercase();
+    let with_slash = format!("{low}/");
+    let alike = lower(resources::uri.nullable()).eq(low).or(lower(resources::uri.nullable()).eq(with_slash));
+    let rows: Vec<ResourceRow> = resources::table
+        .filter(alike.or(resources::uri.nullable().eq(uri.to_owned())))
+        .order(resources::uri.asc())
+        .select(ResourceRow::as_select())
+        .load(conn)
+        .await?;
+    rows.into_iter().filter(|row| is_same(&row.uri, uri)).map(ResourceRow::into_resource).collect()
 }
 
 pub async fn list_resources(conn: &mut Conn) -> QueryResult<Vec<Resource>> {

@@ -19,6 +19,12 @@ pub async fn signing_keys(_: &mut Conn) -> QueryResult<()> {
 
 /// It is.
 #[expect(clippy::unused_async, reason = "as on Postgres, which waits")]
+pub async fn resources(_: &mut Conn) -> QueryResult<()> {
+    Ok(())
+}
+
+/// It is.
+#[expect(clippy::unused_async, reason = "as on Postgres, which waits")]
 pub async fn authentication_requests(_: &mut Conn, _: &str) -> QueryResult<()> {
     Ok(())
 }
