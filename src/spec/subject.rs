@@ -50,7 +50,7 @@ fn is_pushed(metadata: &ClientMetadata, grant: &str) -> bool {
 /// `jwks_uri`, or by push the notification endpoint. Of strangers, every grant without a redirect URI is held to what §4 says of CIBA.
 pub fn members_of_sector(metadata: &ClientMetadata, by_administrator: bool) -> Vec<&str> {
     let protocol = &metadata.protocol;
-    let named_by_keys = fetched(metadata).filter(|grant| !by_administrator || *grant == CIBA);
+    let named_by_keys = fetched(metadata).filter(|grant| !by_administrator || *grant == CIBA.name);
     let others = named_by_keys.filter_map(|grant| match is_pushed(metadata, grant) {
         true => protocol.backchannel_client_notification_endpoint.as_deref(),
         false => protocol.jwks_uri.as_deref(),

@@ -7,6 +7,7 @@ pub mod issue;
 pub mod open;
 pub mod request;
 pub mod respond;
+mod visitor;
 
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ use uuid::Uuid;
 use interaction::{Interaction, Standing};
 use open::{Closed, Opened};
 use request::AuthorizationRequest;
+use visitor::Visitor;
 
 /// What the browser gets.
 #[derive(Debug)]
@@ -131,7 +133,7 @@ pub async fn deny(app: &App, transaction: &Transaction) -> Answer {
 
 async fn advance(app: &App, mut transaction: Transaction, signed_in: Option<&SignedIn>) -> Answer {
     // Until the return path is proven, the person sees the error. RFC 6749 §4.1.2.1: "MUST NOT automatically redirect".
-    let visitor = Visitor { is_signed_in: signed_in.is_some(), is_silent: false };
+    let visitor = if signed_in.is_some() { Visitor::KNOWN } else { Visitor::UNKNOWN };
     let opened = match open::open(app, &transaction).await {
         Ok(opened) => opened,
         Err(closed) => return refuse_closed(app, &transaction.request, closed, visitor).await,
@@ -150,31 +152,6 @@ async fn advance(app: &App, mut transaction: Transaction, signed_in: Option<&Sig
     }
 }
 
-/// Whom a refusal reaches first.
-#[derive(Clone, Copy, Debug)]
-struct Visitor {
-    /// Somebody is signed in.
-    is_signed_in: bool,
-    /// The client wants to hear without a person seeing anything: `prompt=none`.
-    is_silent: bool,
-}
-
-impl Visitor {
-    /// A person who answers on a page of ours.
-    const KNOWN: Self = Self { is_signed_in: true, is_silent: false };
-
-    fn asking(self, params: &Params) -> Self {
-        Self { is_silent: prompt::is_silent(params), ..self }
-    }
-
-    /// RFC 9700 §4.11.2: "The authorization server MUST always authenticate the user first and, with the exception of the silent
-    /// authentication use case, prompt the user for credentials when needed, before redirecting the user", unless it trusts the redirect
-    /// URI: here by the word of an administrator. A link to us must not end at the page of whoever registered itself.
-    const fn may_be_sent_on(self, is_vouched_for: bool) -> bool {
-        is_vouched_for || self.is_signed_in || self.is_silent
-    }
-}
-
 /// To the page where the person does it. The client learns of a request that cannot get there: the person could do nothing about it.
 pub async fn interact(app: &App, waiting: Waiting) -> Answer {
     match waiting.travels().then(|| transaction::fits_into_a_url(app, &waiting.transaction)).transpose() {
@@ -187,8 +164,8 @@ pub async fn interact(app: &App, waiting: Waiting) -> Answer {
 /// Where client and return path are proven, to the client; otherwise the person reads why they are not.
 async fn refuse_too_long(app: &App, transaction: &Transaction) -> Answer {
     match open::open(app, transaction).await {
-        Ok(opened) => refuse(app, (&opened.client, &opened.path), TOO_LONG.into()).await,
-        Err(closed) => refuse_closed(app, &transaction.request, closed).await,
+        Ok(opened) => refuse(app, (&opened.client, &opened.path), TOO_LONG.into(), Visitor::UNKNOWN.asking(&opened.params)).await,
+        Err(closed) => refuse_closed(app, &transaction.request, closed, Visitor::UNKNOWN).await,
     }
 }
 
