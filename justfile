@@ -7,15 +7,11 @@ default:
 run *arguments:
     cargo run -- serve {{arguments}}
 
-# Format, lints, documentation; no test.
+# Format, lints, documentation, dependencies; no test.
 check:
-    cargo fmt --check
-    cargo clippy --locked --all-targets -- -D warnings
-    RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
-    cargo deny check
-    cargo machete
+    ./scripts/lint
 
-# Everything that CI runs.
+# Every test. CI runs it after `check`.
 test:
     ./scripts/test
 

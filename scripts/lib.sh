@@ -29,6 +29,15 @@ apt_install() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >/dev/null
 }
 
+# What compiling needs: the Rust toolchain, and what OpenSSL and SQLite are built with.
+need_compilers() {
+  local tool
+  have cargo || die "MISSING: the Rust toolchain (cargo). See https://rustup.rs."
+  for tool in cc make perl; do
+    have $tool || apt_install gcc libc6-dev make perl || die "MISSING: $tool, needed to compile OpenSSL and SQLite."
+  done
+}
+
 find_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome || true; }
 
 port_is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }

@@ -14,10 +14,26 @@ struct Source {
 }
 
 impl Source {
-    /// The numbered lines that are code: no comments, and nothing from the file's own unit tests on.
-    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        let lines = self.text.lines().enumerate().map(|(index, line)| (index + 1, line));
-        lines.take_while(|(_, line)| line.trim() != "#[cfg(test)]").filter(|(_, line)| !line.trim_start().starts_with("//"))
+    /// The numbered lines that are code: no comments, no items that only tests have, and nothing from the file's own unit tests on.
+    fn code(&self) -> Vec<(usize, &str)> {
+        let mut lines = self.text.lines().enumerate().map(|(index, line)| (index + 1, line));
+        let mut code = Vec::new();
+        while let Some((number, line)) = lines.next() {
+            if line.trim() == "#[cfg(test)]" {
+                let Some((_, item)) = lines.find(|(_, line)| !line.trim_start().starts_with("#[")) else { break };
+                if item.starts_with("mod ") && item.ends_with('{') {
+                    break;
+                }
+                // To the brace that closes it.
+                let indent = &item[..item.len() - item.trim_start().len()];
+                if !item.ends_with([';', '}']) {
+                    lines.find(|(_, line)| *line == format!("{indent}}}"));
+                }
+            } else if !line.trim_start().starts_with("//") {
+                code.push((number, line));
+            }
+        }
+        code
     }
 
     /// The path below `src/`, or `None` for a test.
@@ -58,7 +74,7 @@ fn assert_none(findings: &[String], mend: &str) {
 /// Modules that only upper layers may import, from the bottom of the house to its top.
 const ABOVE_SPEC: &[&str] = &["jose", "sealing", "store", "config", "telemetry", "failure", "hashing", "outbound", "app"];
 const PIPELINES: &[&str] = &["client_auth", "grants", "endpoints", "accounts", "admin"];
-const TOP: &[&str] = &["web", "routes", "server", "tasks", "cli"];
+const TOP: &[&str] = &["web", "boot", "routes", "server", "tasks", "cli"];
 
 /// The lib.rs table as data: what the code of a file may not mention, by where the file lives.
 fn forbidden(module: &str) -> Vec<String> {
@@ -241,6 +257,13 @@ fn the_error_reference_explains_every_code() {
         .map(|code| format!("docs/errors.md: no section `{code}`"))
         .collect();
     assert_none(&unexplained, "write a section for the code: its meaning, the usual causes, what to do.");
+}
+
+#[test]
+fn what_only_tests_have_is_no_code_and_what_follows_it_is() {
+    let text = "a\n#[cfg(test)]\n#[path = \"x.rs\"]\nmod tests;\nb\n    #[cfg(test)]\n    fn c() {\n        d();\n    }\n// e\nf\n#[cfg(test)]\nmod tests {\n    g\n}\n";
+    let source = Source { path: String::new(), text: text.to_owned() };
+    assert_eq!(source.code(), [(1, "a"), (5, "b"), (11, "f")]);
 }
 
 #[test]

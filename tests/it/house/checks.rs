@@ -14,7 +14,7 @@ const OTHERS: &[&str] = &["invalid_token", "invalid_binding_message", "temporari
 
 /// The names that follow `before` in the code of a file, with their lines.
 fn after<'a>(source: &'a Source, before: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
-    source.code().flat_map(move |(number, line)| {
+    source.code().into_iter().flat_map(move |(number, line)| {
         line.match_indices(before).map(move |(at, _)| {
             let rest = &line[at + before.len()..];
             (number, &rest[..rest.find(|character: char| !character.is_alphanumeric() && character != '_').unwrap_or(rest.len())])
