@@ -245,7 +245,11 @@ pub fn check(draft: &ClientDraft) -> Result<ClientMetadata, Vec<Problem>> {
     requests::check_requests(&metadata, &mut problems);
     tokens::check(&metadata, &mut problems);
     if let Err(problem) = frontchannel_logout::check_registration(&metadata) {
-        problems.push(Problem::new("frontchannel_logout_uri", problem, "register a page at the origin (scheme, host, port) of a redirect URI"));
+        problems.push(Problem::new(
+            "frontchannel_logout_uri",
+            problem,
+            "register a page at the origin (scheme, host, port) of a redirect URI",
+        ));
     }
     rules::check_numbers(draft, &mut problems);
     grants::check(draft, &metadata, &mut problems);

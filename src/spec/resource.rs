@@ -179,9 +179,8 @@ mod tests {
     #[test]
     fn a_token_has_the_scopes_that_its_resources_list_and_those_of_openid() {
         let scopes = ["openid", "cal:read", "contacts:read", "offline_access"].map(str::to_owned);
-        let with = |listed: &[&str]| {
-            Arc::new(Resource { scopes: listed.iter().map(|&scope| scope.to_owned()).collect(), ..resource("urn:x") })
-        };
+        let with =
+            |listed: &[&str]| Arc::new(Resource { scopes: listed.iter().map(|&scope| scope.to_owned()).collect(), ..resource("urn:x") });
         let open = |resources: &[Arc<Resource>]| open_scopes(&scopes, resources).join(" ");
         assert_eq!(open(&[with(&["cal:read", "cal:write"])]), "openid cal:read offline_access");
         assert_eq!(open(&[with(&["cal:read"]), with(&["contacts:read"])]), scopes.join(" "));

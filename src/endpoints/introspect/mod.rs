@@ -8,11 +8,11 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::client_auth::{self, AuthenticatedClient, Credentials, Presented};
+use crate::clock::Timestamp;
 use crate::endpoints::encrypted::{self, Kind};
 use crate::endpoints::presented;
 use crate::failure::Failure;
 use crate::grants::refresh_token;
-use crate::clock::Timestamp;
 use crate::model::client::Client;
 use crate::model::grant::{Authentication, Grant};
 use crate::model::resource::Resource;

@@ -90,7 +90,11 @@ pub(super) fn check_implicit(draft: &ClientDraft, metadata: &ClientMetadata, pro
     let fits = |uri: &str| Url::parse(uri).is_ok_and(|url| url.scheme() == "https" && url.host_str() != Some("localhost"));
     if let Some(uri) = metadata.redirect_uris.iter().find(|uri| !fits(uri)) {
         let problem = format!("{uri:?} receives tokens by the browser, and is not https on a host of the web");
-        problems.push(Problem::new("redirect_uris", problem, "use https and the host's name, or application_type native, or response_type code"));
+        problems.push(Problem::new(
+            "redirect_uris",
+            problem,
+            "use https and the host's name, or application_type native, or response_type code",
+        ));
     }
 }
 

@@ -6,6 +6,7 @@ use super::ClientDraft;
 use crate::clock::Timestamp;
 use crate::model::client::protocol::Weakening;
 use crate::model::client::{Client, ClientMetadata, Profile};
+use crate::spec::grant_type::IMPLICIT;
 use crate::spec::grant_type::{AUTHORIZATION_CODE, REFRESH_TOKEN};
 
 /// Seconds beyond which an access token lives for long.
@@ -96,9 +97,12 @@ impl Kind {
     fn mend(self, metadata: &mut ClientMetadata) {
         match self {
             Self::Pkce => metadata.require_pkce = true,
-            Self::LegacyProfile => metadata.profile = Profile::Oauth21,
+            Self::LegacyProfile => {
+                metadata.profile = Profile::Oauth21;
+                leave_code_only(metadata);
+            }
             Self::NoRotation => metadata.refresh_rotation = true,
-            Self::ResponseTypes => metadata.response_types.retain(|kind| kind == "code"),
+            Self::ResponseTypes => leave_code_only(metadata),
             Self::UnsignedIdTokens => metadata.id_token_signed_response_alg = None,
             Self::Impersonation => metadata.protocol.exchange_impersonation = false,
             Self::LongAccessTokens => metadata.access_token_lifetime = None,
@@ -107,6 +111,12 @@ impl Kind {
             Self::UndottedScheme => metadata.redirect_uris.retain(|uri| !is_undotted(uri)),
         }
     }
+}
+
+/// What the default profile has of response types, and of grant types for them: RFC 9700 §2.1.2.
+fn leave_code_only(metadata: &mut ClientMetadata) {
+    metadata.response_types.retain(|kind| kind == "code");
+    metadata.grant_types.retain(|grant| grant != IMPLICIT.name);
 }
 
 fn is_undotted(uri: &str) -> bool {

@@ -36,8 +36,10 @@ async fn filled(backend: &Backend, key: &MasterKey) -> Kept {
     ada_with_app(sql).await;
     let stored = ClientSecret { hash: SecretHash::Sealed(sealer.seal(Purpose::Stored, b"the secret", entropy)), ..secret("sealed") };
     sql.add_client_secret("app", &stored, None).await.unwrap();
-    let request =
-        AuthenticationRequest { sealed: sealer.seal(Purpose::Stored, b"the notice", entropy), ..authentication_request("app", "sub-of-ada") };
+    let request = AuthenticationRequest {
+        sealed: sealer.seal(Purpose::Stored, b"the notice", entropy),
+        ..authentication_request("app", "sub-of-ada")
+    };
     assert!(sql.create_authentication_request(&request, 3).await.unwrap());
     let name = subjects::load(sql, &sealer, entropy).await.unwrap().name("rp.example", "sub-of-ada");
     Kept { keys, request, name }

@@ -10,6 +10,9 @@ use authy::store::sql::{Redemption, Renewal, Rotation};
 use super::samples::*;
 use crate::support::backends::{START, each, execute};
 
+/// What makes a token and its grant another case.
+type Change = fn(&mut Grant, &mut RefreshToken);
+
 #[tokio::test]
 async fn a_token_rotates_once_and_not_at_all_when_its_grant_is_revoked() {
     each(async |backend| {
@@ -144,7 +147,7 @@ async fn the_ordinary_refresh_leaves_alone_what_somebody_else_or_nobody_may_use_
         }
         assert_eq!(sql.renew_refresh_token(&ordinary(&first)).await.unwrap(), Some(grant), "nothing else is wrong with it");
 
-        let different: [(&str, fn(&mut Grant, &mut RefreshToken)); 5] = [
+        let different: [(&str, Change); 5] = [
             ("idle for too long", |_, token| token.expires_at = later(60)),
             ("a family at its end", |_, token| token.absolute_expires_at = later(60)),
             ("rotated before", |_, token| token.rotated_at = Some(later(59))),

@@ -37,10 +37,12 @@ pub async fn approved(app: &App, client: &Client, subject: &str) -> Result<(), F
 
 /// A client that is a document gets its row with the first approval, and another look at its document with each later one.
 async fn keep(app: &App, client: &Client, subject: &str) -> Result<(), Failure> {
-    let stored = app.client(&client.client_id).await?;
-    if stored.is_some_and(|stored| stored.metadata == client.metadata && stored.name == client.name) {
-        used(app, client).await;
-        return Ok(());
+    if let Some(stored) = app.client(&client.client_id).await? {
+        let next = with_what_is_settled(&stored, client)?;
+        if stored.metadata == next.metadata && stored.name == next.name {
+            used(app, client).await;
+            return Ok(());
+        }
     }
     let now = app.now();
     let dynamic = DynamicClient {
@@ -67,11 +69,14 @@ async fn joined(app: &App, described: &Client) -> Result<Option<Client>, Failure
     if stored.is_vouched_for() {
         return Ok(None);
     }
-    let client = match stored.metadata.settled.is_empty() {
-        true => described.clone(),
-        false => draft::settled(&stored, described.clone()).map_err(|refusal| unusable(refusal.detail))?,
-    };
-    Ok(Some(Client { updated_at: stored.updated_at, ..client }))
+    Ok(Some(Client { updated_at: stored.updated_at, ..with_what_is_settled(&stored, described)? }))
+}
+
+fn with_what_is_settled(stored: &Client, described: &Client) -> Result<Client, Failure> {
+    match stored.metadata.settled.is_empty() {
+        true => Ok(described.clone()),
+        false => Ok(draft::settled(stored, described.clone()).map_err(|refusal| unusable(refusal.detail))?),
+    }
 }
 
 /// The client was given tokens: it is not swept as unused for another while. Written at most once a day, and as well as can be: what the

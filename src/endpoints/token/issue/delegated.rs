@@ -26,10 +26,6 @@ pub struct Delegated<'a> {
 impl Delegated<'_> {
     /// It hangs from the same grant as the one given for it, and dies with it.
     pub(super) fn limit(self, claims: OpaqueClaims) -> OpaqueClaims {
-        OpaqueClaims {
-            expires_at: claims.expires_at.min(self.not_after),
-            act: self.act,
-            ..claims
-        }
+        OpaqueClaims { expires_at: claims.expires_at.min(self.not_after), act: self.act, ..claims }
     }
 }
