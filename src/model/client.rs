@@ -164,7 +164,7 @@ pub struct ClientMetadata {
     pub redirect_uris: Vec<String>,
     /// RP-Initiated Logout §3.1.
     pub post_logout_redirect_uris: Vec<String>,
-    /// Of [`GRANT_TYPES`](crate::spec::client_metadata::GRANT_TYPES).
+    /// Names of [`ALL`](crate::spec::grant_type::ALL).
     pub grant_types: Vec<String>,
     /// Spellings of a supported [`ResponseType`](crate::spec::response_type::ResponseType), in whatever order the client wrote their words.
     pub response_types: Vec<String>,
