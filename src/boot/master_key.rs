@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use uuid::Uuid;
+
 use super::{BootError, key_file};
 use crate::app::subjects;
 use crate::clock::Timestamp;
@@ -180,7 +182,8 @@ async fn seal_anew(sql: &Sql, sealer: &Sealer, id: &str, (entropy, now): (&dyn E
     }
     // A notice lives for an hour at most: what neither key opens is left to the sweeper.
     let notices = sql.sealed_notices().await?;
-    sealed.notices = notices.into_iter().filter_map(|(request, stored)| Some((request, again(Purpose::Stored, &stored)?))).collect();
+    let anew = |(request, stored): (Uuid, Vec<u8>)| again(Purpose::Stored, &stored).map(|anew| (request, stored, anew));
+    sealed.notices = notices.into_iter().filter_map(anew).collect();
     let event = audit::event(entropy, now, audit::MASTER_KEY_CHANGED, audit::Actor::System).build();
     sql.reseal(id, &sealed, &event).await?;
     let (keys, secrets) = (sealed.signing_keys.len(), sealed.client_secrets.len());

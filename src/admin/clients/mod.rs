@@ -80,8 +80,11 @@ impl Office<'_> {
         self.check_outside(&draft, Some(&before.metadata)).await?;
         self.provide_keys(metadata.signing_algorithms()).await?;
         let mut client = Client { name: draft.name.trim().to_owned(), metadata, ..before.clone() };
-        weakening::record(&mut client, &self.allowance(&draft).await?);
-        if !before.is_vouched_for() {
+        let allowance = self.allowance(&draft).await?;
+        if before.is_vouched_for() {
+            weakening::record(&mut client, &allowance);
+        } else {
+            weakening::record_for_good(&mut client, &before.metadata.protocol.weakenings, &allowance);
             settled::note(before, &mut client);
         }
         let event = self.event(audit::CLIENT_UPDATED).client(client_id).build();

@@ -27,6 +27,7 @@ use crate::secret::Secret;
 use crate::spec::error::{OAuthError, Refusal, error_uri};
 use crate::spec::params::Params;
 use crate::spec::prompt;
+use crate::spec::request_object;
 use crate::spec::return_path::{self, Delivery, ReturnPath};
 use uuid::Uuid;
 
@@ -174,7 +175,7 @@ async fn refuse_closed(app: &App, raw: &str, closed: Closed, visitor: Visitor) -
     let params = Params::parse(raw).ok();
     let failure = match closed {
         Closed::Return(proven, failure) => {
-            let visitor = params.as_ref().map_or(visitor, |params| visitor.asking(params));
+            let visitor = params.as_ref().map_or(visitor, |params| visitor.asking(&request_object::for_refusal(params)));
             return refuse(app, (&proven.0, &proven.1), failure, visitor).await;
         }
         Closed::Page(failure) => failure,

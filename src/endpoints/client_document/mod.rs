@@ -37,7 +37,9 @@ pub async fn requesting(app: &App, client_id: &str) -> Result<Option<Arc<Client>
         return Ok(stored);
     }
     let described = described(app, client_id).await?;
-    match stored.filter(|stored| !stored.metadata.settled.is_empty()) {
+    // As it is written down: what an allowance that has ended takes away is taken from the two together.
+    let settled = stored.is_some_and(|stored| !stored.metadata.settled.is_empty());
+    match if settled { app.sql.client_by_id(client_id).await? } else { None } {
         Some(stored) => {
             let both = draft::settled(&stored, Client::clone(&described)).map_err(|refusal| unusable(refusal.detail))?;
             Ok(Some(Arc::new(weakening::in_force(both, app.now()))))

@@ -14,9 +14,6 @@ use crate::spec::grant_type::{self, AUTHORIZATION_CODE, IMPLICIT, REFRESH_TOKEN,
 use crate::spec::prompt::ACR_VALUES;
 use crate::spec::response_type::ResponseType;
 
-/// The member with the words of administrators about what is weak.
-const WEAKENINGS: &str = "weakenings";
-
 /// Members that every client has and strangers may set.
 const COMMON: &[&str] = &[
     "redirect_uris",
@@ -144,8 +141,12 @@ const POLICY: &str = "the operator's settings for clients that register themselv
 
 /// The client, with the operator's word for what the policy lets be weak about it. What was allowed before keeps its word.
 pub fn vouched(mut client: Client) -> Client {
-    weakening::record(&mut client, &Allowance { by: POLICY.to_owned(), until: None, renews: false });
+    weakening::record(&mut client, &policy());
     client
+}
+
+fn policy() -> Allowance {
+    Allowance { by: POLICY.to_owned(), until: None, renews: false }
 }
 
 /// The client with what an administrator has settled about it, and the rules once more for the two together.
@@ -154,25 +155,13 @@ pub fn vouched(mut client: Client) -> Client {
 /// As [`draft()`].
 pub fn settled(before: &Client, described: Client) -> Result<Client, Refusal> {
     let mut client = settled::keep(before, described);
-    client.metadata.protocol.weakenings.clone_from(&before.metadata.protocol.weakenings);
-    let client = vouched_as_before(before, client);
+    let before = &before.metadata.protocol.weakenings;
+    client.metadata.protocol.weakenings.clone_from(before);
+    weakening::record_for_good(&mut client, before, &policy());
     if !client.metadata.settled.is_empty() {
         checked(&ClientDraft::of(&client))?;
     }
     Ok(client)
-}
-
-/// A word of an administrator's outlasts the setting that it is about: or a client would leave that out for once, and have it the next time
-/// by the policy's word, which has no end.
-fn vouched_as_before(before: &Client, client: Client) -> Client {
-    let mut client = vouched(client);
-    if before.metadata.settled.contains(WEAKENINGS) {
-        let recorded = std::mem::take(&mut client.metadata.protocol.weakenings);
-        let known = &before.metadata.protocol.weakenings;
-        let new = recorded.into_iter().filter(|word| known.iter().all(|old| old.setting != word.setting));
-        client.metadata.protocol.weakenings = known.iter().cloned().chain(new).collect();
-    }
-    client
 }
 
 fn refusal(faults: &Faults) -> Refusal {

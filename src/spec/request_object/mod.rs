@@ -15,15 +15,17 @@ use crate::spec::params::Params;
 struct Travel {
     state: Option<String>,
     response_mode: Option<String>,
+    prompt: Option<String>,
 }
 
-/// The parameters by which the refusal of a request object travels: `state` and `response_mode` as the object has them.
+/// The parameters by which the refusal of a request object travels: `state`, `response_mode` and `prompt` as the object has them.
 ///
 /// OIDC Core §6.1: what is inside supersedes what is beside it. RFC 6749 §4.1.2.1: a request that had a `state` gets it back. A client that
-/// listens for a POST only would never hear of a refusal in the query. An object that cannot be read, an encrypted one say, changes nothing.
+/// listens for a POST only would never hear of a refusal in the query, nor one that asks for no page of a refusal on one. An object that
+/// cannot be read, an encrypted one say, changes nothing.
 pub fn for_refusal(params: &Params) -> Cow<'_, Params> {
     let Some(travel) = params.get("request").and_then(read) else { return Cow::Borrowed(params) };
-    let inside = [("state", travel.state), ("response_mode", travel.response_mode)];
+    let inside = [("state", travel.state), ("response_mode", travel.response_mode), ("prompt", travel.prompt)];
     let inside: Vec<_> = inside.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?))).collect();
     let beside = params.iter().filter(|(name, _)| inside.iter().all(|(known, _)| known != name));
     let beside: Vec<_> = beside.map(|(name, value)| (name, value.to_owned())).collect();
@@ -38,7 +40,8 @@ fn read(object: &str) -> Option<Travel> {
         return None;
     }
     let travel: Travel = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
-    let proper = [&travel.state, &travel.response_mode].into_iter().flatten().all(|value| !value.chars().any(char::is_control));
+    let proper =
+        [&travel.state, &travel.response_mode, &travel.prompt].into_iter().flatten().all(|value| !value.chars().any(char::is_control));
     proper.then_some(travel)
 }
 
@@ -70,7 +73,14 @@ mod tests {
     }
 
     #[test]
-    fn only_state_and_mode_are_taken_from_the_object() {
+    fn a_wish_for_no_page_is_taken_from_the_object_too() {
+        let inside = object(r#"{"prompt":"none"}"#);
+        let params = Params::from_pairs([("client_id", "one"), ("request", inside.as_str())]);
+        assert!(crate::spec::prompt::is_silent(&for_refusal(&params)) && !crate::spec::prompt::is_silent(&params));
+    }
+
+    #[test]
+    fn only_what_a_refusal_travels_by_is_taken_from_the_object() {
         let inside = object(r#"{"redirect_uri":"https://evil.example","client_id":"other","response_type":"token"}"#);
         let params = Params::from_pairs([("client_id", "one"), ("redirect_uri", "https://rp.example/cb"), ("request", inside.as_str())]);
         assert_eq!(*for_refusal(&params), params);

@@ -132,8 +132,8 @@ pub struct Sealed {
     pub signing_keys: Vec<(String, Vec<u8>)>,
     /// The secrets of clients that must be had back, by their id.
     pub client_secrets: Vec<(Uuid, Vec<u8>)>,
-    /// What the notices about authentication requests carry, by the request's id.
-    pub notices: Vec<(Uuid, Vec<u8>)>,
+    /// What the notices about authentication requests carry, by the request's id: as it was read, and anew.
+    pub notices: Vec<(Uuid, Vec<u8>, Vec<u8>)>,
     /// Values of the server's own, by name.
     pub settings: Vec<(&'static str, String)>,
 }

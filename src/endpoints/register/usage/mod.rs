@@ -1,5 +1,6 @@
 //! What keeps a client that no administrator registered: the approval of a person, and use.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::draft;
@@ -37,7 +38,8 @@ pub async fn approved(app: &App, client: &Client, subject: &str) -> Result<(), F
 
 /// A client that is a document gets its row with the first approval, and another look at its document with each later one.
 async fn keep(app: &App, client: &Client, subject: &str) -> Result<(), Failure> {
-    if let Some(stored) = app.client(&client.client_id).await? {
+    let client = &described(app, client);
+    if let Some(stored) = as_it_is_written(app, &client.client_id).await? {
         let next = with_what_is_settled(&stored, client)?;
         if stored.metadata == next.metadata && stored.name == next.name {
             used(app, client).await;
@@ -61,6 +63,20 @@ async fn keep(app: &App, client: &Client, subject: &str) -> Result<(), Failure> 
         }
     }
     Err(Failure::Busy("others change this client all the time".into()))
+}
+
+/// What the document says, without what is taken from it where an allowance has ended: that is not written down, or it could not come back.
+fn described(app: &App, client: &Client) -> Client {
+    let known = app.caches.client_documents.get(&client.client_id);
+    known.and_then(|known| known.outcome.ok()).map_or_else(|| client.clone(), |described| Client::clone(&described))
+}
+
+/// The row, where it can differ from what is in force.
+async fn as_it_is_written(app: &App, client_id: &str) -> Result<Option<Arc<Client>>, Failure> {
+    match app.client(client_id).await? {
+        Some(stored) if !stored.metadata.settled.is_empty() => Ok(app.sql.client_by_id(client_id).await?.map(Arc::new)),
+        stored => Ok(stored),
+    }
 }
 
 /// What the document says with what an administrator has settled by now; `None` when one has registered a client of that name.

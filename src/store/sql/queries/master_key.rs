@@ -19,10 +19,10 @@ pub async fn reseal(conn: &mut Conn, master_key_id: &str, sealed: &Sealed, event
     for (id, secret) in &sealed.client_secrets {
         diesel::update(client_secrets::table.find(Id(*id))).set(client_secrets::sealed.eq(secret)).execute(conn).await?;
     }
-    for (id, notice) in &sealed.notices {
-        // What was delivered meanwhile stays forgotten.
-        let kept = authentication_requests::table.find(Id(*id)).filter(authentication_requests::sealed.ne(Vec::<u8>::new()));
-        diesel::update(kept).set(authentication_requests::sealed.eq(notice)).execute(conn).await?;
+    for (id, read, notice) in &sealed.notices {
+        // A node that still has the former key may have delivered it since, or put tokens into it.
+        let unchanged = authentication_requests::table.find(Id(*id)).filter(authentication_requests::sealed.eq(read));
+        diesel::update(unchanged).set(authentication_requests::sealed.eq(notice)).execute(conn).await?;
     }
     for (name, value) in &sealed.settings {
         settings::put_setting(conn, name, value).await?;
