@@ -6,8 +6,7 @@ use super::ClientDraft;
 use crate::clock::Timestamp;
 use crate::model::client::protocol::Weakening;
 use crate::model::client::{Client, ClientMetadata, Profile};
-use crate::spec::grant_type::IMPLICIT;
-use crate::spec::grant_type::{AUTHORIZATION_CODE, REFRESH_TOKEN};
+use crate::spec::grant_type::{AUTHORIZATION_CODE, IMPLICIT, REFRESH_TOKEN};
 
 /// Seconds beyond which an access token lives for long.
 pub const LONG_ACCESS_TOKEN: u64 = HOUR;

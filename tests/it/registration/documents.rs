@@ -33,22 +33,7 @@ async fn provider(backend: Backend) -> (TestApp, Arc<Shelf>) {
 }
 
 fn url(app: &TestApp, changes: &[(&str, &str)]) -> String {
-    let mut params = vec![
-        ("client_id", ID),
-        ("redirect_uri", "https://app.example.com/cb"),
-        ("response_type", "code"),
-        ("scope", "openid email authy:admin"),
-        ("state", "st-1"),
-        ("code_challenge_method", "S256"),
-    ];
-    let made = challenge(VERIFIER);
-    params.push(("code_challenge", &made));
-    for (name, value) in changes {
-        params.retain(|(known, _)| known != name);
-        params.push((name, value));
-    }
-    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
-    format!("{}/oauth2/authorize?{query}", app.base)
+    document_url(app, ID, &[&[("scope", "openid email authy:admin"), ("state", "st-1")], changes].concat())
 }
 
 async fn rows(app: &TestApp) -> usize {

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::support::*;
 use crate::support::app::TestApp;
 use crate::support::backends;
-use crate::support::relying_party::{Answer, VERIFIER, challenge, post, query};
+use crate::support::relying_party::{Answer, VERIFIER, post, query};
 use crate::support::signer;
 
 const ID: &str = "https://app.example.com/oauth/program.json";
@@ -72,18 +72,7 @@ fn document(keys: Option<&Value>) -> Value {
 }
 
 async fn authorize(app: &TestApp) -> String {
-    let made = challenge(VERIFIER);
-    let pairs = [
-        ("client_id", ID),
-        ("redirect_uri", "https://app.example.com/cb"),
-        ("response_type", "code"),
-        ("scope", "openid offline_access"),
-        ("prompt", "consent"),
-        ("code_challenge", &made),
-        ("code_challenge_method", "S256"),
-    ];
-    let url =
-        format!("{}/oauth2/authorize?{}", app.base, url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish());
+    let url = document_url(app, ID, &[("scope", "openid offline_access"), ("prompt", "consent")]);
     let mut browser = app.browser();
     let login = browser.open(&url).await.page();
     let consent = browser.sign_in(&login, "ada").await.page();

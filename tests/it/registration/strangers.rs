@@ -148,12 +148,8 @@ async fn nor_does_one_that_is_a_document_and_its_sign_ins_write_nothing() {
         shelf.put(DOCUMENT, &document("legacy"), None);
         let app = TestApp::start_asking(backend, open_and_legacy, Some(shelf.clone())).await;
         app.user("ada").await;
-        let challenge = crate::support::relying_party::challenge(crate::support::relying_party::VERIFIER);
-        let url = format!(
-            "{}/oauth2/authorize?client_id={DOCUMENT}&redirect_uri=https://app.example.com/cb&response_type=code&scope=openid\
-             &code_challenge={challenge}&code_challenge_method=S256",
-            app.base
-        );
+        let url = document_url(&app, DOCUMENT, &[]);
+        let older = document_url(&app, DOCUMENT, &[("response_type", "id_token"), ("nonce", "n")]);
         let mut browser = app.browser();
         browser.walk(&url, "ada").await;
         limit(&app, DOCUMENT, app.now().as_seconds() + 60).await;
@@ -164,8 +160,7 @@ async fn nor_does_one_that_is_a_document_and_its_sign_ins_write_nothing() {
             app.app.forget_client(DOCUMENT);
             let back = query(&browser.open(&url).await.away());
             assert!(back.contains_key("code"), "{profile}: {back:?}");
-            let asked = format!("{url}&nonce=n").replace("response_type=code", "response_type=id_token");
-            assert_eq!(browser.open(&asked).await.away().split_once("error=").map(|(_, error)| &error[..19]), Some("unauthorized_client"));
+            assert_eq!(browser.open(&older).await.away().split_once("error=").map(|(_, error)| &error[..19]), Some("unauthorized_client"));
         }
         let stored = async || app.app.sql.client_by_id(DOCUMENT).await.expect("the database").expect("the client").updated_at;
         let before = stored().await;

@@ -11,7 +11,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::app::TestApp;
-use crate::support::relying_party::{Answer, RelyingParty, answer};
+use crate::support::relying_party::{Answer, RelyingParty, VERIFIER, answer, challenge};
 
 /// Anybody may register.
 pub fn open(settings: &mut Settings) {
@@ -58,6 +58,25 @@ pub async fn relying_party<'a>(app: &'a TestApp, registered: &Answer) -> Relying
     let client = app.app.sql.client_by_id(&registered.text("client_id")).await.expect("the database").expect("the client");
     let secret = registered.body["client_secret"].as_str().map(Into::into);
     RelyingParty::new(app, client, secret)
+}
+
+/// The beginning of a sign-in at a client that is a document and says `https://app.example.com/cb`.
+pub fn document_url(app: &TestApp, client_id: &str, changes: &[(&str, &str)]) -> String {
+    let made = challenge(VERIFIER);
+    let mut params = vec![
+        ("client_id", client_id),
+        ("redirect_uri", "https://app.example.com/cb"),
+        ("response_type", "code"),
+        ("scope", "openid"),
+        ("code_challenge", &made),
+        ("code_challenge_method", "S256"),
+    ];
+    for (name, value) in changes {
+        params.retain(|(known, _)| known != name);
+        params.push((name, value));
+    }
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
+    format!("{}/oauth2/authorize?{query}", app.base)
 }
 
 /// An initial access token of so many uses.
