@@ -138,7 +138,7 @@ async fn from_file(settings: &Settings, sql: &Sql, (known, entropy): (Option<&st
     super::data_directory(settings)?;
     let made = MasterKey::generate(entropy);
     if key_file::write_new(&settings.data_dir, &made, entropy).map_err(trouble)? {
-        tracing::info!(key.id = %made.id(), "made a master key: back up {} together with the database", path.display());
+        tracing::info!(key.id = %made.id(), "made a master key: keep a copy of {} apart from the backups of the database", path.display());
         return Ok(made);
     }
     // Another process made one in this very moment.

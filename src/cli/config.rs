@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::arguments::ServeArguments;
 use super::output::{CliError, Output};
 use super::settings;
-use crate::config::{self, Problem, Problems, Settings, show};
+use crate::config::{self, Problem, Problems, show};
 
 /// `authy config`.
 #[derive(Args, Debug)]
@@ -35,28 +35,23 @@ pub fn run(command: &ConfigCommand, out: Output) -> Result<(), CliError> {
         ConfigVerb::Show(arguments) => {
             let values = settings::collect(&arguments.flags());
             let settings = config::settle(&values)?;
-            let issuer = local_issuer(&settings);
+            // What `serve` takes where none is set.
+            let issuer = settings.issuer_before_start().filter(|_| settings.issuer.is_none());
             let mut object = show::object(&values);
             if let (Some(issuer), Some(shown)) = (&issuer, object.get_mut("issuer")) {
-                *shown = json!(issuer);
+                *shown = json!(issuer.as_str());
             }
             out.print(&object, || match &issuer {
                 None => show::toml(&values),
                 Some(issuer) => show::toml(&values).replacen(
                     "# issuer is not set\n",
-                    &format!("issuer = {} # follows the first listener\n", json!(issuer)),
+                    &format!("issuer = {} # follows the first listener\n", json!(issuer.as_str())),
                     1,
                 ),
             });
             Ok(())
         }
     }
-}
-
-/// The issuer that `serve` takes where none is set; nobody knows it before the system has chosen a port.
-fn local_issuer(settings: &Settings) -> Option<String> {
-    let port = settings.listen.first().map(std::net::SocketAddr::port).filter(|port| *port != 0)?;
-    settings.issuer.is_none().then(|| settings.local_issuer(port))
 }
 
 fn check(arguments: &ServeArguments, out: Output) -> Result<(), CliError> {

@@ -46,7 +46,7 @@ pub async fn run(arguments: ExplainArguments, out: Output) -> Result<(), CliErro
         CliError::new(
             "not_found",
             format!("Nothing is kept under {error_id:?}."),
-            "Refusals are kept for seven days, and without Redis only until the server stops; the log has the id too.",
+            "Refusals are kept for as long as AUTHY_LIFETIMES__ERROR_RECORD says, and without Redis only until the server stops; the log has the id too.",
         )
     })?;
     out.print(&explained, || text(&explained));

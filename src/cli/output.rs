@@ -39,6 +39,13 @@ impl Output {
         });
     }
 
+    /// Prints a sentence for people beside what was printed.
+    pub fn aside(self, sentence: &str) {
+        if !self.json {
+            lines(&[sentence.to_owned()]);
+        }
+    }
+
     /// Prints that something was done: `{}`, or a sentence.
     pub fn done(self, sentence: &str) {
         self.print(&json!({}), || sentence.to_owned());

@@ -9,8 +9,8 @@ use super::arguments::{DataOptions, duration};
 use super::open::Workplace;
 use super::output::{CliError, Output};
 use crate::admin::resources::draft::{ResourceDraft, json};
+use crate::config::Settings;
 use crate::model::resource::Resource;
-use crate::spec::issuer::Issuer;
 use crate::spec::protected_resource;
 
 /// `authy resource`.
@@ -98,7 +98,7 @@ pub async fn run(command: ResourceCommand, out: Output) -> Result<(), CliError> 
         }
         ResourceVerb::Show(ResourceShow { uri, metadata: false }) => out.object(&json(&office.find_resource(&uri).await?)),
         ResourceVerb::Show(ResourceShow { uri, metadata: true }) => {
-            let document = published(&office.find_resource(&uri).await?, work.settings.issuer.as_ref())?;
+            let document = published(&office.find_resource(&uri).await?, &work.settings)?;
             out.print(&document, || document.to_string());
         }
         ResourceVerb::Update(change) => {
@@ -117,9 +117,13 @@ pub async fn run(command: ResourceCommand, out: Output) -> Result<(), CliError> 
 }
 
 /// RFC 9728 §2: what the API serves at its well-known place.
-fn published(resource: &Resource, issuer: Option<&Issuer>) -> Result<Value, CliError> {
-    let unset = || CliError::new("refused", "The issuer is not set, and the document names it.", "Set AUTHY_ISSUER as the server has it.");
-    serde_json::to_value(protected_resource::metadata(resource, issuer.ok_or_else(unset)?))
+fn published(resource: &Resource, settings: &Settings) -> Result<Value, CliError> {
+    let unset = || {
+        let problem = "The issuer is not set and follows a port that the system chooses, and the document names it.";
+        CliError::new("refused", problem, "Set AUTHY_ISSUER as the server has it.")
+    };
+    let issuer = settings.issuer_before_start().ok_or_else(unset)?;
+    serde_json::to_value(protected_resource::metadata(resource, &issuer))
         .map_err(|error| CliError::failed(format!("The document cannot be written: {error}.")))
 }
 

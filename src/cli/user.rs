@@ -145,8 +145,12 @@ async fn create(office: &Office<'_>, arguments: UserCreate, out: Output) -> Resu
         admin: arguments.admin,
     };
     let password = stdin::new_password(arguments.password_stdin, out)?;
+    let without = password.is_none();
     let user = office.create_user(&NewUser { profile, password }).await?;
     show(&user, out);
+    if without {
+        out.aside(&format!("There is no password yet: `authy user set-password {}`.", user.username));
+    }
     Ok(())
 }
 

@@ -143,16 +143,17 @@ async fn check(app: &App, presented: &Presented<'_>, attempts: &[Attempt]) -> Re
     for (method, reading) in attempts.iter().flat_map(|attempt| attempt.readings.iter().map(|reading| (attempt.method, reading))) {
         let Some(client) = client_document::authenticating(app, &reading.client_id).await? else { continue };
         if !client.enabled {
-            return Err(invalid_client().because("the client is disabled").into());
+            return Err(invalid_client().because(format!("the client {} is disabled", client.client_id)).into());
         }
+        let claimed = |why: Refusal| why.with(format!("the request comes as the client {}", client.client_id));
         // A name alone is read by several methods: why the client's own one failed says more than that the others are not allowed.
         if let Err(not_allowed) = method_is_allowed(&client, method) {
-            refusal.get_or_insert(not_allowed);
+            refusal.get_or_insert_with(|| claimed(not_allowed));
             continue;
         }
         match prove(app, &client, presented, &reading.proof).await {
             Ok(()) => return Ok(AuthenticatedClient(client)),
-            Err(Failure::Refused(why)) => refusal = Some(why),
+            Err(Failure::Refused(why)) => refusal = Some(claimed(why)),
             Err(broken) => return Err(broken),
         }
     }
@@ -269,5 +270,8 @@ fn method_is_allowed(client: &Client, used: AuthMethod) -> Result<(), Refusal> {
     if allowed {
         return Ok(());
     }
-    Err(invalid_client().because(format!("the client may not use {}", used.as_str())))
+    let registered = client.metadata.auth_method.map_or("client_secret_basic or client_secret_post", AuthMethod::as_str);
+    let by_certificate = matches!(client.metadata.auth_method, Some(AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth));
+    let missed = if by_certificate && used == AuthMethod::None { ", and the request comes without a certificate" } else { "" };
+    Err(invalid_client().because(format!("the client is registered for {registered}, not for {}{missed}", used.as_str())))
 }

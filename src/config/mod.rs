@@ -186,6 +186,12 @@ impl Settings {
         format!("{scheme}://localhost:{port}")
     }
 
+    /// The issuer as far as it is known before the server runs: nobody knows a port that the system chooses.
+    pub fn issuer_before_start(&self) -> Option<Issuer> {
+        let port = || self.listen.first().map(SocketAddr::port).filter(|port| *port != 0);
+        self.issuer.clone().or_else(|| Issuer::parse(&self.local_issuer(port()?)).ok())
+    }
+
     /// The defaults, with ports that the system chooses and passwords hashed as cheaply as bcrypt can: for tests of a whole server.
     pub fn for_tests() -> Self {
         let mut flags = vec![("listen", "127.0.0.1:0".to_owned()), ("management_listen", "127.0.0.1:0".to_owned())];

@@ -29,8 +29,8 @@ pub enum JoseError {
     /// The token is not a compact JWS of the strict form.
     #[error("malformed token: {0}")]
     Malformed(&'static str),
-    /// The `kid` names none of our published keys.
-    #[error("the token names no published key of ours")]
+    /// The `kid` names none of the keys that its issuer has published.
+    #[error("the token names no published key of its issuer")]
     UnknownKey,
     /// The `alg` is not the key's.
     #[error("the token's algorithm is not that of its key")]

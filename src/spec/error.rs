@@ -72,6 +72,7 @@ error_codes! {
     UnsupportedTokenType = "unsupported_token_type", unsupported_token_type, "Tokens of this type cannot be revoked here.";
     AuthorizationPending = "authorization_pending", authorization_pending, "A person has not answered yet; the application asks again in a moment.";
     SlowDown = "slow_down", slow_down, "A person has not answered yet, and the application asks too often.";
+    TransactionFailed = "transaction_failed", transaction_failed, "What somebody approved was lost before the application had it.";
     ExpiredToken = "expired_token", expired_token, "Nobody answered in time; the application has to start again.";
     UnknownUserId = "unknown_user_id", unknown_user_id, "The hint of the application names nobody who can be asked.";
     InvalidBindingMessage = "invalid_binding_message", invalid_binding_message, "The message that the person is to see cannot be shown.";
@@ -123,6 +124,14 @@ pub struct Refusal {
     pub error: OAuthError,
     /// What the log reads. Never a secret, token, code, password or e-mail address.
     pub detail: Cow<'static, str>,
+}
+
+impl Refusal {
+    /// Adds to the private reason.
+    #[must_use]
+    pub fn with(self, more: impl fmt::Display) -> Self {
+        Self { detail: format!("{}; {more}", self.detail).into(), ..self }
+    }
 }
 
 impl From<OAuthError> for Refusal {

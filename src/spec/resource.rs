@@ -80,7 +80,19 @@ pub fn named<'a, T>(uri: &str, known: &'a [T], name: impl Fn(&T) -> &str) -> Opt
 
 /// Whether a client with these `resources` may ask for tokens for one: without a list for every registered one.
 pub fn is_open(uri: &str, resources: Option<&[String]>) -> bool {
-    resources.is_none_or(|listed| listed.iter().any(|known| known == uri))
+    resources.is_none_or(|listed| listed.iter().any(|known| is_same(known, uri)))
+}
+
+/// Whether a place is a resource or lies below it: what a resource server is called by is often the origin, or a folder, of its endpoints
+/// (RFC 8707 §2, and RFC 9396 §2.2, whose `locations` name these).
+pub fn is_within(place: &str, resource: &str) -> bool {
+    if is_same(place, resource) {
+        return true;
+    }
+    let (Ok(place), Ok(resource)) = (Url::parse(place), Url::parse(resource)) else { return false };
+    let same_origin = resource.origin().is_tuple() && place.origin() == resource.origin();
+    let below = place.path().strip_prefix(resource.path().trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'));
+    same_origin && below && resource.query().is_none()
 }
 
 /// The resources that a request names, each once, in its order. They need not be known yet.
@@ -173,6 +185,7 @@ mod tests {
             assert_eq!(refused.error, check(&["https://other.example/"], Some(listed)).unwrap_err().error, "none learns which there are");
         }
         assert!(check(&[], Some(&[])).unwrap().is_empty(), "for no resource in particular");
+        assert_eq!(check(&[CALENDAR], Some(&["https://CAL.example.com"])).unwrap().uris(), [CALENDAR], "as it is registered");
         assert!(check(&["https://other.example/"], Some(&["https://other.example/"])).is_err(), "listed, and not registered");
     }
 
@@ -198,6 +211,29 @@ mod tests {
         assert!(requested(&params(&["urn:example:api"])).is_ok());
         let many: Vec<String> = (0..=MAX_RESOURCES).map(|n| format!("https://r{n}.example/")).collect();
         assert!(requested(&params(&many.iter().map(String::as_str).collect::<Vec<_>>())).is_err());
+    }
+
+    #[test]
+    fn a_place_below_a_resource_is_within_it() {
+        let within = |place: &str, resource: &str| is_within(place, resource);
+        assert!(
+            within("https://api.example/accounts", "https://API.example")
+                && within("https://api.example/v1/a?b=c", "https://api.example/v1/")
+        );
+        assert!(within("urn:example:api", "urn:example:api") && within("https://api.example/v1?x", "https://api.example/v1?x"));
+        for (place, resource) in [
+            ("https://api.example/v10", "https://api.example/v1"),
+            ("https://api.example/v1/../v2", "https://api.example/v1"),
+            ("https://api.example/", "https://api.example/v1"),
+            ("https://api.example.evil.example/a", "https://api.example"),
+            ("http://api.example/a", "https://api.example"),
+            ("https://api.example:8443/a", "https://api.example"),
+            ("https://api.example/v1/a", "https://api.example/v1?x"),
+            ("urn:example:api/a", "urn:example:api"),
+            ("nonsense", "https://api.example"),
+        ] {
+            assert!(!within(place, resource), "{place} {resource}");
+        }
     }
 
     fn owned(uris: &[&str]) -> Vec<String> {

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::secret::Secret;
 use crate::web::cookies::{Cookies, Kind};
 use crate::web::limits::{self, Excess};
-use crate::web::{client_address, error_page, not_found, request_id, respond};
+use crate::web::{client_address, error_page, not_found, observe, report, respond};
 
 /// `User-Agent` is kept to this many characters.
 const MAX_USER_AGENT: usize = 300;
@@ -66,15 +66,16 @@ fn excess_error(request: &HttpRequest, excess: Excess) -> Error {
 /// The answer to a request that is refused for its size or kind.
 pub fn refuse(request: &HttpRequest, excess: Excess) -> HttpResponse {
     let Some(app) = request.app_data::<web::Data<App>>() else { return HttpResponse::new(excess.status()) };
-    let error_id = request_id::of(request, app.entropy.as_ref());
-    tracing::info!(error_id = error_id.as_str(), reason = ?excess, "refused a request before reading it");
     let public = excess.public();
+    let endpoint = observe::endpoint(request.path(), app.issuer.path());
+    let reason = public.because(format!("refused before it was read: {}", public.description));
+    let error_id = report::publish(app, request, &reason.into(), (endpoint, None));
     if not_found::wants_page(request, app.issuer.path()) {
         let way_on = "Go back and try again with less.";
         let words = error_page::Words { heading: "This request does not work", description: public.description, way_on };
-        return error_page::show(app, request, excess.status(), public.error.as_str(), words, error_id.as_str());
+        return error_page::show(app, request, excess.status(), public.error.as_str(), words, &error_id);
     }
-    respond::excess_json(&app.issuer, excess, error_id.as_str())
+    respond::excess_json(&app.issuer, excess, &error_id)
 }
 
 /// The browser of a request.

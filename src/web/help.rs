@@ -60,7 +60,9 @@ const fn mend(code: ErrorCode) -> &'static str {
         ErrorCode::InvalidRequestUri
         | ErrorCode::InvalidRequestObject
         | ErrorCode::RequestNotSupported
-        | ErrorCode::RequestUriNotSupported => "Send the parameters themselves.",
+        | ErrorCode::RequestUriNotSupported => {
+            "Make the request anew: push it again, or send it in the way that the application is registered for."
+        }
         ErrorCode::RegistrationNotSupported => "Register the application beforehand.",
         ErrorCode::UnmetAuthenticationRequirements => "Ask for an acr value that the discovery document names.",
         ErrorCode::InvalidToken => "Get a new access token with the refresh token, or start again.",
@@ -82,6 +84,7 @@ const fn mend(code: ErrorCode) -> &'static str {
         ErrorCode::InvalidSoftwareStatement | ErrorCode::UnapprovedSoftwareStatement => {
             "Ask whoever issued the software statement for a fresh one, or the operator to trust its issuer."
         }
+        ErrorCode::TransactionFailed => "Start a new request; nothing was given for the old one.",
         ErrorCode::InvalidClientMetadata => "Compare the metadata with RFC 7591 and with the discovery document.",
     }
 }

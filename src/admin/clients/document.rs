@@ -121,9 +121,9 @@ fn member(draft: &mut ClientDraft, name: &str, value: Value, faults: &mut Faults
         "client_name" => places::text(value).map(|name| draft.name = name),
         "client_id" => places::text(value).map(|id| draft.client_id = Some(id)),
         "client_secret" => places::text(value).map(|secret| draft.secret = Some(Secret::new(secret))),
-        name if ProtocolMetadata::MEMBERS.contains(&name) => {
-            draft.protocol.set(name, value).map_err(|_| "of the type that its specification says")
-        }
+        name if ProtocolMetadata::MEMBERS.contains(&name) => draft.protocol.set(name, value).map_err(
+            |_| "of the type that its specification says, and a text that looks like a number has quotes of its own (NAME='\"1\"')",
+        ),
         name => match places::of(draft, name) {
             Some(place) => place.fill(value),
             None => {

@@ -61,7 +61,8 @@ pub fn of(record: &ErrorRecord) -> Vec<(&'static Check, Verdict)> {
     }
     let by_parameter = record.about.as_deref().and_then(|about| checks.iter().position(|check| check.parameters.contains(&about)));
     let by_code = || checks.iter().position(|check| check.codes.contains(&record.error.as_str()));
-    let failed = by_parameter.or_else(by_code).unwrap_or(0);
+    let by_form = || checks.iter().position(|check| check.codes.contains(&"invalid_request"));
+    let failed = by_parameter.or_else(by_code).or_else(by_form).unwrap_or(0);
     let verdict = |at: usize| match at.cmp(&failed) {
         std::cmp::Ordering::Less => Verdict::Passed,
         std::cmp::Ordering::Equal => Verdict::Refused,
@@ -74,6 +75,7 @@ pub fn of(record: &ErrorRecord) -> Vec<(&'static Check, Verdict)> {
 mod tests {
     use super::*;
     use crate::clock::Timestamp;
+    use crate::endpoints::possession::binding::CERTIFICATE;
     use crate::spec::error::ErrorCode;
 
     fn refused(endpoint: &str, error: &str, about: Option<&str>) -> Option<&'static str> {
@@ -96,6 +98,8 @@ mod tests {
         assert_eq!(refused("authorize", "login_required", None), Some("OIDC Core §3.1.2.3, §3.1.2.4, §3.1.2.6"));
         assert_eq!(refused("token", "invalid_client", None), Some("RFC 6749 §2.3, §5.2"));
         assert_eq!(refused("token", "invalid_authorization_details", Some("authorization_details")), Some("RFC 9396 §5, §6"));
+        assert_eq!(refused("token", "invalid_request", None), Some("RFC 6749 §3.1, §3.2"));
+        assert_eq!(refused("token", "invalid_request", Some(CERTIFICATE)), Some("RFC 9449 §4.3, §5, §7.1, RFC 8705 §3"));
         for endpoint in ["token", "userinfo"] {
             assert_eq!(refused(endpoint, "use_dpop_nonce", None), Some("RFC 9449 §4.3, §5, §7.1, RFC 8705 §3"));
         }
@@ -103,7 +107,10 @@ mod tests {
         for page in ["login", "end_session", "admin", "the pages of accounts"] {
             assert_eq!(refused(page, "access_denied", None), Some("RFC 6819 §4.4.1.8"), "{page}");
         }
-        assert_eq!(refused("elsewhere", "invalid_request", None), Some("RFC 6749 §3.1, §3.2"));
+        assert_eq!(refused("authorize", "invalid_authorization_details", Some("authorization_details")), Some("RFC 9396 §5"));
+        for code in ["invalid_request", "unknown_user_id"] {
+            assert_eq!(refused("elsewhere", code, None), Some("RFC 6749 §3.1, §3.2, §5.2"));
+        }
     }
 
     #[test]

@@ -16,7 +16,11 @@ pub async fn show(app: web::Data<App>, request: HttpRequest, error_id: web::Path
     };
     match super::explain(&app.kv, &error_id).await {
         Ok(Some(explanation)) => visit.render(&Explain { page: visit.page("explain"), explanation }, StatusCode::OK),
-        Ok(None) => visit.problem(&Problem::not_found("refusal under the id", &error_id, "Refusals are kept for seven days.")),
+        Ok(None) => visit.problem(&Problem::not_found(
+            "refusal under the id",
+            &error_id,
+            "Refusals are kept for as long as AUTHY_LIFETIMES__ERROR_RECORD says.",
+        )),
         Err(error) => visit.problem(&Problem::Failed(error.into())),
     }
 }

@@ -27,7 +27,6 @@ use crate::secret::Secret;
 use crate::spec::error::{OAuthError, Refusal, error_uri};
 use crate::spec::params::Params;
 use crate::spec::prompt;
-use crate::spec::request_object;
 use crate::spec::return_path::{self, Delivery, ReturnPath};
 use uuid::Uuid;
 
@@ -172,15 +171,13 @@ async fn refuse_too_long(app: &App, transaction: &Transaction) -> Answer {
 
 /// Names the client on a page of ours too, so that its owner can ask why.
 async fn refuse_closed(app: &App, raw: &str, closed: Closed, visitor: Visitor) -> Answer {
-    let params = Params::parse(raw).ok();
     let failure = match closed {
         Closed::Return(proven, failure) => {
-            let visitor = params.as_ref().map_or(visitor, |params| visitor.asking(&request_object::for_refusal(params)));
-            return refuse(app, (&proven.0, &proven.1), failure, visitor).await;
+            return refuse(app, (&proven.client, &proven.path), failure, visitor.asking(&proven.params)).await;
         }
         Closed::Page(failure) => failure,
     };
-    let client_id = params.and_then(|params| params.get("client_id").map(str::to_owned));
+    let client_id = Params::parse(raw).ok().and_then(|params| params.get("client_id").map(str::to_owned));
     let known = match &client_id {
         Some(client_id) => matches!(app.client(client_id).await, Ok(Some(_))),
         None => false,

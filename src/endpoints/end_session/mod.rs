@@ -54,19 +54,25 @@ pub async fn end_session(app: &App, raw: &str, browser: &Browser) -> Result<Outc
     let hint = hint.map(|hint| Hint { sid: session_behind(app, hint.sid, registered.as_deref()), ..hint });
     let client = registered.filter(|client| client.enabled);
     let return_to = request::return_to(&asked, client.as_deref())?; // §3
+    let signed_in = session::current(app, browser).await?;
+    let about = match (&hint, &signed_in) {
+        (None, _) => About::Unknown,
+        (Some(_), None) => About::NobodyHere,
+        (Some(hint), Some(signed_in)) if is_about(app, hint, client.as_deref(), signed_in) => About::ThisSession,
+        (Some(_), Some(_)) => About::SomebodyElse,
+    };
     let request = LogoutRequest {
         client_id: client.as_ref().map(|client| client.client_id.clone()),
-        return_to,
+        return_to: return_to.filter(|_| is_legitimate(client.as_deref(), about)),
         sid: hint.as_ref().and_then(|hint| hint.sid.clone()),
         asked_at: app.now(),
     };
-    match (hint, session::current(app, browser).await?) {
-        (Some(hint), Some(signed_in)) if is_about(app, &hint, client.as_deref(), &signed_in) => {
+    match signed_in {
+        Some(signed_in) if about == About::ThisSession => {
             session::end(app, &signed_in.session).await?;
             Ok(Outcome::SignedOut { ended: Some(signed_in.session.sid.clone()), return_to: request.return_to })
         }
-        (None, None) => Ok(Outcome::SignedOut { ended: None, return_to: request.return_to.filter(|_| is_legitimate(client.as_deref())) }),
-        (Some(hint), None) if named_session(app, hint.sid.as_deref()).await?.is_none() => {
+        None if named_session(app, request.sid.as_deref()).await?.is_none() => {
             Ok(Outcome::SignedOut { ended: None, return_to: request.return_to })
         }
         _ => Ok(Outcome::Confirm(request)),
@@ -125,10 +131,24 @@ fn session_behind(app: &App, shown: Option<String>, client: Option<&Client>) -> 
     }
 }
 
+/// Whom the hint of a logout is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// There is no hint.
+    Unknown,
+    /// Nobody is signed in here, so whom the hint names is not.
+    NobodyHere,
+    /// The session of this browser.
+    ThisSession,
+    /// Another session than that of this browser.
+    SomebodyElse,
+}
+
 /// §3: without a hint "unless the OP has other means of confirming the legitimacy of the post-logout redirection target": somebody here has
-/// to vouch for it, or every link to us could end at the page of whoever registered itself.
-fn is_legitimate(client: Option<&Client>) -> bool {
-    client.is_some_and(Client::is_vouched_for)
+/// to vouch for it, or every link to us could end at the page of whoever registered itself. A hint about another person proves as little,
+/// and a click on the page that asks is about signing out, not about where the browser goes then.
+fn is_legitimate(client: Option<&Client>, about: About) -> bool {
+    matches!(about, About::NobodyHere | About::ThisSession) || client.is_some_and(Client::is_vouched_for)
 }
 
 async fn named_session(app: &App, sid: Option<&str>) -> Result<Option<Session>, Failure> {

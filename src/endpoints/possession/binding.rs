@@ -8,6 +8,9 @@ use crate::spec::dpop;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::signing_algorithm::left_by;
 
+/// What a refusal is about that misses a certificate, as others are about a parameter.
+pub const CERTIFICATE: &str = "certificate";
+
 /// What the registration and the profile ask for.
 pub fn of(client: &Client) -> Binding {
     let protocol = &client.metadata.protocol;
@@ -33,7 +36,8 @@ pub fn check(wanted: Binding, confirmation: &Confirmation) -> Result<(), Refusal
         return Ok(());
     }
     if wanted == Binding::Certificate || (wanted == Binding::Both && confirmation.jkt.is_some()) {
-        return Err(OAuthError::invalid_request("The tokens of this client are bound to its certificate; connect with it.").into());
+        let unproven = OAuthError::invalid_request("The tokens of this client are bound to its certificate; connect with it.");
+        return Err(unproven.about(CERTIFICATE).because("the client must connect with a certificate, and the request comes without one"));
     }
     Err(OAuthError::invalid_dpop_proof("The tokens of this client are bound to a key; send a proof of it.")
         .because("the client must bring a DPoP proof or a certificate, and brings none"))

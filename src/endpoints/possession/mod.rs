@@ -52,6 +52,8 @@ pub enum Room {
     Strangers,
     /// For the use of tokens here: everybody who has one can make as many as they like.
     Resource,
+    /// For the use of tokens here that were given to other clients.
+    StrangersResource,
     /// For requests that anybody can make.
     Anybody,
 }
@@ -62,6 +64,7 @@ impl Room {
             Self::Earned => "dpop",
             Self::Strangers => "dpop-strangers",
             Self::Resource => "dpop-resource",
+            Self::StrangersResource => "dpop-strangers-resource",
             Self::Anybody => "dpop-anybody",
         }
     }
@@ -94,7 +97,8 @@ pub async fn of_client(app: &App, client: &Client, credentials: &Credentials) ->
 /// `invalid_dpop_proof`, `use_dpop_nonce`.
 pub async fn of_token(app: &App, client: &Client, sent: (&str, &Credentials), access_token: &str) -> Result<Possession, Failure> {
     let (_, credentials) = sent;
-    let mut proven = dpop(app, client, sent, Some(access_token), Room::Resource).await?;
+    let room = if client.is_vouched_for() { Room::Resource } else { Room::StrangersResource };
+    let mut proven = dpop(app, client, sent, Some(access_token), room).await?;
     proven.confirmation.certificate = credentials.certificate.as_ref().map(|certificate| certificate.thumbprint());
     Ok(proven)
 }

@@ -180,7 +180,7 @@ enum AtFault {
 fn refused(fault: AtFault, detail: String) -> Refusal {
     let error = match fault {
         AtFault::RedirectUris => OAuthError::invalid_redirect_uri(
-            "A redirect URI is missing or cannot be registered: https, loopback or a private-use scheme with a dot, without fragment.",
+            "A redirect URI is missing or cannot be registered: https, loopback or a private-use scheme with a dot, without fragment; for tokens by the browser https on a host of the web, unless native.",
         )
         .about("redirect_uris"),
         AtFault::Member(field) => {

@@ -80,7 +80,7 @@ async fn admit(app: &App, applicant: &Applicant<'_>) -> Result<Admission, Failur
 }
 
 fn not_admitted() -> OAuthError {
-    OAuthError::invalid_token("An initial access token is needed to register a client.")
+    OAuthError::invalid_token("An initial access token that is known, in time and not used up is needed to register a client.")
 }
 
 /// The bearer token of a request, if it has one: RFC 6750 §2.1.

@@ -14,7 +14,7 @@ use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::json;
 use crate::spec::params::Params;
 use crate::spec::plain_text::has_nul;
-use crate::spec::resource::is_same;
+use crate::spec::resource::is_within;
 
 const MAX_LENGTH: usize = 16 * 1024;
 const MAX_DETAILS: usize = 20;
@@ -81,7 +81,7 @@ pub fn narrow(asked: Vec<Value>, approved: &[Value]) -> Result<Vec<Value>, Refus
 }
 
 /// RFC 9396 §9.1, §9.2: of the details of a token, those for these resources: "filtered to the specific audience". A detail with `locations`
-/// is for what they name; one without is for whoever knows its type. Where no resource is meant, nothing is left out.
+/// is for what they name, or lie below; one without is for whoever knows its type. Where no resource is meant, nothing is left out.
 pub fn located(details: &[Value], resources: &[Arc<Resource>]) -> Vec<Value> {
     details.iter().filter(|detail| resources.is_empty() || is_at(detail, resources)).cloned().collect()
 }
@@ -89,7 +89,7 @@ pub fn located(details: &[Value], resources: &[Arc<Resource>]) -> Vec<Value> {
 /// RFC 9396 §2.2: `locations` is an array of strings; anything else there names no place.
 fn is_at(detail: &Value, resources: &[Arc<Resource>]) -> bool {
     let Some(locations) = detail.get("locations") else { return true };
-    let is_here = |place: &str| resources.iter().any(|resource| is_same(&resource.uri, place));
+    let is_here = |place: &str| resources.iter().any(|resource| is_within(place, &resource.uri));
     locations.as_array().is_some_and(|locations| locations.iter().filter_map(Value::as_str).any(is_here))
 }
 
@@ -174,7 +174,8 @@ mod tests {
     fn a_detail_is_for_the_places_that_it_names_and_for_everybody_when_it_names_none() {
         let (here, there) = ("https://a.example/", "https://b.example/");
         let at = |locations: Value| json!({"type": "t", "locations": locations});
-        let details = [json!({"type": "t"}), at(json!(["HTTPS://a.example"])), at(json!([there, 5])), at(json!([here, there]))];
+        let details =
+            [json!({"type": "t"}), at(json!(["HTTPS://a.example"])), at(json!(["https://b.example/pay", 5])), at(json!([here, there]))];
         let kept = |uris: &[&str]| located(&details, &uris.iter().map(|uri| Arc::new(resource(uri))).collect::<Vec<_>>());
         let only = |indices: &[usize]| indices.iter().map(|&index| details[index].clone()).collect::<Vec<_>>();
         assert_eq!(kept(&[here]), only(&[0, 1, 3]));

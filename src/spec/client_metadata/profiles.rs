@@ -6,6 +6,10 @@ use crate::spec::{grant_type, signing_algorithm};
 
 /// Fills in what a draft leaves open and its profile decides.
 pub(super) fn complete(draft: &ClientDraft, metadata: &mut ClientMetadata) {
+    let open = draft.auth_method.is_none() && draft.secret.is_none() && !draft.public;
+    if open && matches!(metadata.profile, Profile::Fapi1 | Profile::Fapi2) && has_keys(metadata) {
+        metadata.auth_method = Some(AuthMethod::PrivateKeyJwt); // the one method of the profiles that needs nothing but keys
+    }
     let with_code = grant_type::AUTHORIZATION_CODE.is_among(&metadata.grant_types);
     let by_certificate = matches!(metadata.auth_method, Some(AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth));
     match metadata.profile {
@@ -39,8 +43,12 @@ pub(super) fn check(draft: &ClientDraft, metadata: &ClientMetadata, problems: &m
     };
     let allowed = [AuthMethod::PrivateKeyJwt, AuthMethod::TlsClientAuth, AuthMethod::SelfSignedTlsClientAuth];
     if !metadata.auth_method.is_some_and(|method| allowed.contains(&method)) {
-        let mend = "use private_key_jwt, tls_client_auth or self_signed_tls_client_auth";
-        problems.push(Problem::new("token_endpoint_auth_method", format!("it is not for clients on the profile {name}"), mend));
+        let problem = match metadata.auth_method {
+            Some(method) => format!("{} is not for clients on the profile {name}", method.as_str()),
+            None => format!("a client on the profile {name} has no secret, and keys of its own are not given"),
+        };
+        let mend = "use private_key_jwt with jwks or jwks_uri, tls_client_auth or self_signed_tls_client_auth";
+        problems.push(Problem::new("token_endpoint_auth_method", problem, mend));
     }
     for uri in metadata.redirect_uris.iter().filter(|uri| !uri.starts_with("https://")) {
         let problem = format!("{uri:?} is not https, which the profile {name} asks for");
@@ -55,6 +63,10 @@ pub(super) fn check(draft: &ClientDraft, metadata: &ClientMetadata, problems: &m
             problems.push(Problem::new("refresh_rotation", problem, "leave it out or set it to false"));
         }
     }
+}
+
+fn has_keys(metadata: &ClientMetadata) -> bool {
+    metadata.protocol.jwks.is_some() || metadata.protocol.jwks_uri.is_some()
 }
 
 #[cfg(test)]
@@ -90,6 +102,10 @@ mod tests {
         assert!(metadata.require_pkce && !metadata.refresh_rotation && metadata.protocol.require_pushed_authorization_requests);
         assert!(metadata.protocol.dpop_bound_access_tokens && !metadata.protocol.tls_client_certificate_bound_access_tokens);
         assert_eq!(metadata.id_token_signed_response_alg.as_deref(), Some("PS256"));
+        let mut keyed = ClientDraft { auth_method: None, ..draft("fapi2", "") };
+        assert_eq!(fields(&keyed), ["token_endpoint_auth_method"], "neither a method nor keys");
+        keyed.protocol.jwks_uri = Some("https://rp.example/jwks".to_owned());
+        assert_eq!((completed(&keyed).auth_method, fields(&keyed)), (Some(AuthMethod::PrivateKeyJwt), Vec::new()));
         let metadata = completed(&draft("fapi2", "tls_client_auth"));
         assert!(!metadata.protocol.dpop_bound_access_tokens && metadata.protocol.tls_client_certificate_bound_access_tokens);
         let metadata = completed(&draft("fapi1", "private_key_jwt"));

@@ -63,6 +63,22 @@ async fn nor_does_a_link_to_sign_out() {
         // With the ID Token that it was given, it is the application's own person who comes.
         let stranger = relying_party(&app, &made).await;
         let hint = stranger.login("ada").await.text("id_token");
+        // Who is signed in is asked, and says that they want to be signed out, not where to go then.
+        for (id, uri, proof) in [
+            (stranger.id(), "https://stranger.example/bye", ""),
+            (stranger.id(), "https://stranger.example/bye", hint.as_str()),
+            (ours.id(), "https://rp.example/bye", ""),
+        ] {
+            let mut browser = app.browser();
+            browser.walk(&ours.url(&[]), "ada").await;
+            let page = browser.open(&format!("{}&id_token_hint={proof}", bye(id, uri))).await.page();
+            let landed = browser.press(&page, "logout-form", "logout-confirm").await;
+            if id == ours.id() {
+                assert_eq!(landed.away(), uri);
+            } else {
+                assert!(landed.page().has("logout-done"), "{proof}");
+            }
+        }
         app.advance(app.app.settings.lifetimes.session_absolute + Duration::from_secs(1));
         let with_hint = format!("{}&id_token_hint={hint}", bye(stranger.id(), "https://stranger.example/bye"));
         assert_eq!(app.browser().open(&with_hint).await.away(), "https://stranger.example/bye");

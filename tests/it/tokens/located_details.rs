@@ -49,6 +49,9 @@ async fn a_token_holds_the_details_of_its_resources_and_the_approval_keeps_all_o
 
         let own = [("grant_type", "client_credentials"), ("resource", THERE), ("authorization_details", &details.to_string())];
         gives(&rp, &rp.token(&own).await.ok(), &json!([anywhere, there])).await;
+        let below = json!([payment_at("4.00", &format!("{THERE}payments")), here]);
+        let own = [("grant_type", "client_credentials"), ("resource", THERE), ("authorization_details", &below.to_string())];
+        gives(&rp, &rp.token(&own).await.ok(), &json!([below[0]])).await;
         let for_nothing = [("grant_type", "client_credentials"), ("authorization_details", &details.to_string())];
         gives(&rp, &rp.token(&for_nothing).await.ok(), &details).await;
     })

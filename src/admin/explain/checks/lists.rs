@@ -1,18 +1,20 @@
 //! The checks of each endpoint: what is laid out for whoever asks why, and what the tests of the token endpoint go through. Pure.
 
 use super::{Check, check};
+use crate::endpoints::possession::binding::CERTIFICATE;
 use crate::telemetry::metrics::Endpoint;
 
 const WELL_FORMED: Check = check(
     "The request is a form or a query of bounded size, and no parameter comes twice.",
     "RFC 6749 §3.1, §3.2",
-    "Send every parameter once, form-encoded.",
+    "Send every parameter once, form-encoded, and as the reason above says.",
     (&["invalid_request"], &[]),
 );
 const AUTHENTICATED: Check = check(
     "The client proves who it is, in one way, and that way is the registered one.",
     "RFC 6749 §2.3, §5.2",
-    "Check the client id and the secret, that the client is enabled, and its token_endpoint_auth_method: `authy client show`.",
+    "Check that the client is enabled, its token_endpoint_auth_method (`authy client show`), and its secret; an assertion has a jti of its own, \
+     this issuer as aud, and the kid of a key in the client's jwks or at its jwks_uri.",
     (&["invalid_client"], &["client_id", "client_secret", "client_assertion", "client_assertion_type"]),
 );
 const TOKEN_PRESENTED: Check = check(
@@ -25,7 +27,7 @@ const POSSESSION: Check = check(
     "The request proves every key and certificate that the tokens are, or must be, bound to.",
     "RFC 9449 §4.3, §5, §7.1, RFC 8705 §3",
     "Send a fresh DPoP proof, with the nonce of the last answer if there was one, or connect with the certificate: `authy client show`.",
-    (&["invalid_dpop_proof", "use_dpop_nonce"], &[]),
+    (&["invalid_dpop_proof", "use_dpop_nonce"], &[CERTIFICATE]),
 );
 
 const RESOURCES: &str = "Name one that is registered (`authy resource create URI`), that was approved, and that is among the resources of a client \
@@ -36,7 +38,7 @@ const AUTHORIZE: &[Check] = &[
     check(
         "A client of that client_id is registered and enabled.",
         "RFC 6749 §2.2, §4.1.1",
-        "Compare the client_id with `authy client list`.",
+        "Compare the client_id with `authy client list`; one that is a URL is as good as the document there, as the reason above says.",
         (&["invalid_client", "unauthorized_client"], &["client_id"]),
     ),
     check(
@@ -48,7 +50,7 @@ const AUTHORIZE: &[Check] = &[
     check(
         "What the request refers to, a pushed request or a request object, can be used.",
         "RFC 9101 §6, RFC 9126 §4",
-        "Send the parameters themselves, or a fresh request_uri.",
+        "Push the request again and send its fresh request_uri, or send it as the client's registration asks: `authy client show`.",
         (
             &["invalid_request_uri", "invalid_request_object", "request_not_supported", "request_uri_not_supported"],
             &["request", "request_uri"],
@@ -57,7 +59,7 @@ const AUTHORIZE: &[Check] = &[
     check(
         "The response type and the response mode exist, and the client may use them.",
         "RFC 6749 §4.1.1, Multiple Response Types §2",
-        "Use response_type=code, and add other types to the client's registration.",
+        "Use a response type and mode of the client's registration and profile (`authy client show`); the usual one is response_type=code.",
         (&["unsupported_response_type", "unauthorized_client"], &["response_type", "response_mode"]),
     ),
     check(
@@ -83,6 +85,13 @@ const AUTHORIZE: &[Check] = &[
     ),
     check("The resource is registered, and open to the client.", "RFC 8707 §2", RESOURCES, (&["invalid_target"], &["resource"])),
     check(
+        "The authorization details are of types that are open to the client, and fit them.",
+        "RFC 9396 §5",
+        "Compare them with the schema of their type (`authy authorization-type show TYPE`), and the type with the client's \
+         authorization_details_types.",
+        (&["invalid_authorization_details"], &["authorization_details"]),
+    ),
+    check(
         "Somebody is signed in, and has agreed; or pages may be shown.",
         "OIDC Core §3.1.2.3, §3.1.2.4, §3.1.2.6",
         "Send the person here without prompt=none.",
@@ -104,7 +113,8 @@ const TOKEN: &[Check] = &[
     check(
         "The code or token is known, in time, unused, and was given to this client, for this redirect URI and verifier.",
         "RFC 6749 §4.1.3, §6, RFC 7636 §4.6",
-        "Start again at the authorization endpoint. Use a code once, soon, with the same redirect_uri and the right code_verifier.",
+        "Start again where it came from. A code is used once, soon, with the same redirect_uri and the right code_verifier; of refresh tokens \
+         the newest; an assertion, or a token that is exchanged, is mended where the reason above says.",
         (
             &["invalid_grant"],
             &[
@@ -190,9 +200,13 @@ const PAGES: &[Check] = &[
 ];
 
 const OTHERS: &[Check] = &[
-    WELL_FORMED,
     AUTHENTICATED,
-    check("The request is one that this endpoint takes.", "RFC 6749 §5.2", "Read the reason above, and the page of the code.", (&[], &[])),
+    check(
+        "The request is well-formed, no parameter comes twice, and it is one that this endpoint takes.",
+        "RFC 6749 §3.1, §3.2, §5.2",
+        "Read the reason above, and the page of the code.",
+        (&["invalid_request"], &[]),
+    ),
 ];
 
 /// What the endpoint of a refusal checks.

@@ -16,6 +16,7 @@ use crate::secret::TokenHash;
 use crate::spec::error::{OAuthError, Refusal};
 use crate::spec::params::Params;
 use crate::spec::pushed::{self, Carried};
+use crate::spec::request_object;
 use crate::spec::return_path::ReturnPath;
 use crate::store::StoreError;
 use crate::store::kv::pushed_requests::{self, Loaded};
@@ -52,7 +53,18 @@ pub enum Closed {
     /// There is no proven place to send a refusal: the person reads it (RFC 6749 §4.1.2.1).
     Page(Failure),
     /// The client reads it.
-    Return(Box<(Arc<Client>, ReturnPath)>, Failure),
+    Return(Box<Proven>, Failure),
+}
+
+/// Where a refusal may go.
+#[derive(Debug)]
+pub struct Proven {
+    /// The client.
+    pub client: Arc<Client>,
+    /// The proven place to send it.
+    pub path: ReturnPath,
+    /// What the request asks, as far as it is known.
+    pub params: Params,
 }
 
 impl From<Failure> for Closed {
@@ -118,7 +130,10 @@ async fn open_for(app: &App, outer: &Params, transaction: &Transaction, client: 
             Ok(asked) => prove(app, client, asked),
             // The object is not to be believed, but client and redirect URI may be proven by what stands beside it.
             Err(failure) => match ReturnPath::verify(outer, &client, &app.issuer) {
-                Ok(path) => Err(Closed::Return(Box::new((client, path)), failure)),
+                Ok(path) => {
+                    let params = request_object::for_refusal(outer).into_owned();
+                    Err(Closed::Return(Box::new(Proven { client, path, params }), failure))
+                }
                 Err(_) => Err(Closed::Page(failure)),
             },
         },
@@ -167,7 +182,7 @@ fn prove(app: &App, client: Arc<Client>, asked: Asked) -> Result<Opened, Closed>
     let path = ReturnPath::verify(&params, &client, &app.issuer)?;
     match pushed::may_come_so(&client, carried, &params, app.settings.require_pushed_authorization_requests) {
         Ok(()) => Ok(Opened { params, client, path, carried, pushed, fetched }),
-        Err(refusal) => Err(Closed::Return(Box::new((client, path)), refusal.into())),
+        Err(refusal) => Err(Closed::Return(Box::new(Proven { client, path, params }), refusal.into())),
     }
 }
 
