@@ -83,13 +83,18 @@ impl App {
         Ok(Secret::new(signer.sign(typ, claims)?))
     }
 
+    /// Whether a key signs with this algorithm now.
+    pub fn signs(&self, algorithm: Algorithm) -> bool {
+        self.keys.current().set.signer(algorithm, self.now()).is_some()
+    }
+
     /// Makes the keys that are made on demand, when somebody registers these algorithms: the key set shows them before they sign.
     ///
     /// # Errors
     /// When the database is away, or a key cannot be made.
     pub async fn provide_keys<'a>(&self, algorithms: impl Iterator<Item = &'a str>) -> anyhow::Result<()> {
         for algorithm in on_demand(algorithms) {
-            if self.keys.current().set.signer(algorithm, self.now()).is_none() {
+            if !self.signs(algorithm) {
                 self.provide_key(algorithm).await?;
             }
         }

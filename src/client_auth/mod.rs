@@ -195,7 +195,8 @@ async fn prove_by_assertion(app: &App, client: &Client, presented: &Presented<'_
     };
     let once = client_assertion::check(&claims, &expect)
         .map_err(|claim| invalid_client().because(format!("the assertion has a claim that does not fit: {claim}")))?;
-    if replay::seen(&app.kv, "client_assertion", &once.key.hex(), once.remember).await? {
+    let room = if client.is_vouched_for() { "client_assertion" } else { "client_assertion-strangers" };
+    if replay::seen(&app.kv, room, &once.key.hex(), once.remember).await? {
         return Err(invalid_client().because("the jti of the assertion was seen before").into());
     }
     Ok(())

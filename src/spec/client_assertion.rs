@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use crate::clock::Timestamp;
 use crate::model::client::Profile;
 use crate::secret::TokenHash;
+use crate::spec::numeric_date;
 
 /// `client_assertion_type`: RFC 7523 §2.2.
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -88,7 +89,7 @@ fn check_times(claims: &Map<String, Value>, expect: &Expect<'_>) -> Result<Times
     };
     let time = |name: &'static str| match claims.get(name) {
         None => Ok(None),
-        Some(value) => numeric_date(value).map(Some).ok_or(name),
+        Some(value) => numeric_date::parse(value).map(Some).ok_or(name),
     };
     let expires = time("exp")?.ok_or("exp")?;
     if expires <= expect.now {
@@ -103,20 +104,6 @@ fn check_times(claims: &Map<String, Value>, expect: &Expect<'_>) -> Result<Times
         }
     }
     Ok(expires)
-}
-
-/// Some three thousand years.
-const FARTHEST: i64 = 100_000_000_000;
-
-/// RFC 7519 §2: a number of seconds, of which some libraries write a fraction.
-fn numeric_date(value: &Value) -> Option<Timestamp> {
-    let seconds = value.as_i64().or_else(|| value.as_f64().filter(|seconds| seconds.abs() < 1e11).map(whole))?;
-    (-FARTHEST..FARTHEST).contains(&seconds).then(|| Timestamp::from_seconds(seconds))
-}
-
-/// The caller has bounded it.
-const fn whole(seconds: f64) -> i64 {
-    seconds as i64
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
 use crate::secret::TokenHash;
-use crate::spec::audience;
+use crate::spec::{audience, numeric_date};
 
 /// What an assertion may call itself: nothing special, or what the successor of RFC 7523 says. Identity assertion grants have rules of their own.
 pub const TYPES: &[&str] = &["jwt", "authorization-grant+jwt"];
@@ -88,7 +88,7 @@ pub fn check(claims: &Map<String, Value>, issuer: &str, ours: &[String], now: Ti
     let text = |name: &'static str| claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).ok_or(name);
     let time = |name: &'static str| match claims.get(name) {
         None => Ok(None),
-        Some(value) => value.as_i64().map(Timestamp::from_seconds).map(Some).ok_or(name),
+        Some(value) => numeric_date::parse(value).map(Some).ok_or(name),
     };
     if text("iss")? != issuer {
         return Err("iss");

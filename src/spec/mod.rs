@@ -29,6 +29,7 @@
 //! | RFC 7517 §5 | [`crate::jose::jwks`], [`crate::endpoints::jwks`] |
 //! | RFC 7518 §3.1 | [`signing_algorithm`] |
 //! | RFC 7518 §4 §5 | [`crate::jose::jwe`] |
+//! | RFC 7519 §2 | [`numeric_date`] |
 //! | RFC 7519 §4 | [`json`] |
 //! | RFC 7519 §4.1.3 | [`audience`] |
 //! | RFC 7519 §6 | [`crate::jose::unsecured`] |
@@ -136,6 +137,7 @@ pub mod json;
 pub mod jwt_bearer;
 pub mod logout;
 pub mod logout_token;
+pub mod numeric_date;
 pub mod params;
 pub mod pkce;
 pub mod plain_text;

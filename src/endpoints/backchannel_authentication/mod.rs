@@ -106,7 +106,8 @@ async fn opened(app: &App, client: &AuthenticatedClient, params: Params) -> Resu
     let audience = [app.issuer.as_str().to_owned(), app.issuer.url(PATH), app.issuer.url("/oauth2/token")];
     let (params, once, ttl) =
         ciba::signed(&signed.claims, &client.client_id, &audience, app.now()).map_err(|claim| invalid.because(claim))?;
-    if replay::seen(&app.kv, "ciba-request", &once.hex(), ttl).await? {
+    let room = if client.is_vouched_for() { "ciba-request" } else { "ciba-request-strangers" };
+    if replay::seen(&app.kv, room, &once.hex(), ttl).await? {
         return Err(invalid.because("the jti was used before").into());
     }
     Ok(params)

@@ -15,6 +15,7 @@ use crate::outbound::{Kind, OutboundError, Registrant, Request};
 use crate::spec::client_id_document::{check_url, is_url, unusable};
 use crate::spec::client_metadata::{called, weakening};
 use crate::spec::error::Refusal;
+use url::Url;
 
 /// How long a document is kept that does not say (§4.4: the server "MAY" define bounds).
 const USUAL_AGE: Duration = Duration::from_secs(5 * 60);
@@ -29,8 +30,11 @@ const MOST_AGE: Duration = Duration::from_secs(60 * 60);
 /// When there is a description but it cannot be read or is not acceptable, or a store is away.
 pub async fn requesting(app: &App, client_id: &str) -> Result<Option<Arc<Client>>, Failure> {
     let stored = app.client(client_id).await?;
-    if !is_url(client_id) || !app.settings.client_documents.enabled {
+    if !is_url(client_id) {
         return Ok(stored);
+    }
+    if !app.settings.client_documents.enabled {
+        return Ok(stored.filter(|client| client.origin != ClientOrigin::Document));
     }
     // An administrator may have shut it out, or registered a client of that name.
     if stored.as_ref().is_some_and(|client| !client.enabled || client.is_vouched_for()) {
@@ -54,7 +58,10 @@ pub async fn requesting(app: &App, client_id: &str) -> Result<Option<Arc<Client>
 /// When a store is away.
 pub async fn authenticating(app: &App, client_id: &str) -> Result<Option<Arc<Client>>, Failure> {
     if let Some(client) = app.client(client_id).await? {
-        return Ok(Some(if holds_keys(app, &client) { Box::pin(with_keys_of_now(app, client)).await } else { client }));
+        if client.origin == ClientOrigin::Document && !is_let_in(app, client_id) {
+            return Ok(None);
+        }
+        return Ok(Some(if holds_keys(&client) { Box::pin(with_keys_of_now(app, client)).await } else { client }));
     }
     match Box::pin(requesting(app, client_id)).await {
         Err(Failure::Refused(_)) => Ok(None),
@@ -63,11 +70,18 @@ pub async fn authenticating(app: &App, client_id: &str) -> Result<Option<Arc<Cli
 }
 
 /// Whether its document says by which keys it is known.
-fn holds_keys(app: &App, client: &Client) -> bool {
-    client.origin == ClientOrigin::Document
-        && client.enabled
-        && client.metadata.protocol.jwks.is_some()
-        && app.settings.client_documents.enabled
+fn holds_keys(client: &Client) -> bool {
+    client.origin == ClientOrigin::Document && client.enabled && client.metadata.protocol.jwks.is_some()
+}
+
+/// Whether the settings let documents at this URL be clients, also such as people have approved before.
+fn is_let_in(app: &App, client_id: &str) -> bool {
+    app.settings.client_documents.enabled && Url::parse(client_id).is_ok_and(|url| is_listed(app, &url))
+}
+
+fn is_listed(app: &App, url: &Url) -> bool {
+    let hosts = &app.settings.client_documents.hosts;
+    hosts.is_empty() || url.host_str().is_some_and(|host| hosts.iter().any(|listed| listed == host))
 }
 
 /// Keys are those that the document lists now, whatever was approved: one that was taken out of it is withdrawn, and a new one needs nobody's
@@ -107,9 +121,7 @@ async fn described(app: &App, client_id: &str) -> Result<Arc<Client>, Refusal> {
         return known.outcome.clone();
     }
     let url = check_url(client_id)?;
-    let hosts = &app.settings.client_documents.hosts;
-    let host = url.host_str().unwrap_or_default();
-    if !hosts.is_empty() && !hosts.iter().any(|listed| listed == host) {
+    if !is_listed(app, &url) {
         return Err(unusable("the host of the client_id is not among client_documents.hosts"));
     }
     let document = match app.outbound.send(Request::get(Kind::ClientMetadata, client_id, Registrant::Anybody)).await {

@@ -154,15 +154,23 @@ async fn standing(app: &App, facts: &OpaqueClaims) -> Result<Option<Standing>, F
         return Ok((!revoked).then_some(Standing { client, person: None }));
     };
     let Some(grant) = app.grant(grant_id).await?.filter(|grant| grant.revoked_at.is_none()) else { return Ok(None) };
-    // A token that came of an exchange (RFC 8693) can also end by itself, and with the client that was approved.
-    if grant.client_id != facts.client_id {
-        let approved = app.client(&grant.client_id).await?;
-        if !approved.is_some_and(|client| client.enabled) || app.token_is_revoked(&facts.jti).await? {
-            return Ok(None);
-        }
+    if !delegation_lives(app, facts, &grant).await? {
+        return Ok(None);
     }
     let user = app.user(&grant.subject).await?.filter(|user| user.is_active());
     Ok(user.map(|user| Standing { client, person: Some((grant, user)) }))
+}
+
+/// A token that came of an exchange (RFC 8693) can also end by itself, and with the client that was approved.
+///
+/// # Errors
+/// When the database is away.
+pub async fn delegation_lives(app: &App, facts: &OpaqueClaims, grant: &Grant) -> Result<bool, Failure> {
+    if grant.client_id == facts.client_id {
+        return Ok(true);
+    }
+    let approved = app.client(&grant.client_id).await?.is_some_and(|client| client.enabled);
+    Ok(approved && !app.token_is_revoked(&facts.jti).await?)
 }
 
 fn access_token(app: &App, facts: &OpaqueClaims, standing: &Standing) -> Introspection {

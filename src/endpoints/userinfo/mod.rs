@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use crate::app::App;
 use crate::client_auth::Credentials;
 use crate::endpoints::encrypted::{self, Kind};
+use crate::endpoints::introspect;
 use crate::endpoints::possession::{self, Possession, Proof, binding};
 use crate::endpoints::presented;
 use crate::failure::Failure;
@@ -62,6 +63,9 @@ pub async fn userinfo(app: &App, request: &Request<'_>, client_id: &mut Option<S
     };
     let grant = app.grant(*grant_id).await?.filter(|grant| grant.revoked_at.is_none());
     let grant = grant.ok_or_else(|| invalid_token().because("the grant of the token is revoked"))?;
+    if !introspect::delegation_lives(app, &facts, &grant).await? {
+        return Err(invalid_token().because("the exchanged token is revoked, or its approved client disabled").into());
+    }
     meant_for_us(&facts, &grant)?;
     let scope: Scope = facts.scope.split(' ').collect();
     if !scope.is_openid() {
@@ -71,7 +75,11 @@ pub async fn userinfo(app: &App, request: &Request<'_>, client_id: &mut Option<S
     let user = user.ok_or_else(|| invalid_token().because("the account is locked or deleted"))?;
     possession::use_up(app, proof.as_ref()).await?; // RFC 9449 §11.1
 
-    let asked = ClaimsRequest::from_stored(&grant.claims_request);
+    // What the approved client asked for by name is not for whoever its token was exchanged for: RFC 8693 §2.1.
+    let asked = match grant.client_id == client.client_id {
+        true => ClaimsRequest::from_stored(&grant.claims_request),
+        false => ClaimsRequest::default(),
+    };
     let mut released = claims::user_claims(&user, &scope, &asked.userinfo);
     released.insert("sub".to_owned(), Value::String(app.subject_for(&client, &user.subject))); // OIDC Core §5.3.2: always; §8
     protected(app, &client, released).await

@@ -55,7 +55,8 @@ async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     let hash = TokenHash::of(presented);
     let code = match codes::load(&app.kv, &hash).await? {
         Loaded::Unknown => return Err(invalid_code().because("unknown or long expired code").into()),
-        Loaded::Used => return Err(replayed(&exchange, presented).await),
+        Loaded::Used(by) if by == client.client_id => return Err(replayed(&exchange, presented).await),
+        Loaded::Used(_) => return Err(invalid_code().because("a used code of another client").into()),
         Loaded::Live(code) => code,
     };
     check::redeemable(&code, client, params, (*now, exchange.confirmation))?; // RFC 6749 §4.1.3, RFC 7636 §4.6
@@ -64,7 +65,7 @@ async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     let detailed = token::with_requested_details(app, &open.grant, client, params).await?; // RFC 9396 §6
     let user = token::active_user(app, &open.grant.subject).await?;
     let used_up = exchange.use_up_proof().await?; // RFC 9449 §11.1
-    let code = match codes::claim(&app.kv, &hash).await? {
+    let code = match codes::claim(&app.kv, &hash, &client.client_id).await? {
         Claimed::Live(code) => code,
         Claimed::Replayed => return Err(replayed(&exchange, presented).await),
         Claimed::Unknown => return Err(invalid_code().because("the code expired while it was checked").into()),

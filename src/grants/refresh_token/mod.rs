@@ -57,11 +57,12 @@ async fn refresh(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     let hash = TokenHash::of(presented.expose());
     let (stored, grant) = app.sql.refresh_token(&hash).await?.ok_or_else(|| invalid_token().because("unknown refresh token"))?;
     let grace = app.settings.lifetimes.refresh_grace;
-    let standing = match check::usable(&stored, &grant, client, (*now, grace))? {
-        Standing::Reused => return Err(reused(&exchange, &grant).await),
-        standing => standing,
-    };
+    let standing = check::usable(&stored, &grant, client, (*now, grace))?;
+    // Before a reuse ends the family: whoever lacks the keys holds nothing that could have been used.
     check::holds_its_keys(&stored, exchange.confirmation)?; // RFC 9449 §5, RFC 8705 §4
+    if matches!(standing, Standing::Reused) {
+        return Err(reused(&exchange, &grant).await);
+    }
     let scope = check::narrowed_scope(params, &check::still_open(&grant, client)?)?; // RFC 6749 §6
     let resources = token::requested_resources(app, client, params, &grant.resources).await?; // RFC 8707 §2.2
     let detailed = token::with_requested_details(app, &grant, client, params).await?; // RFC 9396 §7.1

@@ -10,6 +10,7 @@ use crate::model::client::Client;
 use crate::secret::TokenHash;
 use crate::spec::audience;
 use crate::spec::error::{OAuthError, Refusal};
+use crate::spec::numeric_date;
 use crate::spec::params::Params;
 
 /// How long a signed request may live: FAPI 1.0 Advanced §5.2.2 (13), as for request objects.
@@ -69,7 +70,7 @@ pub fn signed(
     if !audience::names(claims, |named| ours.iter().any(|one| one == named)) {
         return Err("aud");
     }
-    let time = |name: &'static str| claims.get(name).and_then(Value::as_i64).map(Timestamp::from_seconds).ok_or(name);
+    let time = |name: &'static str| claims.get(name).and_then(numeric_date::parse).ok_or(name);
     let (expires, not_before, issued) = (time("exp")?, time("nbf")?, time("iat")?);
     if expires <= now || expires > not_before + LONGEST_SIGNED {
         return Err("exp");

@@ -7,8 +7,8 @@ use crate::model::authorization_code::AuthorizationCode;
 use crate::secret::TokenHash;
 use crate::store::StoreError;
 
-/// What a code that has been used leaves behind.
-const USED: &[u8] = b"used";
+/// What a code that has been used leaves behind, before the client that it was given to.
+const USED: &[u8] = b"used:";
 /// How long a used code is remembered.
 const REMEMBERED: Duration = Duration::from_secs(600);
 
@@ -18,8 +18,8 @@ const REMEMBERED: Duration = Duration::from_secs(600);
 pub enum Loaded {
     /// It can be claimed.
     Live(AuthorizationCode),
-    /// Somebody claimed it.
-    Used,
+    /// This client claimed it, to which it was given.
+    Used(String),
     /// It never was, or was long ago.
     Unknown,
 }
@@ -41,6 +41,11 @@ fn key(hash: &TokenHash) -> String {
     format!("code:{}", hash.hex())
 }
 
+/// The client that a used code was given to.
+fn user(value: &[u8]) -> Option<String> {
+    value.strip_prefix(USED).map(|client_id| String::from_utf8_lossy(client_id).into_owned())
+}
+
 fn parse(bytes: &[u8]) -> Result<AuthorizationCode, StoreError> {
     serde_json::from_slice(bytes).map_err(|error| unreadable("an authorization code", error))
 }
@@ -55,16 +60,19 @@ pub async fn save(kv: &Kv, hash: &TokenHash, code: &AuthorizationCode, ttl: Dura
 pub async fn load(kv: &Kv, hash: &TokenHash) -> Result<Loaded, StoreError> {
     Ok(match kv.get(&key(hash)).await? {
         None => Loaded::Unknown,
-        Some(value) if value == USED => Loaded::Used,
-        Some(value) => Loaded::Live(parse(&value)?),
+        Some(value) => match user(&value) {
+            Some(client_id) => Loaded::Used(client_id),
+            None => Loaded::Live(parse(&value)?),
+        },
     })
 }
 
-/// Claims a code, in one atomic step.
-pub async fn claim(kv: &Kv, hash: &TokenHash) -> Result<Claimed, StoreError> {
-    Ok(match kv.swap(&key(hash), USED, REMEMBERED).await? {
+/// Claims a code for the client that it was given to, in one atomic step.
+pub async fn claim(kv: &Kv, hash: &TokenHash, client_id: &str) -> Result<Claimed, StoreError> {
+    let mark = [USED, client_id.as_bytes()].concat();
+    Ok(match kv.swap(&key(hash), &mark, REMEMBERED).await? {
         None => Claimed::Unknown,
-        Some(value) if value == USED => Claimed::Replayed,
+        Some(value) if value.starts_with(USED) => Claimed::Replayed,
         Some(value) => Claimed::Live(parse(&value)?),
     })
 }

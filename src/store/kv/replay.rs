@@ -11,7 +11,7 @@ pub async fn was_seen(kv: &Kv, kind: &str, key_hash: &str) -> Result<bool, Store
 }
 
 /// Whether the value was seen within the last `ttl`; from now on it was. Each kind has room of its own, so that a flood of proofs, which cost
-/// nothing, shuts out no assertion.
+/// nothing, shuts out no assertion, and one of clients that registered themselves nobody whom somebody here vouches for.
 pub async fn seen(kv: &Kv, kind: &str, key_hash: &str, ttl: Duration) -> Result<bool, StoreError> {
     Ok(!kv.put_new(&format!("replay-{kind}:{key_hash}"), b"1", ttl).await?)
 }

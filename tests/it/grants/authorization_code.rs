@@ -86,7 +86,10 @@ async fn a_used_code_of_which_nothing_was_saved_is_waited_for_once() {
         let rp = app.relying_party().await;
         let code = rp.code("ada").await;
         // Whoever claimed it went away before the approval was saved.
-        let _ = codes::claim(&app.app.kv, &TokenHash::of(&code)).await.expect("the store");
+        let _ = codes::claim(&app.app.kv, &TokenHash::of(&code), rp.id()).await.expect("the store");
+        let begun = Instant::now();
+        app.relying_party().await.redeem(&code).await.is(400, "invalid_grant");
+        assert!(begun.elapsed() < Duration::from_secs(2), "whose code it is not has no part in it: {:?}", begun.elapsed());
         rp.redeem(&code).await.is(400, "invalid_grant");
         let begun = Instant::now();
         for _ in 0..3 {

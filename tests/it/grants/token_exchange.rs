@@ -1,5 +1,7 @@
 //! RFC 8693.
 
+mod userinfo;
+
 use std::time::Duration;
 
 use authy::model::client::{AccessTokenFormat, ClientMetadata};

@@ -1,6 +1,7 @@
 //! Client ids that are URLs: draft-ietf-oauth-client-id-metadata-document.
 
 mod changes;
+mod closed;
 
 use std::sync::Arc;
 use std::time::Duration;

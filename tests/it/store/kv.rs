@@ -85,14 +85,14 @@ fn code(backend: &Backend) -> (TokenHash, AuthorizationCode) {
 async fn a_code_is_looked_at_any_number_of_times_and_claimed_once() {
     each(async |backend| {
         let (hash, code) = code(&backend);
-        assert_eq!(codes::claim(&backend.kv, &hash).await.unwrap(), Claimed::Unknown);
+        assert_eq!(codes::claim(&backend.kv, &hash, "app").await.unwrap(), Claimed::Unknown);
         codes::save(&backend.kv, &hash, &code, MINUTE).await.unwrap();
         for _ in 0..2 {
             assert_eq!(codes::load(&backend.kv, &hash).await.unwrap(), Loaded::Live(code.clone()));
         }
-        assert_eq!(codes::claim(&backend.kv, &hash).await.unwrap(), Claimed::Live(code));
-        assert_eq!(codes::claim(&backend.kv, &hash).await.unwrap(), Claimed::Replayed);
-        assert_eq!(codes::load(&backend.kv, &hash).await.unwrap(), Loaded::Used);
+        assert_eq!(codes::claim(&backend.kv, &hash, "app").await.unwrap(), Claimed::Live(code));
+        assert_eq!(codes::claim(&backend.kv, &hash, "app").await.unwrap(), Claimed::Replayed);
+        assert_eq!(codes::load(&backend.kv, &hash).await.unwrap(), Loaded::Used("app".to_owned()));
         assert_eq!(codes::load(&backend.kv, &TokenHash::of("none")).await.unwrap(), Loaded::Unknown);
     })
     .await;
@@ -103,11 +103,11 @@ async fn a_used_code_is_remembered_ten_minutes() {
     crate::support::backends::embedded(&async |backend: Backend| {
         let (hash, code) = code(&backend);
         codes::save(&backend.kv, &hash, &code, MINUTE).await.unwrap();
-        let _ = codes::claim(&backend.kv, &hash).await.unwrap();
+        let _ = codes::claim(&backend.kv, &hash, "app").await.unwrap();
         backend.clock.advance(Duration::from_secs(599));
-        assert_eq!(codes::claim(&backend.kv, &hash).await.unwrap(), Claimed::Replayed);
+        assert_eq!(codes::claim(&backend.kv, &hash, "app").await.unwrap(), Claimed::Replayed);
         backend.clock.advance(Duration::from_secs(600));
-        assert_eq!(codes::claim(&backend.kv, &hash).await.unwrap(), Claimed::Unknown);
+        assert_eq!(codes::claim(&backend.kv, &hash, "app").await.unwrap(), Claimed::Unknown);
     })
     .await;
 }
@@ -120,7 +120,7 @@ async fn of_a_hundred_claims_at_once_one_gets_the_code() {
         let claims: Vec<_> = (0..100)
             .map(|_| {
                 let kv: Kv = backend.kv.clone();
-                tokio::spawn(async move { codes::claim(&kv, &hash).await.unwrap() })
+                tokio::spawn(async move { codes::claim(&kv, &hash, "app").await.unwrap() })
             })
             .collect();
         let (mut live, mut replayed) = (0, 0);

@@ -177,7 +177,13 @@ async fn refresh_tokens_of_public_clients_are_bound_and_those_of_confidential_on
         let free = public.redeem(&public.code("ada").await).await.ok().refresh_token();
         let bound = refresh(&public, &free, &[&app.token_proof(&key, json!({}))]).await.ok().refresh_token();
         refresh(&public, &bound, &[]).await.is(400, "invalid_grant");
-        refresh(&public, &bound, &[&app.token_proof(&key, json!({}))]).await.ok();
+        let last = refresh(&public, &bound, &[&app.token_proof(&key, json!({}))]).await.ok().refresh_token();
+        // Long replaced, and in the hands of somebody without the key it ends nothing.
+        app.advance(app.app.settings.lifetimes.refresh_grace + std::time::Duration::from_secs(1));
+        refresh(&public, &bound, &[]).await.is(400, "invalid_grant");
+        let last = refresh(&public, &last, &[&app.token_proof(&key, json!({}))]).await.ok().refresh_token();
+        refresh(&public, &bound, &[&app.token_proof(&key, json!({}))]).await.is(400, "invalid_grant");
+        refresh(&public, &last, &[&app.token_proof(&key, json!({}))]).await.is(400, "invalid_grant");
 
         let confidential = app.relying_party().await;
         let tokens = redeem(&confidential, &confidential.code("ada").await, &app.token_proof(&key, json!({}))).await.ok();

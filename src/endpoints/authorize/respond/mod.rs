@@ -19,6 +19,7 @@ use crate::spec::jarm;
 use crate::spec::resource::Targets;
 use crate::spec::return_path::{Delivery, ReturnPath};
 use crate::spec::session_state;
+use crate::spec::signing_algorithm::{self, Algorithm};
 use crate::store::kv::codes;
 use crate::store::kv::pushed_requests::{self, Claimed};
 use crate::store::sql::{Occasion, Redemption};
@@ -128,6 +129,13 @@ async fn id_token(
     Mint::unbound(app, client, *now).id_token(&signed_in.user, grant, beside, request.nonce.as_deref()).await
 }
 
+/// A key that is made on demand is not made for a refusal to a client that is a document which nobody has approved: strangers change no
+/// key set.
+fn response_algorithm(app: &App, client: &Client) -> Algorithm {
+    let registered = jarm::signed_with(client);
+    if client.is_vouched_for() || app.signs(registered) { registered } else { signing_algorithm::default_of(client.metadata.profile) }
+}
+
 /// Sends parameters along the return path, signed where the response mode says so, and encrypted where the client registered that (JARM §2.2).
 ///
 /// # Errors
@@ -138,7 +146,7 @@ pub async fn deliver(app: &App, client: &Client, path: &ReturnPath, parameters: 
         return Ok(path.deliver(fields));
     }
     let claims = jarm::claims(&fields, app.issuer.as_str(), client, app.now());
-    let signed = app.sign(jarm::signed_with(client), None, &claims).await?;
+    let signed = app.sign(response_algorithm(app, client), None, &claims).await?;
     let response = encrypted::token(app, client, Kind::Authorization, signed).await?;
     Ok(path.deliver(vec![(jarm::PARAMETER.to_owned(), response.expose().clone())]))
 }

@@ -57,6 +57,7 @@ async fn keep(app: &App, client: &Client, subject: &str) -> Result<(), Failure> 
     let event = audit::by_person(app.entropy.as_ref(), now, audit::CLIENT_APPROVED, subject).client(&client.client_id).build();
     for _ in 0..TRIES {
         let Some(current) = joined(app, client).await? else { return Ok(()) };
+        app.provide_keys(current.metadata.signing_algorithms()).await?;
         if app.sql.save_document_client(&current, &dynamic, &event).await? {
             app.forget_client(&client.client_id);
             return Ok(());
