@@ -254,8 +254,8 @@ queries! {
     step authentication_requests::save_polling(id: Uuid, polling: Polling) -> ();
     /// Takes an approval; one caller hears true.
     step authentication_requests::claim_authentication_request(id: Uuid) -> bool;
-    /// Notices to clients that are due, each for one caller until `leased_until`.
-    write authentication_requests::due_notices(now: Timestamp, leased_until: Timestamp, limit: i64) -> Vec<AuthenticationRequest>;
+    /// Notices to clients that are due, a few to each, and none to who is `busy`: each for one caller until the second moment.
+    write authentication_requests::due_notices(times: (Timestamp, Timestamp), limit: i64, busy: &[String]) -> Vec<AuthenticationRequest>;
     /// After a notice: when to try again, or that there is nothing more to do.
     step authentication_requests::settle_notice(id: Uuid, next: Option<Timestamp>) -> ();
     /// What the next notice carries.
