@@ -7,7 +7,7 @@
 
 use uuid::Uuid;
 
-use super::outcome::{AuditFilter, Changed, Created, Occasion, Page, Redemption, Registered, Renewal, Rotation};
+use super::outcome::{AuditFilter, Changed, Created, Occasion, Page, Redemption, Registered, Renewal, Rotation, SecretChanges};
 use super::{Backend, Sql, in_time, postgres, sqlite};
 use crate::clock::Timestamp;
 use crate::model::approval::Outcome;
@@ -154,8 +154,8 @@ queries! {
     /// What is known of a client that no administrator registered.
     read registration::dynamic_client(client_id: &str) -> Option<DynamicClient>;
     /// Replaces name and metadata of a client as it was read at `client.updated_at`, and the registration access token by the second one, which
-    /// may be the first again; false when somebody has changed or deleted it since, or the first is its token no more.
-    write registration::change_registered_client(client: &Client, tokens: (&TokenHash, &TokenHash), now: Timestamp, event: Option<&AuditEvent>) -> bool;
+    /// may be the first again, and changes its secrets; false when somebody has changed or deleted it since, or the first is its token no more.
+    write registration::change_registered_client(client: &Client, tokens: (&TokenHash, &TokenHash), secrets: &SecretChanges, now: Timestamp, event: Option<&AuditEvent>) -> bool;
     /// Deletes a client and everything it was granted; false when there is no such client.
     write registration::delete_registered_client(client_id: &str, event: Option<&AuditEvent>) -> bool;
     /// Ends the quarantine of a client; false when it had none.

@@ -10,7 +10,7 @@ use crate::model::audit::AuditEvent;
 use crate::model::client::Client;
 use crate::model::registration::{Admission, DynamicClient, RegistrationToken};
 use crate::secret::TokenHash;
-use crate::store::sql::outcome::{Created, Registered};
+use crate::store::sql::outcome::{Created, Registered, SecretChanges};
 use crate::store::sql::schema::{clients as registered, dynamic_clients, registration_tokens};
 use crate::store::sql::types::{Id, Time};
 
@@ -120,6 +120,7 @@ pub async fn change_registered_client(
     conn: &mut Conn,
     client: &Client,
     (presented, next): (&TokenHash, &TokenHash),
+    secrets: &SecretChanges,
     now: Timestamp,
     event: Option<&AuditEvent>,
 ) -> QueryResult<bool> {
@@ -134,7 +135,17 @@ pub async fn change_registered_client(
     if let Some(event) = event {
         audit::insert(conn, event).await?;
     }
-    Ok(true)
+    change_secrets(conn, &client.client_id, secrets).await.map(|()| true)
+}
+
+async fn change_secrets(conn: &mut Conn, client_id: &str, changes: &SecretChanges) -> QueryResult<()> {
+    for (id, event) in &changes.retired {
+        clients::retire_client_secret(conn, client_id, *id, event.as_ref()).await?;
+    }
+    match &changes.added {
+        Some((secret, event)) => clients::add_client_secret(conn, client_id, secret, event.as_ref()).await,
+        None => Ok(()),
+    }
 }
 
 pub async fn delete_registered_client(conn: &mut Conn, client_id: &str, event: Option<&AuditEvent>) -> QueryResult<bool> {
