@@ -8,6 +8,9 @@ use crate::model::approval::Approval;
 use crate::secret::TokenHash;
 use crate::spec::device::Polling;
 
+/// Notices that one client is sent before it answers some: one that does not answer keeps no other waiting.
+pub const MOST_PER_CLIENT: i64 = 4;
+
 /// A request that was acknowledged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AuthenticationRequest {

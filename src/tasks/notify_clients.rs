@@ -1,29 +1,38 @@
-//! Tells clients of answers to their authentication requests (OpenID CIBA), and tries again where that did not work.
+//! Tells clients of answers to their authentication requests (OpenID CIBA), and tries again where that did not work. An answer given on
+//! another node or by a command is found by the next look at the queue.
 
 use std::sync::Arc;
-use std::time::Duration;
 
+use super::under_way::UnderWay;
 use crate::app::App;
 use crate::endpoints::backchannel_authentication::notify;
+use crate::model::authentication_request::{AuthenticationRequest, MOST_PER_CLIENT};
 
-/// An answer given on another node or by a command is told within this time.
-const PAUSE: Duration = Duration::from_secs(1);
-
-/// Runs until the process ends.
+/// Runs until the process ends. What is on its way then is sent again by whoever comes next.
 pub async fn run(app: Arc<App>) {
-    let mut tick = tokio::time::interval(PAUSE);
-    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut under_way = UnderWay::new(MOST_PER_CLIENT);
     let mut failing = false;
     loop {
-        tick.tick().await;
-        match notify::round(&app).await {
-            Ok(_) => failing = false,
+        under_way.turn().await;
+        match notify::claim(&app, under_way.room(), &under_way.busy()).await {
+            Ok(claimed) => {
+                failing = false;
+                for request in claimed {
+                    under_way.send(request.client_id.clone(), tell(app.clone(), request));
+                }
+            }
             // Said once per outage: what is due stays due.
-            Err(failure) if !failing => {
+            Err(error) if !failing => {
                 failing = true;
-                tracing::warn!(detail = failure.detail(), "clients could not be told of answers");
+                tracing::warn!(%error, "clients could not be told of answers");
             }
             Err(_) => {}
         }
+    }
+}
+
+async fn tell(app: Arc<App>, request: AuthenticationRequest) {
+    if let Err(failure) = notify::tell(&app, &request).await {
+        tracing::warn!(detail = failure.detail(), client.id = request.client_id, "a client could not be told of an answer");
     }
 }

@@ -7,7 +7,7 @@
 
 use uuid::Uuid;
 
-use super::outcome::{AuditFilter, Changed, Created, Occasion, Page, Redemption, Registered, Renewal, Rotation};
+use super::outcome::{AuditFilter, Changed, Created, Occasion, Page, Redemption, Registered, Renewal, Rotation, SecretChanges};
 use super::{Backend, Sql, in_time, postgres, sqlite};
 use crate::clock::Timestamp;
 use crate::model::approval::Outcome;
@@ -154,8 +154,8 @@ queries! {
     /// What is known of a client that no administrator registered.
     read registration::dynamic_client(client_id: &str) -> Option<DynamicClient>;
     /// Replaces name and metadata of a client as it was read at `client.updated_at`, and the registration access token by the second one, which
-    /// may be the first again; false when somebody has changed or deleted it since, or the first is its token no more.
-    write registration::change_registered_client(client: &Client, tokens: (&TokenHash, &TokenHash), now: Timestamp, event: Option<&AuditEvent>) -> bool;
+    /// may be the first again, and changes its secrets; false when somebody has changed or deleted it since, or the first is its token no more.
+    write registration::change_registered_client(client: &Client, tokens: (&TokenHash, &TokenHash), secrets: &SecretChanges, now: Timestamp, event: Option<&AuditEvent>) -> bool;
     /// Deletes a client and everything it was granted; false when there is no such client.
     write registration::delete_registered_client(client_id: &str, event: Option<&AuditEvent>) -> bool;
     /// Ends the quarantine of a client; false when it had none.
@@ -254,8 +254,8 @@ queries! {
     step authentication_requests::save_polling(id: Uuid, polling: Polling) -> ();
     /// Takes an approval; one caller hears true.
     step authentication_requests::claim_authentication_request(id: Uuid) -> bool;
-    /// Notices to clients that are due, each for one caller until `leased_until`.
-    write authentication_requests::due_notices(now: Timestamp, leased_until: Timestamp, limit: i64) -> Vec<AuthenticationRequest>;
+    /// Notices to clients that are due, a few to each, and none to who is `busy`: each for one caller until the second moment.
+    write authentication_requests::due_notices(times: (Timestamp, Timestamp), limit: i64, busy: &[String]) -> Vec<AuthenticationRequest>;
     /// After a notice: when to try again, or that there is nothing more to do.
     step authentication_requests::settle_notice(id: Uuid, next: Option<Timestamp>) -> ();
     /// What the next notice carries.

@@ -3,7 +3,8 @@
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
-use crate::model::client::Client;
+use crate::model::audit::AuditEvent;
+use crate::model::client::{Client, ClientSecret};
 use crate::secret::TokenHash;
 
 /// Whether something new was saved.
@@ -38,6 +39,15 @@ pub enum Registered {
     NotAdmitted,
     /// Its `client_id` is taken.
     Taken,
+}
+
+/// What becomes of a client's secrets when it changes its registration, each with its audit event. The default: nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SecretChanges {
+    /// A new one beside those it has; of more than two that live, the oldest goes.
+    pub added: Option<(ClientSecret, Option<AuditEvent>)>,
+    /// Those that go, by their id.
+    pub retired: Vec<(Uuid, Option<AuditEvent>)>,
 }
 
 /// What became of a redeemed code's grant.

@@ -1,8 +1,9 @@
 //! OpenID CIBA Core.
 
+mod notices;
+
 use std::time::Duration;
 
-use authy::endpoints::backchannel_authentication::notify;
 use authy::jose::Algorithm;
 use authy::model::client::ClientMetadata;
 use serde_json::{Value, json};
@@ -11,6 +12,7 @@ use crate::support::app::TestApp;
 use crate::support::backends;
 use crate::support::canary::Canary;
 use crate::support::elsewhere::{self, CIBA, answer_request, approvals};
+use crate::support::notify;
 use crate::support::relying_party::{Answer, RelyingParty, claims};
 use crate::support::signer;
 

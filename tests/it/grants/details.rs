@@ -1,6 +1,5 @@
 //! Authorization details (RFC 9396) in the grants whose person is elsewhere, and in token exchange.
 
-use authy::endpoints::backchannel_authentication::notify;
 use authy::jose::Algorithm;
 use authy::model::client::ClientMetadata;
 use reqwest::header::HeaderMap;
@@ -10,6 +9,7 @@ use crate::support::app::TestApp;
 use crate::support::canary::Canary;
 use crate::support::details::{gives, payer, payment, with_payments, wrong};
 use crate::support::elsewhere::{CIBA, DEVICE_CODE, allow_device, answer_request, approvals, poll_device, poll_request, question, start};
+use crate::support::notify;
 use crate::support::relying_party::{Answer, RelyingParty, claims};
 use crate::support::signer;
 

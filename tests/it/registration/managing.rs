@@ -183,3 +183,42 @@ async fn of_several_changes_at_once_with_one_token_that_is_replaced_one_comes_th
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_update_whose_secret_cannot_be_saved_changes_nothing_and_the_token_still_opens() {
+    backends::each(async |backend| {
+        let options = backend.options.clone();
+        let (close, reopen) = match backend.name {
+            "sqlite" => {
+                ("create trigger closed before insert on client_secrets begin select raise(abort, 'closed'); end", "drop trigger closed")
+            }
+            _ => (
+                "alter table client_secrets add constraint closed check (created_at is null) not valid",
+                "alter table client_secrets drop constraint closed",
+            ),
+        };
+        let app = TestApp::start_with(backend, |settings| {
+            open(settings);
+            settings.registration.secret_lifetime = Some(Duration::from_secs(3600 * 10));
+            settings.registration.rotate_token = true;
+        })
+        .await;
+        let mut body = json!({"client_name": "Stranger", "redirect_uris": ["https://stranger.example/cb"]});
+        let made = register(&app, &body, None).await;
+        let (id, token) = (made.text("client_id"), made.text("registration_access_token"));
+        (body["client_id"], body["client_name"]) = (json!(id), json!("Renamed"));
+        app.advance(Duration::from_secs(3600 * 6));
+        backends::execute(&options, close).await;
+        let failed = manage(&app, Method::PUT, &id, (Some(&body), &token)).await;
+        assert!(failed.status >= 500, "{}", failed.body);
+        backends::execute(&options, reopen).await;
+        assert_eq!(manage(&app, Method::GET, &id, (None, &token)).await.ok().text("client_name"), "Stranger");
+        let changed = manage(&app, Method::PUT, &id, (Some(&body), &token)).await.ok();
+        assert_eq!(changed.text("client_name"), "Renamed");
+        assert_ne!(changed.text("client_secret"), made.text("client_secret"));
+        manage(&app, Method::GET, &id, (None, &token)).await.is(401, "invalid_token");
+        manage(&app, Method::GET, &id, (None, &changed.text("registration_access_token"))).await.ok();
+        app.stop().await;
+    })
+    .await;
+}

@@ -1,6 +1,7 @@
-//! Keys, settings, resources, revoked tokens, the audit record.
+//! Keys, settings, resources, revoked tokens, the audit record, requests of people elsewhere.
 
 use authy::model::audit::AuditEvent;
+use authy::model::authentication_request::AuthenticationRequest;
 use authy::model::resource::Resource;
 use authy::model::signing_key::SigningKey;
 use authy::store::sql::{AuditFilter, Created, Sealed};
@@ -212,6 +213,34 @@ async fn a_client_that_asks_at_once_has_no_more_requests_waiting_than_it_may() {
         let kept = futures_util::future::join_all(asking).await.into_iter().filter(|kept| *kept).count();
         let waiting = sql.pending_authentication_requests(None, START).await.unwrap();
         assert_eq!((kept, waiting.len()), (3, 3));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_client_with_many_notices_leaves_places_for_the_others() {
+    each(async |backend| {
+        let sql = &backend.sql;
+        ada_with_app(sql).await;
+        assert_eq!(sql.create_client(&client("one", "One"), &event("client.created")).await.unwrap(), Created::Done);
+        let due = async |client_id: &str, seconds: u64| {
+            let request = AuthenticationRequest { notify_at: Some(later(seconds)), ..authentication_request(client_id, "sub-of-ada") };
+            assert!(sql.create_authentication_request(&request, 100).await.unwrap());
+        };
+        for _ in 0..10 {
+            due("app", 0).await;
+        }
+        due("one", 1).await;
+        let told = async |limit: i64, busy: Vec<String>| {
+            let leased = sql.due_notices((later(1), later(61)), limit, &busy).await.unwrap();
+            let mut clients: Vec<String> = leased.into_iter().map(|request| request.client_id).collect();
+            clients.sort_unstable();
+            clients
+        };
+        assert_eq!(told(32, Vec::new()).await, ["app", "app", "app", "app", "one"]);
+        assert!(told(32, vec!["app".to_owned()]).await.is_empty(), "who has not answered yet");
+        assert_eq!(told(2, Vec::new()).await, ["app", "app"]);
+        assert!(told(0, Vec::new()).await.is_empty(), "no room");
     })
     .await;
 }

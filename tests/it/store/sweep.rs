@@ -1,5 +1,7 @@
 //! What goes, and what stays.
 
+use std::time::Duration;
+
 use authy::model::audit::AuditEvent;
 use authy::model::consent::Consent;
 use authy::model::registration::{Admission, DynamicClient, RegistrationToken};
@@ -8,7 +10,7 @@ use authy::secret::TokenHash;
 use authy::store::sql::{Created, Registered};
 
 use super::samples::*;
-use crate::support::backends::{START, each};
+use crate::support::backends::{Backend, START, Servers, each, on_servers};
 
 #[tokio::test]
 async fn the_sweeper_removes_what_is_over_in_small_batches_and_nothing_else() {
@@ -96,6 +98,51 @@ async fn an_initial_access_token_goes_when_it_has_expired_or_is_used_up() {
         assert_eq!(sql.sweep(START, START - DAY, 100).await.unwrap(), 1);
         assert_eq!(names().await, ["two uses", "unlimited"]);
         assert!(sql.client_by_id("shop").await.unwrap().is_some(), "what it registered stays");
+    })
+    .await;
+}
+
+/// On Postgres others write meanwhile; a file has one writer.
+#[tokio::test]
+async fn a_client_that_is_approved_while_it_is_swept_away_stays() {
+    let Some(servers) = Servers::from_environment() else { return };
+    on_servers(&servers, &async |backend: Backend| {
+        let sql = &backend.sql;
+        for client_id in ["gone", "kept"] {
+            let dynamic = DynamicClient {
+                client_id: client_id.to_owned(),
+                token_hash: None,
+                approved_at: None,
+                last_used_at: START,
+                expires_at: START + DAY,
+            };
+            let admission = Admission::Open { quarantine: 9 };
+            let registered = sql.register_client(&client(client_id, client_id), &dynamic, &admission, None).await.unwrap();
+            assert_eq!(registered, Registered::Done);
+        }
+        let (other, connection) = tokio_postgres::connect(&backend.options.url, tokio_postgres::NoTls).await.unwrap();
+        let driver = tokio::spawn(connection);
+        let approve = "begin; update dynamic_clients set approved_at = last_used_at, expires_at = expires_at + interval '9 days' \
+            where client_id = 'kept'";
+        other.batch_execute(approve).await.unwrap();
+        let commit = async {
+            let waiting = "select count(*) from pg_locks where not granted and transactionid = pg_current_xact_id()::xid";
+            for _ in 0..300 {
+                let sweepers: i64 = other.query_one(waiting, &[]).await.unwrap().get(0);
+                if sweepers > 0 {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            other.batch_execute("commit").await.unwrap();
+        };
+        let (swept, ()) = tokio::join!(sql.sweep(START + DAY, START, 100), commit);
+        assert_eq!(swept.unwrap(), 1);
+        assert_eq!(sql.client_by_id("gone").await.unwrap(), None);
+        assert!(sql.client_by_id("kept").await.unwrap().is_some());
+        assert!(sql.dynamic_client("kept").await.unwrap().unwrap().approved_at.is_some());
+        drop(other);
+        driver.await.unwrap().unwrap();
     })
     .await;
 }

@@ -11,6 +11,7 @@ pub mod encryption;
 pub mod everything;
 pub mod http;
 pub mod keys;
+pub mod notify;
 pub mod objects;
 pub mod possession;
 pub mod process;

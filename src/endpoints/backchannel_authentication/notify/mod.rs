@@ -17,32 +17,28 @@ use crate::outbound::{OutboundError, Registrant, Request};
 use crate::secret::Secret;
 use crate::spec::error::OAuthError;
 use crate::spec::grant_type::CIBA;
+use crate::store::StoreError;
 use crate::store::sql::Redemption;
 
-/// How many notices are sent side by side.
-const BATCH: i64 = 20;
 /// After this many attempts a client is not told any more; by poll and ping it can still ask.
 const MOST_ATTEMPTS: i32 = 6;
 /// Before the second attempt; it doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(31);
 
-/// Sends what is due; returns how much that was.
+/// Notices that are due, for this node alone, and none to who is `busy`.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn round(app: &App) -> Result<usize, Failure> {
+pub async fn claim(app: &App, limit: usize, busy: &[String]) -> Result<Vec<AuthenticationRequest>, StoreError> {
     let now = app.now();
-    let due = app.sql.due_notices(now, now + LEASE, BATCH).await?;
-    let sent = due.iter().map(async |request| {
-        if let Err(failure) = tell(app, request).await {
-            tracing::warn!(detail = failure.detail(), client.id = request.client_id, "a client could not be told of an answer");
-        }
-    });
-    futures_util::future::join_all(sent).await;
-    Ok(due.len())
+    app.sql.due_notices((now, now + LEASE), i64::try_from(limit).unwrap_or(i64::MAX), busy).await
 }
 
-async fn tell(app: &App, request: &AuthenticationRequest) -> Result<(), Failure> {
+/// Sends one notice, and notes what came of it.
+///
+/// # Errors
+/// When the database is away, or no key signs; the notice is then due again when its lease is over.
+pub async fn tell(app: &App, request: &AuthenticationRequest) -> Result<(), Failure> {
     let client = app.client(&request.client_id).await?.filter(|client| client.enabled && client.may_use_grant_type(CIBA.name));
     let told =
         client.as_ref().and_then(|client| Some((client, client.metadata.protocol.backchannel_client_notification_endpoint.clone()?)));
@@ -59,6 +55,8 @@ async fn tell(app: &App, request: &AuthenticationRequest) -> Result<(), Failure>
     let sending = Request::post_json(endpoint, Registrant::of(client), &document).with_bearer(token);
     let next = match app.outbound.send(sending).await {
         Ok(_) => None,
+        // Nobody was asked, so it was no attempt: the notice is due again when its lease is over.
+        Err(OutboundError::Busy) => return Ok(()),
         Err(error) => {
             tracing::info!(%error, client.id = request.client_id, "a notice was not taken");
             if is_final(&error) { None } else { again(app, request.attempts) }

@@ -13,6 +13,7 @@ use crate::model::client::{Client, ClientOrigin, ClientSecret, SecretHash};
 use crate::model::registration::DynamicClient;
 use crate::secret::{Secret, TokenHash};
 use crate::spec::error::OAuthError;
+use crate::store::sql::SecretChanges;
 use crate::telemetry::audit;
 
 /// How often what a client says is put into what somebody else has changed meanwhile.
@@ -51,23 +52,23 @@ pub async fn update(app: &App, client_id: &str, authorization: &[Option<String>]
         let owner = owner(app, client_id, authorization).await?;
         let described = Client { name: draft.name.trim().to_owned(), metadata: metadata.clone(), ..Client::clone(&owner.client) };
         let mut client = draft::settled(&owner.client, described)?;
-        let Some(token) = replace(app, &owner, &client).await? else { continue };
-        let secret = fit_secrets(app, &mut client, &owner.dynamic).await?;
+        let (changes, secret) = fit_secrets(app, &mut client, &owner.dynamic);
+        let Some(token) = replace(app, &owner, &client, &changes).await? else { continue };
         app.forget_client(client_id);
         return Ok(answer::information(&client, &app.issuer, &Handed { secret: secret.as_ref(), token: &token }));
     }
     Err(Failure::Busy("others change this client all the time".into()))
 }
 
-/// Saves what the owner says, and returns the token that opens the registration from now on. `None` when somebody has changed the client, or
-/// its token, since the owner was let in.
-async fn replace(app: &App, owner: &Owner, client: &Client) -> Result<Option<Secret<String>>, Failure> {
+/// Saves what the owner says in one step, since the answer alone tells a new token and a new secret, and returns the token that opens the
+/// registration from now on. `None` when somebody has changed the client, or its token, since the owner was let in.
+async fn replace(app: &App, owner: &Owner, client: &Client, changes: &SecretChanges) -> Result<Option<Secret<String>>, Failure> {
     app.provide_keys(client.metadata.signing_algorithms()).await?;
     let token = &owner.token;
     let next = if app.settings.registration.rotate_token { Secret::new(app.entropy.token("rat_")) } else { token.clone() };
     let [presented, successor] = [token, &next].map(|token| TokenHash::of(token.expose()));
     let event = event(app, &owner.dynamic, audit::CLIENT_UPDATED);
-    let saved = app.sql.change_registered_client(client, (&presented, &successor), app.now(), event.as_ref()).await?;
+    let saved = app.sql.change_registered_client(client, (&presented, &successor), changes, app.now(), event.as_ref()).await?;
     Ok(saved.then_some(next))
 }
 
@@ -121,27 +122,26 @@ fn is_about(app: &App, members: &mut Map<String, Value>, client: &Client) -> Res
     }
 }
 
-/// After an update: a client that needs a secret and has none, or one in the second half of its life, gets a new one beside it; a client
-/// that needs none loses them.
-async fn fit_secrets(app: &App, client: &mut Client, dynamic: &DynamicClient) -> Result<Option<Secret<String>>, Failure> {
+/// With an update: a client that needs a secret and has none, or one in the second half of its life, gets a new one beside it; a client
+/// that needs none loses them. Changes the client, and returns what is to be saved of that and the new secret.
+fn fit_secrets(app: &App, client: &mut Client, dynamic: &DynamicClient) -> (SecretChanges, Option<Secret<String>>) {
     let now = app.now();
+    let recorded = |kind: &str| event(app, dynamic, kind);
     if !client.has_secrets() {
-        for secret in std::mem::take(&mut client.secrets) {
-            let event = event(app, dynamic, audit::CLIENT_SECRET_RETIRED);
-            app.sql.retire_client_secret(&client.client_id, secret.id, event.as_ref()).await?;
-        }
-        return Ok(None);
+        let secrets = std::mem::take(&mut client.secrets).into_iter();
+        let retired = secrets.map(|secret| (secret.id, recorded(audit::CLIENT_SECRET_RETIRED))).collect();
+        return (SecretChanges { retired, ..SecretChanges::default() }, None);
     }
     let half = app.settings.registration.secret_lifetime.map(|lifetime| lifetime / 2);
     let young = |secret: &ClientSecret| secret.expires_at.zip(half).is_none_or(|(end, half)| now + half < end);
     let of_use = |secret: &ClientSecret| !client.signs_with_secret() || matches!(secret.hash, SecretHash::Sealed(_));
     if client.secrets.first().is_some_and(|secret| young(secret) && of_use(secret)) {
-        return Ok(None);
+        return (SecretChanges::default(), None);
     }
     let (secret, plain) = new_secret(app, client);
-    app.sql.add_client_secret(&client.client_id, &secret, event(app, dynamic, audit::CLIENT_SECRET_ADDED).as_ref()).await?;
-    client.secrets.insert(0, secret);
-    Ok(Some(plain))
+    client.secrets.insert(0, secret.clone());
+    let added = Some((secret, recorded(audit::CLIENT_SECRET_ADDED)));
+    (SecretChanges { added, ..SecretChanges::default() }, Some(plain))
 }
 
 /// What a client in quarantine does leaves no audit events: it is a stranger, and they stay for a year.

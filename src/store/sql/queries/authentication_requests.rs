@@ -9,7 +9,7 @@ use super::{Conn, audit, hash_of, turns, unreadable};
 use crate::clock::Timestamp;
 use crate::model::approval::{Approval, Outcome};
 use crate::model::audit::AuditEvent;
-use crate::model::authentication_request::{AuthenticationRequest, Delivery, State};
+use crate::model::authentication_request::{AuthenticationRequest, Delivery, MOST_PER_CLIENT, State};
 use crate::secret::TokenHash;
 use crate::spec::device::Polling;
 use crate::store::sql::schema::authentication_requests::{self, table};
@@ -167,10 +167,14 @@ pub async fn claim_authentication_request(conn: &mut Conn, id: Uuid) -> QueryRes
 }
 
 /// Notices that are due, each for one caller until `leased_until`.
-pub async fn due_notices(conn: &mut Conn, now: Timestamp, leased_until: Timestamp, limit: i64) -> QueryResult<Vec<AuthenticationRequest>> {
-    let due = authentication_requests::notify_at.le(Some(Time(now)));
-    let rows: Vec<RequestRow> =
-        table.filter(due).order(authentication_requests::notify_at.asc()).limit(limit).select(RequestRow::as_select()).load(conn).await?;
+pub async fn due_notices(
+    conn: &mut Conn,
+    (now, leased_until): (Timestamp, Timestamp),
+    limit: i64,
+    busy: &[String],
+) -> QueryResult<Vec<AuthenticationRequest>> {
+    let mut rows = waiting_notices(conn, now, limit, busy).await?;
+    rows.sort_by_key(|row| row.id.0); // on every node in one order
     let mut leased = Vec::with_capacity(rows.len());
     for row in rows {
         let free = table.find(row.id).filter(authentication_requests::notify_at.le(Some(Time(now))));
@@ -180,6 +184,26 @@ pub async fn due_notices(conn: &mut Conn, now: Timestamp, leased_until: Timestam
         }
     }
     Ok(leased)
+}
+
+/// What is due, a few notices for each client: who has waited longest comes first, and none takes all the places.
+async fn waiting_notices(conn: &mut Conn, now: Timestamp, limit: i64, busy: &[String]) -> QueryResult<Vec<RequestRow>> {
+    let due = || table.filter(authentication_requests::notify_at.le(Some(Time(now))));
+    let free = due().filter(authentication_requests::client_id.ne_all(busy)).group_by(authentication_requests::client_id);
+    let clients = free
+        .select(authentication_requests::client_id)
+        .order((diesel::dsl::min(authentication_requests::notify_at).asc(), authentication_requests::client_id.asc()))
+        .limit(limit);
+    let mut rows: Vec<RequestRow> = Vec::new();
+    for client_id in clients.load::<String>(conn).await? {
+        let room = limit.saturating_sub(i64::try_from(rows.len()).unwrap_or(i64::MAX)).min(MOST_PER_CLIENT);
+        let of_client = due()
+            .filter(authentication_requests::client_id.eq(client_id))
+            .order((authentication_requests::notify_at.asc(), authentication_requests::id.asc()))
+            .limit(room);
+        rows.extend(of_client.select(RequestRow::as_select()).load::<RequestRow>(conn).await?);
+    }
+    Ok(rows)
 }
 
 /// After a notice: when to try again, or that there is nothing more to do. What it carried, tokens among it, is then forgotten.

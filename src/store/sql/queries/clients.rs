@@ -145,12 +145,17 @@ pub(super) async fn replace_metadata(conn: &mut Conn, client: &Client, now: Time
     Ok(diesel::update(as_read).set(changed).execute(conn).await? > 0)
 }
 
+/// Locks the row until the transaction ends; false when there is no such client.
+pub(super) async fn lock(conn: &mut Conn, client_id: &str) -> QueryResult<bool> {
+    Ok(diesel::update(clients::table.find(client_id)).set(clients::client_id.eq(client_id)).execute(conn).await? > 0)
+}
+
 /// Locks the row and moves the moment of the last change on; false when there is no such client.
 async fn touch(conn: &mut Conn, client_id: &str, now: Timestamp) -> QueryResult<bool> {
-    let row = || clients::table.find(client_id);
-    if diesel::update(row()).set(clients::client_id.eq(client_id)).execute(conn).await? == 0 {
+    if !lock(conn, client_id).await? {
         return Ok(false);
     }
+    let row = || clients::table.find(client_id);
     let before: Time = row().select(clients::updated_at).first(conn).await?;
     diesel::update(row()).set(clients::updated_at.eq(Time(now.after(before.0)))).execute(conn).await.map(|_| true)
 }

@@ -10,7 +10,7 @@ use crate::model::audit::AuditEvent;
 use crate::model::client::Client;
 use crate::model::registration::{Admission, DynamicClient, RegistrationToken};
 use crate::secret::TokenHash;
-use crate::store::sql::outcome::{Created, Registered};
+use crate::store::sql::outcome::{Created, Registered, SecretChanges};
 use crate::store::sql::schema::{clients as registered, dynamic_clients, registration_tokens};
 use crate::store::sql::types::{Id, Time};
 
@@ -120,6 +120,7 @@ pub async fn change_registered_client(
     conn: &mut Conn,
     client: &Client,
     (presented, next): (&TokenHash, &TokenHash),
+    secrets: &SecretChanges,
     now: Timestamp,
     event: Option<&AuditEvent>,
 ) -> QueryResult<bool> {
@@ -134,7 +135,17 @@ pub async fn change_registered_client(
     if let Some(event) = event {
         audit::insert(conn, event).await?;
     }
-    Ok(true)
+    change_secrets(conn, &client.client_id, secrets).await.map(|()| true)
+}
+
+async fn change_secrets(conn: &mut Conn, client_id: &str, changes: &SecretChanges) -> QueryResult<()> {
+    for (id, event) in &changes.retired {
+        clients::retire_client_secret(conn, client_id, *id, event.as_ref()).await?;
+    }
+    match &changes.added {
+        Some((secret, event)) => clients::add_client_secret(conn, client_id, secret, event.as_ref()).await,
+        None => Ok(()),
+    }
 }
 
 pub async fn delete_registered_client(conn: &mut Conn, client_id: &str, event: Option<&AuditEvent>) -> QueryResult<bool> {
@@ -226,11 +237,28 @@ pub async fn delete_registration_token(conn: &mut Conn, id: Uuid, event: &AuditE
 
 /// Clients that nobody used until their time was up, and tokens that cannot be used any more: expired, or used up.
 pub(super) async fn sweep(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
-    let expired = dynamic_clients::table.filter(dynamic_clients::expires_at.le(Time(now))).limit(limit);
-    let gone: Vec<String> = expired.select(dynamic_clients::client_id).load(conn).await?;
-    let clients = diesel::delete(registered::table.filter(registered::client_id.eq_any(gone))).execute(conn).await?;
+    let clients = sweep_clients(conn, now, limit).await?;
     let useless = registration_tokens::expires_at.le(Time(now)).or(registration_tokens::uses_left.le(0));
     let gone: Vec<Id> = registration_tokens::table.filter(useless).limit(limit).select(registration_tokens::id).load(conn).await?;
     let tokens = diesel::delete(registration_tokens::table.filter(registration_tokens::id.eq_any(gone))).execute(conn).await?;
     Ok(clients + tokens)
+}
+
+/// Whether a client has expired is asked again when its rows are locked: it may have been approved, or used, since it was found. The
+/// client's row is locked before that of its token, as by everybody who changes one.
+async fn sweep_clients(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+    let expired = dynamic_clients::table.filter(dynamic_clients::expires_at.le(Time(now))).limit(limit);
+    let mut found: Vec<String> = expired.select(dynamic_clients::client_id).load(conn).await?;
+    found.sort_unstable(); // on every node in one order
+    let mut removed = 0;
+    for client_id in &found {
+        if !clients::lock(conn, client_id).await? {
+            continue;
+        }
+        let expired = dynamic_clients::table.find(client_id).filter(dynamic_clients::expires_at.le(Time(now)));
+        if diesel::update(expired).set(dynamic_clients::client_id.eq(client_id)).execute(conn).await? > 0 {
+            removed += diesel::delete(registered::table.find(client_id)).execute(conn).await?;
+        }
+    }
+    Ok(removed)
 }
