@@ -254,6 +254,8 @@ queries! {
     step authentication_requests::save_polling(id: Uuid, polling: Polling) -> ();
     /// Takes an approval; one caller hears true.
     step authentication_requests::claim_authentication_request(id: Uuid) -> bool;
+    /// Takes an approval and makes it durable; `None` when it is not there to be taken.
+    write authentication_requests::redeem_authentication_request(id: Uuid, grant: &Grant, token: Option<&RefreshToken>, now: Timestamp) -> Option<Redemption>;
     /// Notices to clients that are due, each for one caller until `leased_until`.
     write authentication_requests::due_notices(now: Timestamp, leased_until: Timestamp, limit: i64) -> Vec<AuthenticationRequest>;
     /// After a notice: when to try again, or that there is nothing more to do.

@@ -1,5 +1,7 @@
 //! OpenID CIBA Core.
 
+mod outages;
+
 use std::time::Duration;
 
 use authy::endpoints::backchannel_authentication::notify;

@@ -5,13 +5,16 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Conn, audit, hash_of, turns, unreadable};
+use super::{Conn, audit, grants, hash_of, turns, unreadable};
 use crate::clock::Timestamp;
 use crate::model::approval::{Approval, Outcome};
 use crate::model::audit::AuditEvent;
 use crate::model::authentication_request::{AuthenticationRequest, Delivery, State};
+use crate::model::grant::Grant;
+use crate::model::refresh_token::RefreshToken;
 use crate::secret::TokenHash;
 use crate::spec::device::Polling;
+use crate::store::sql::outcome::Redemption;
 use crate::store::sql::schema::authentication_requests::{self, table};
 use crate::store::sql::types::{Id, Json, Time};
 
@@ -164,6 +167,21 @@ pub async fn claim_authentication_request(conn: &mut Conn, id: Uuid) -> QueryRes
     let approved = table.find(Id(id)).filter(authentication_requests::state.eq(State::Approved.as_str()));
     let taken = (authentication_requests::state.eq(State::Redeemed.as_str()), authentication_requests::approval.eq(None::<Json<Approval>>));
     Ok(diesel::update(approved).set(taken).execute(conn).await? > 0)
+}
+
+/// Takes the approval and makes its grant durable, both or neither: a failure half-way loses no yes. One that cannot be redeemed any more
+/// stays taken.
+pub async fn redeem_authentication_request(
+    conn: &mut Conn,
+    id: Uuid,
+    grant: &Grant,
+    token: Option<&RefreshToken>,
+    now: Timestamp,
+) -> QueryResult<Option<Redemption>> {
+    match claim_authentication_request(conn, id).await? {
+        true => grants::redeem_grant_within(conn, grant, token, now).await.map(Some),
+        false => Ok(None),
+    }
 }
 
 /// Notices that are due, each for one caller until `leased_until`.
