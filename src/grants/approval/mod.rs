@@ -64,7 +64,7 @@ pub async fn redeem(
     let stored = refresh.as_ref().map(|(_, stored)| stored);
     let redemption = match claim {
         Claim::Made => Some(app.sql.redeem_grant(grant, stored, *now).await?),
-        Claim::WithRequest(id) => app.sql.redeem_authentication_request(id, grant, stored, *now).await?,
+        Claim::WithRequest(id) => app.sql.redeem_authentication_request(id, grant, stored, *now, None).await?,
     };
     match redemption {
         Some(Redemption::Saved) => {}

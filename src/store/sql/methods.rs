@@ -252,10 +252,8 @@ queries! {
     write authentication_requests::answer_authentication_request(id: Uuid, outcome: &Outcome, now: Timestamp, event: &AuditEvent) -> bool;
     /// Remembers that the client has asked.
     step authentication_requests::save_polling(id: Uuid, polling: Polling) -> ();
-    /// Takes an approval; one caller hears true.
-    step authentication_requests::claim_authentication_request(id: Uuid) -> bool;
-    /// Takes an approval and makes it durable; `None` when it is not there to be taken.
-    write authentication_requests::redeem_authentication_request(id: Uuid, grant: &Grant, token: Option<&RefreshToken>, now: Timestamp) -> Option<Redemption>;
+    /// Takes an approval and makes it durable, and keeps the notice with its tokens; `None` when it is not there to be taken.
+    write authentication_requests::redeem_authentication_request(id: Uuid, grant: &Grant, token: Option<&RefreshToken>, now: Timestamp, notice: Option<&[u8]>) -> Option<Redemption>;
     /// Notices to clients that are due, each for one caller until `leased_until`.
     write authentication_requests::due_notices(now: Timestamp, leased_until: Timestamp, limit: i64) -> Vec<AuthenticationRequest>;
     /// After a notice: when to try again, or that there is nothing more to do.

@@ -163,25 +163,30 @@ pub async fn save_polling(conn: &mut Conn, id: Uuid, polling: Polling) -> QueryR
 }
 
 /// Takes the approval: one caller hears true.
-pub async fn claim_authentication_request(conn: &mut Conn, id: Uuid) -> QueryResult<bool> {
+async fn claim(conn: &mut Conn, id: Uuid) -> QueryResult<bool> {
     let approved = table.find(Id(id)).filter(authentication_requests::state.eq(State::Approved.as_str()));
     let taken = (authentication_requests::state.eq(State::Redeemed.as_str()), authentication_requests::approval.eq(None::<Json<Approval>>));
     Ok(diesel::update(approved).set(taken).execute(conn).await? > 0)
 }
 
-/// Takes the approval and makes its grant durable, both or neither: a failure half-way loses no yes. One that cannot be redeemed any more
-/// stays taken.
+/// Takes the approval, makes its grant durable and keeps the `notice` that carries its tokens, all or nothing: a failure half-way loses no
+/// yes. One that cannot be redeemed any more stays taken, and the notice is as it was.
 pub async fn redeem_authentication_request(
     conn: &mut Conn,
     id: Uuid,
     grant: &Grant,
     token: Option<&RefreshToken>,
     now: Timestamp,
+    notice: Option<&[u8]>,
 ) -> QueryResult<Option<Redemption>> {
-    match claim_authentication_request(conn, id).await? {
-        true => grants::redeem_grant_within(conn, grant, token, now).await.map(Some),
-        false => Ok(None),
+    if !claim(conn, id).await? {
+        return Ok(None);
     }
+    let redemption = grants::redeem_grant_within(conn, grant, token, now).await?;
+    if let Some(sealed) = notice.filter(|_| redemption == Redemption::Saved) {
+        reseal_notice(conn, id, sealed).await?;
+    }
+    Ok(Some(redemption))
 }
 
 /// Notices that are due, each for one caller until `leased_until`.
