@@ -19,7 +19,7 @@ use diesel::QueryResult;
 use futures_util::future::BoxFuture;
 
 pub use migrations::Standing;
-pub use outcome::{AuditFilter, Changed, Created, Occasion, Page, Redemption, Registered, Renewal, Rotation, Sealed};
+pub use outcome::{AuditFilter, Changed, Created, Occasion, Page, Queued, Redemption, Registered, Renewal, Room, Rotation, Sealed};
 pub use sqlite::queries::master_key::MASTER_KEY_ID;
 
 use crate::store::StoreError;

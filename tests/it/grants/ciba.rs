@@ -1,6 +1,7 @@
 //! OpenID CIBA Core.
 
 mod outages;
+mod waiting;
 
 use std::time::Duration;
 

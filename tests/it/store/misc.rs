@@ -199,19 +199,3 @@ async fn the_audit_record_is_read_backwards_in_pages_without_a_gap() {
     })
     .await;
 }
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_client_that_asks_at_once_has_no_more_requests_waiting_than_it_may() {
-    each(async |backend| {
-        let sql = &backend.sql;
-        ada_with_app(sql).await;
-        let asking = (0..12).map(|_| async {
-            let request = authentication_request("app", "sub-of-ada");
-            sql.create_authentication_request(&request, 3).await.unwrap()
-        });
-        let kept = futures_util::future::join_all(asking).await.into_iter().filter(|kept| *kept).count();
-        let waiting = sql.pending_authentication_requests(None, START).await.unwrap();
-        assert_eq!((kept, waiting.len()), (3, 3));
-    })
-    .await;
-}
