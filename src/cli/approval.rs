@@ -21,7 +21,7 @@ pub struct ApprovalCommand {
 /// What to do with requests.
 #[derive(Debug, Subcommand)]
 pub enum ApprovalVerb {
-    /// List the requests that wait for an answer
+    /// List the requests of enabled applications that wait for an answer: the newest first, a hundred at most
     List(ListArguments),
     /// Allow a request in the person's name
     Allow(RequestName),

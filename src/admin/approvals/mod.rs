@@ -27,7 +27,7 @@ pub fn json(request: &AuthenticationRequest) -> Value {
 }
 
 impl Office<'_> {
-    /// Those that can be answered now, the oldest first; of one person or of everybody.
+    /// Those of enabled applications that can be answered now, the newest first and at most a hundred; of one person or of everybody.
     ///
     /// # Errors
     /// When the person is not found, or the store is away.

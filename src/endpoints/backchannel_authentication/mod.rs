@@ -26,13 +26,14 @@ use crate::spec::error::OAuthError;
 use crate::spec::params::Params;
 use crate::spec::{signing_algorithm, typ};
 use crate::store::kv::replay;
+use crate::store::sql::{Queued, Room};
 
 /// The path below the issuer.
 pub const PATH: &str = "/oauth2/bc-authorize";
 /// The readable prefix of `auth_req_id`.
 pub const PREFIX: &str = "ar_";
-/// How many requests of one client may wait at once.
-const MOST_WAITING: i64 = 1_000;
+/// How many requests of one client may wait at once, and how many of these for one person, who is to see those of other clients, too.
+const ROOM: Room = Room { of_client: 1_000, for_person: 5 };
 
 /// CIBA Core §7.3.
 #[derive(Debug, Serialize)]
@@ -166,8 +167,13 @@ async fn save(
         created_at: now,
         expires_at: now + lifetime,
     };
-    if !app.sql.create_authentication_request(&stored, MOST_WAITING).await? {
-        return Err(Failure::Busy("too many authentication requests of this client wait already".into()));
+    let full = match app.sql.create_authentication_request(&stored, ROOM).await? {
+        Queued::Done => None,
+        Queued::ClientFull => Some("too many authentication requests of this client wait already"),
+        Queued::PersonFull => Some("too many authentication requests of this client wait for this person already"),
+    };
+    if let Some(reason) = full {
+        return Err(Failure::Busy(reason.into()));
     }
     let interval = (delivery != Delivery::Push).then_some(INTERVAL.as_secs());
     Ok(Acknowledged { auth_req_id, expires_in: lifetime.as_secs(), interval })

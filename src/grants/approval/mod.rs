@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{Exchange, open, replay};
 use crate::endpoints::possession::UsedUp;
@@ -25,6 +26,15 @@ pub struct Checked {
     user: Arc<User>,
 }
 
+/// How the approval is taken, so that it is redeemed once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// It was, from the short-lived store.
+    Made,
+    /// It stands in a request in SQL: taken in the transaction that makes its grant durable.
+    WithRequest(Uuid),
+}
+
 /// RFC 8707 §2.2 for the resources, RFC 9396 §6 for the details, and the person must still be allowed in.
 ///
 /// # Errors
@@ -40,25 +50,33 @@ pub async fn check(exchange: &Exchange<'_>, grant: &Grant) -> Result<Checked, Fa
 /// Makes the approval durable, and then the tokens. `refused` is the sentence for a grant that ended meanwhile.
 ///
 /// # Errors
-/// `invalid_grant` when the session of the approval has ended.
+/// `invalid_grant` when the session of the approval has ended, or another request was first.
 pub async fn redeem(
     exchange: &Exchange<'_>,
     approval: &Approval,
     (checked, used_up): (Checked, UsedUp),
-    refused: OAuthError,
+    (claim, refused): (Claim, OAuthError),
 ) -> Result<TokenResponse, Failure> {
     let Exchange { app, now, .. } = exchange;
     let open = open::approval(&approval.grant, approval.refreshable, exchange.client); // RFC 6749 §3.3
     let grant = &open.grant;
     let refresh = open.refreshable.then(|| Mint::of(exchange, used_up).first_refresh_token(grant.id));
-    match app.sql.redeem_grant(grant, refresh.as_ref().map(|(_, stored)| stored), *now).await? {
-        Redemption::Saved => {}
+    let stored = refresh.as_ref().map(|(_, stored)| stored);
+    let redemption = match claim {
+        Claim::Made => Some(app.sql.redeem_grant(grant, stored, *now).await?),
+        Claim::WithRequest(id) => app.sql.redeem_authentication_request(id, grant, stored, *now, None).await?,
+    };
+    match redemption {
+        Some(Redemption::Saved) => {}
+        None => return Err(refused.because("another request redeemed it first").into()),
         // The short-lived store had forgotten that the code was used; SQL has not.
-        Redemption::Replayed => {
+        Some(Redemption::Replayed) => {
             return Err(replay::revoke(exchange, grant.id, refused.because("it was redeemed before; what it gave is revoked")).await);
         }
-        Redemption::Revoked => return Err(refused.because("the grant was revoked before it was saved").into()),
-        Redemption::SessionEnded => return Err(refused.because("the session of the approval has ended, or it was taken back").into()),
+        Some(Redemption::Revoked) => return Err(refused.because("the grant was revoked before it was saved").into()),
+        Some(Redemption::SessionEnded) => {
+            return Err(refused.because("the session of the approval has ended, or it was taken back").into());
+        }
     }
     let mint = Mint::of(exchange, used_up);
     let detailed = grant.clone().detailed_as(checked.details);

@@ -2,7 +2,8 @@
 
 mod check;
 
-use super::{Answer, Exchange, GrantType, approval};
+use super::approval::{self, Claim};
+use super::{Answer, Exchange, GrantType};
 use crate::endpoints::token::issue::TokenResponse;
 use crate::failure::Failure;
 use crate::model::authentication_request::{AuthenticationRequest, State};
@@ -29,7 +30,7 @@ pub(super) const fn invalid_id() -> OAuthError {
     OAuthError::invalid_grant("The auth_req_id is not valid for this request.")
 }
 
-/// Load, check owner and time, look for the answer, and only then claim it.
+/// Load, check owner and time, look for the answer, and only then claim it: in one step with the grant, so that no failure loses a yes.
 async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     let Exchange { app, client, params, now, .. } = &exchange;
     let hash = TokenHash::of(params.require("auth_req_id")?); // CIBA Core §10.1
@@ -44,10 +45,7 @@ async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     };
     let checked = approval::check(&exchange, &approved.grant).await?;
     let used_up = exchange.use_up_proof().await?; // RFC 9449 §11.1
-    if !app.sql.claim_authentication_request(request.id).await? {
-        return Err(invalid_id().because("another request redeemed the auth_req_id first").into());
-    }
-    approval::redeem(&exchange, approved, (checked, used_up), invalid_id()).await
+    approval::redeem(&exchange, approved, (checked, used_up), (Claim::WithRequest(request.id), invalid_id())).await
 }
 
 /// CIBA Core §11: `authorization_pending`, or `slow_down` for who asks too often.

@@ -2,7 +2,8 @@
 
 mod check;
 
-use super::{Answer, Exchange, GrantType, approval};
+use super::approval::{self, Claim};
+use super::{Answer, Exchange, GrantType};
 use crate::endpoints::token::issue::TokenResponse;
 use crate::failure::Failure;
 use crate::model::approval::Outcome;
@@ -52,7 +53,7 @@ async fn redeem(exchange: Exchange<'_>) -> Result<TokenResponse, Failure> {
     let used_up = exchange.use_up_proof().await?; // RFC 9449 §11.1
     let claimed = device_codes::claim(&app.kv, &hash).await?;
     let claimed = claimed.ok_or_else(|| invalid_code().because("another request redeemed the device code first"))?;
-    approval::redeem(&exchange, &claimed, (checked, used_up), invalid_code()).await
+    approval::redeem(&exchange, &claimed, (checked, used_up), (Claim::Made, invalid_code())).await
 }
 
 /// RFC 8628 §3.5: `authorization_pending`, or `slow_down` for who asks too often.

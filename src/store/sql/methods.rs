@@ -7,7 +7,9 @@
 
 use uuid::Uuid;
 
-use super::outcome::{AuditFilter, Changed, Created, Occasion, Page, Redemption, Registered, Renewal, Rotation, SecretChanges};
+use super::outcome::{
+    AuditFilter, Changed, Created, Occasion, Page, Queued, Redemption, Registered, Renewal, Room, Rotation, SecretChanges,
+};
 use super::{Backend, Sql, in_time, postgres, sqlite};
 use crate::clock::Timestamp;
 use crate::model::approval::Outcome;
@@ -240,20 +242,20 @@ queries! {
     /// Revokes the grant behind a reused token: RFC 9700 §4.14.2.
     write refresh_tokens::revoke_family(grant_id: Uuid, now: Timestamp, event: &AuditEvent) -> ();
 
-    /// Keeps a request of a client (CIBA) unless `most` of its wait; false then.
-    write authentication_requests::create_authentication_request(request: &AuthenticationRequest, most: i64) -> bool;
+    /// Keeps a request of a client (CIBA), where there is room for it.
+    write authentication_requests::create_authentication_request(request: &AuthenticationRequest, room: Room) -> Queued;
     /// By the hash of the `auth_req_id`, whatever state it is in.
     read authentication_requests::authentication_request(auth_req_id: &TokenHash) -> Option<AuthenticationRequest>;
     /// By id, whatever state it is in.
     read authentication_requests::authentication_request_by_id(id: Uuid) -> Option<AuthenticationRequest>;
-    /// Those that can be answered now, of one person or of everybody, the oldest first; at most a hundred.
+    /// Those of enabled clients that can be answered now, by one person or by anybody, the newest first; at most a hundred.
     read authentication_requests::pending_authentication_requests(subject: Option<&str>, now: Timestamp) -> Vec<AuthenticationRequest>;
     /// Answers, once; false when it was answered before, has expired or is unknown.
     write authentication_requests::answer_authentication_request(id: Uuid, outcome: &Outcome, now: Timestamp, event: &AuditEvent) -> bool;
     /// Remembers that the client has asked.
     step authentication_requests::save_polling(id: Uuid, polling: Polling) -> ();
-    /// Takes an approval; one caller hears true.
-    step authentication_requests::claim_authentication_request(id: Uuid) -> bool;
+    /// Takes an approval and makes it durable, and keeps the notice with its tokens; `None` when it is not there to be taken.
+    write authentication_requests::redeem_authentication_request(id: Uuid, grant: &Grant, token: Option<&RefreshToken>, now: Timestamp, notice: Option<&[u8]>) -> Option<Redemption>;
     /// Notices to clients that are due, a few to each, and none to who is `busy`: each for one caller until the second moment.
     write authentication_requests::due_notices(times: (Timestamp, Timestamp), limit: i64, busy: &[String]) -> Vec<AuthenticationRequest>;
     /// After a notice: when to try again, or that there is nothing more to do.

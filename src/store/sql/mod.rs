@@ -19,7 +19,9 @@ use diesel::QueryResult;
 use futures_util::future::BoxFuture;
 
 pub use migrations::Standing;
-pub use outcome::{AuditFilter, Changed, Created, Occasion, Page, Redemption, Registered, Renewal, Rotation, Sealed, SecretChanges};
+pub use outcome::{
+    AuditFilter, Changed, Created, Occasion, Page, Queued, Redemption, Registered, Renewal, Room, Rotation, Sealed, SecretChanges,
+};
 pub use sqlite::queries::master_key::MASTER_KEY_ID;
 
 use crate::store::StoreError;

@@ -50,6 +50,27 @@ pub struct SecretChanges {
     pub retired: Vec<(Uuid, Option<AuditEvent>)>,
 }
 
+/// How many requests to people who are elsewhere may wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Of one client.
+    pub of_client: i64,
+    /// Of one client, for one person.
+    pub for_person: i64,
+}
+
+/// Whether a request to somebody who is elsewhere was kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Queued {
+    /// It was.
+    Done,
+    /// It was not: too many of its client wait.
+    ClientFull,
+    /// It was not: too many of its client wait for this person.
+    PersonFull,
+}
+
 /// What became of a redeemed code's grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]

@@ -62,7 +62,7 @@ async fn requests_are_listed_allowed_and_denied_beside_a_running_server() {
         assert_eq!(till.run(&["list", "--json"]).exits(0).json(), json!({ "items": [], "next": null }));
         let (allowed, denied) = (till.ask("W4SCT").await, till.ask("W5SCT").await);
         let listed = till.run(&["list", "--user", "ada", "--json"]).exits(0).json();
-        let [first, second] = listed["items"].as_array().expect("items").as_slice() else { panic!("{listed}") };
+        let [second, first] = listed["items"].as_array().expect("items").as_slice() else { panic!("{listed}") };
         assert_eq!((&first["binding_message"], &second["binding_message"]), (&json!("W4SCT"), &json!("W5SCT")));
         assert_eq!((&first["client_id"], &first["scope"], &first["delivery"]), (&json!(till.client.0), &json!("openid"), &json!("poll")));
         assert!(!listed.to_string().contains(&allowed), "the secret of a request is not listed");

@@ -1,6 +1,8 @@
 //! OpenID CIBA Core.
 
 mod notices;
+mod outages;
+mod waiting;
 
 use std::time::Duration;
 

@@ -7,6 +7,7 @@ use authy::model::authentication_request::AuthenticationRequest;
 use authy::model::client::{ClientSecret, SecretHash};
 use authy::model::signing_key::SigningKey;
 use authy::sealing::{MasterKey, Purpose, Sealer};
+use authy::store::sql::Queued;
 
 use super::samples::*;
 use crate::support::backends::{Backend, START, each, execute};
@@ -40,7 +41,7 @@ async fn filled(backend: &Backend, key: &MasterKey) -> Kept {
         sealed: sealer.seal(Purpose::Stored, b"the notice", entropy),
         ..authentication_request("app", "sub-of-ada")
     };
-    assert!(sql.create_authentication_request(&request, 3).await.unwrap());
+    assert_eq!(sql.create_authentication_request(&request, ROOM).await.unwrap(), Queued::Done);
     let name = subjects::load(sql, &sealer, entropy).await.unwrap().name("rp.example", "sub-of-ada");
     Kept { keys, request, name }
 }

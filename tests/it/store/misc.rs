@@ -4,7 +4,7 @@ use authy::model::audit::AuditEvent;
 use authy::model::authentication_request::AuthenticationRequest;
 use authy::model::resource::Resource;
 use authy::model::signing_key::SigningKey;
-use authy::store::sql::{AuditFilter, Created, Sealed};
+use authy::store::sql::{AuditFilter, Created, Queued, Room, Sealed};
 use serde_json::json;
 
 use super::samples::*;
@@ -201,22 +201,6 @@ async fn the_audit_record_is_read_backwards_in_pages_without_a_gap() {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_client_that_asks_at_once_has_no_more_requests_waiting_than_it_may() {
-    each(async |backend| {
-        let sql = &backend.sql;
-        ada_with_app(sql).await;
-        let asking = (0..12).map(|_| async {
-            let request = authentication_request("app", "sub-of-ada");
-            sql.create_authentication_request(&request, 3).await.unwrap()
-        });
-        let kept = futures_util::future::join_all(asking).await.into_iter().filter(|kept| *kept).count();
-        let waiting = sql.pending_authentication_requests(None, START).await.unwrap();
-        assert_eq!((kept, waiting.len()), (3, 3));
-    })
-    .await;
-}
-
 #[tokio::test]
 async fn one_client_with_many_notices_leaves_places_for_the_others() {
     each(async |backend| {
@@ -225,7 +209,8 @@ async fn one_client_with_many_notices_leaves_places_for_the_others() {
         assert_eq!(sql.create_client(&client("one", "One"), &event("client.created")).await.unwrap(), Created::Done);
         let due = async |client_id: &str, seconds: u64| {
             let request = AuthenticationRequest { notify_at: Some(later(seconds)), ..authentication_request(client_id, "sub-of-ada") };
-            assert!(sql.create_authentication_request(&request, 100).await.unwrap());
+            let room = Room { of_client: 100, for_person: 100 };
+            assert_eq!(sql.create_authentication_request(&request, room).await.unwrap(), Queued::Done);
         };
         for _ in 0..10 {
             due("app", 0).await;

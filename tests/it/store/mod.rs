@@ -1,5 +1,6 @@
 //! One contract for both storages.
 
+mod authentication_requests;
 mod clients;
 mod grants;
 mod kv;

@@ -14,7 +14,7 @@ use authy::model::user::{Password, User};
 use authy::secret::{Secret, TokenHash};
 use authy::spec::device::Polling;
 use authy::store::Sql;
-use authy::store::sql::{AuditFilter, Created};
+use authy::store::sql::{AuditFilter, Created, Room};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -170,6 +170,9 @@ pub async fn replace(sql: &Sql, old: &Session, new: &Session) {
 pub fn later(seconds: u64) -> Timestamp {
     START + Duration::from_secs(seconds)
 }
+
+/// More than any test fills.
+pub const ROOM: Room = Room { of_client: 1_000, for_person: 1_000 };
 
 /// One that waits for its answer.
 pub fn authentication_request(client_id: &str, subject: &str) -> AuthenticationRequest {

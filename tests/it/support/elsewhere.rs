@@ -45,7 +45,7 @@ pub async fn answer_request(app: &TestApp, username: &str, answer: &str) -> Page
     let page = approvals(&mut browser, username).await;
     let user = app.app.sql.user_by_login(username).await.expect("the database").expect("a user").0;
     let waiting = app.app.sql.pending_authentication_requests(Some(&user.subject), app.now()).await.expect("the database");
-    let id = waiting.last().unwrap_or_else(|| panic!("nothing waits:\n{}", page.body)).id;
+    let id = waiting.first().unwrap_or_else(|| panic!("nothing waits:\n{}", page.body)).id;
     browser.press(&page, &format!("approval-form-{id}"), &format!("approval-{answer}-{id}")).await.page()
 }
 

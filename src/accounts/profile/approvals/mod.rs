@@ -48,13 +48,14 @@ pub enum Answered {
     Gone,
 }
 
-/// Everything that waits for this person, the oldest first.
+/// What waits for this person, the newest first.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn list(app: &App, subject: &str) -> Result<Vec<Waiting>, Failure> {
     let mut waiting = Vec::new();
     for request in app.sql.pending_authentication_requests(Some(subject), app.now()).await? {
+        // It may have been disabled since.
         let Some(client) = app.client(&request.client_id).await?.filter(|client| client.enabled) else { continue };
         waiting.push(Waiting {
             id: request.id,

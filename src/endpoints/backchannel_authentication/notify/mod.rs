@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{LEASE, Notice, open, seal};
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::endpoints::token;
 use crate::endpoints::token::issue::{self, Beside, Mint};
 use crate::failure::Failure;
@@ -13,6 +15,8 @@ use crate::grants::open;
 use crate::model::approval::Approval;
 use crate::model::authentication_request::{AuthenticationRequest, Delivery, State};
 use crate::model::client::Client;
+use crate::model::grant::Grant;
+use crate::model::refresh_token::RefreshToken;
 use crate::outbound::{OutboundError, Registrant, Request};
 use crate::secret::Secret;
 use crate::spec::error::OAuthError;
@@ -72,34 +76,59 @@ fn is_final(error: &OutboundError) -> bool {
     matches!(error, OutboundError::Status(status @ 300..=499) if !matches!(status, 408 | 429))
 }
 
-fn again(app: &App, attempts: i32) -> Option<crate::clock::Timestamp> {
+fn again(app: &App, attempts: i32) -> Option<Timestamp> {
     let doubled = u32::try_from(attempts).ok().filter(|_| attempts + 1 < MOST_ATTEMPTS)?;
     Some(app.now() + FIRST_PAUSE.saturating_mul(1 << doubled))
 }
 
 /// What is pushed is made once and kept until it is taken, so that a client which is told twice is told the same.
 async fn pushed(app: &App, client: &Client, request: &AuthenticationRequest, mut notice: Notice) -> Result<Value, Failure> {
-    if let Some(payload) = notice.payload {
+    if let Some(payload) = notice.payload.take() {
         return Ok(payload);
     }
-    let made = match (request.state, &request.approval) {
-        (State::Approved, Some(approval)) if app.sql.claim_authentication_request(request.id).await? => {
-            tokens(app, client, approval, &notice.auth_req_id).await.unwrap_or_else(|failure| {
-                tracing::warn!(detail = failure.detail(), client.id = client.client_id, "an answer could not become tokens");
+    let error = match (request.state, &request.approval) {
+        (State::Approved, Some(approval)) => match redeemed(app, client, (request.id, approval), &mut notice).await {
+            // Only this is so for good. After every other failure the notice comes back with its lease, and finds the yes as it was.
+            Err(Failure::Refused(refused)) => {
+                tracing::warn!(detail = %refused.detail, client.id = client.client_id, "an answer could not become tokens");
                 refusal("access_denied", "The approval is no longer valid.")
-            })
-        }
+            }
+            done => return done,
+        },
         (State::Denied, _) => refusal("access_denied", "The person did not agree."),
         (State::Pending, _) => refusal("expired_token", "Nobody answered in time."),
         _ => refusal("transaction_failed", "The tokens were lost on the way."),
     };
-    let mut payload = made;
-    if let Some(members) = payload.as_object_mut() {
-        members.insert("auth_req_id".to_owned(), Value::from(notice.auth_req_id.expose().as_str()));
-    }
-    notice.payload = Some(payload.clone());
+    let payload = notice.carry(error);
     app.sql.reseal_notice(request.id, &seal(app, &notice)?).await?;
     Ok(payload)
+}
+
+impl Notice {
+    /// CIBA Core §10.3.1, §12: what is pushed names its request.
+    fn carry(&mut self, mut payload: Value) -> Value {
+        if let Some(members) = payload.as_object_mut() {
+            members.insert("auth_req_id".to_owned(), Value::from(self.auth_req_id.expose().as_str()));
+        }
+        self.payload = Some(payload.clone());
+        payload
+    }
+}
+
+/// CIBA Core §10.3: whatever may be away for a moment is asked first. Then the yes is taken together with the notice that carries its tokens:
+/// who fails in between has lost neither.
+async fn redeemed(app: &App, client: &Client, (id, approval): (Uuid, &Approval), notice: &mut Notice) -> Result<Value, Failure> {
+    let now = app.now();
+    let tokens = tokens(app, client, approval, (&notice.auth_req_id, now)).await?;
+    let payload = notice.carry(tokens.response);
+    let sealed = seal(app, notice)?;
+    match app.sql.redeem_authentication_request(id, &tokens.grant, tokens.refresh.as_ref(), now, Some(&sealed)).await? {
+        Some(Redemption::Saved) => Ok(payload),
+        Some(_) => Err(OAuthError::invalid_grant("The approval is no longer valid.")
+            .because("the session of the approval has ended, or it was taken back")
+            .into()),
+        None => Err(Failure::Busy("another node has taken the approval, and sends its tokens".into())),
+    }
 }
 
 /// CIBA Core §12.
@@ -107,25 +136,31 @@ fn refusal(error: &str, description: &str) -> Value {
     json!({ "error": error, "error_description": description })
 }
 
+/// The tokens of an approval, worth nothing before its grant is saved.
+struct Tokens {
+    grant: Grant,
+    refresh: Option<RefreshToken>,
+    response: Value,
+}
+
 /// CIBA Core §10.3.1: the ID Token names the request and the tokens beside it.
-async fn tokens(app: &App, client: &Client, approval: &Approval, auth_req_id: &Secret<String>) -> Result<Value, Failure> {
+async fn tokens(
+    app: &App,
+    client: &Client,
+    approval: &Approval,
+    (auth_req_id, now): (&Secret<String>, Timestamp),
+) -> Result<Tokens, Failure> {
     let open = open::approval(&approval.grant, approval.refreshable, client); // RFC 6749 §3.3
-    let now = app.now();
     let details = token::open_details(app, client, &open.grant.authorization_details).await?;
-    let grant = &open.grant.detailed_as(details);
+    let grant = open.grant.detailed_as(details);
     let user = token::active_user(app, &grant.subject).await?;
     let resources = token::targets(app, client, &grant.resources).await?;
     let mint = Mint::unbound(app, client, now);
-    let refresh = open.refreshable.then(|| mint.first_refresh_token(grant.id));
-    if app.sql.redeem_grant(grant, refresh.as_ref().map(|(_, stored)| stored), now).await? != Redemption::Saved {
-        return Err(OAuthError::invalid_grant("The approval is no longer valid.")
-            .because("the session of the approval has ended, or it was taken back")
-            .into());
-    }
-    let refresh_token = refresh.map(|(token, _)| token);
-    let access_token = mint.access_token_of_user(&user, grant, &grant.scopes, &resources).await?;
+    let (refresh_token, refresh) = open.refreshable.then(|| mint.first_refresh_token(grant.id)).unzip();
+    let access_token = mint.access_token_of_user(&user, &grant, &grant.scopes, &resources).await?;
     let beside = Beside { refresh_token: refresh_token.as_ref(), auth_req_id: Some(auth_req_id), ..Beside::access_token(&access_token) };
-    let id_token = mint.id_token(&user, grant, beside, None).await?;
+    let id_token = mint.id_token(&user, &grant, beside, None).await?;
     let response = issue::TokenResponse::new(access_token, &grant.scopes).with_refresh_token(refresh_token).with_id_token(id_token);
-    Ok(serde_json::to_value(&response).map_err(anyhow::Error::from)?)
+    let response = serde_json::to_value(&response).map_err(anyhow::Error::from)?;
+    Ok(Tokens { grant, refresh, response })
 }

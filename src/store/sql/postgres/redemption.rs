@@ -124,6 +124,9 @@ impl QueryFragment<Pg> for Redeem {
     }
 }
 
+/// One statement is a part of whatever transaction is under way.
+pub use self::redeem as redeem_within;
+
 /// Whether it was saved; not so when its person or session is gone, or when it is redeemed or revoked already.
 pub async fn redeem(conn: &mut Conn, grant: &Grant, token: Option<&RefreshToken>, times: Times) -> QueryResult<bool> {
     let openid = grant.has_scope("openid");

@@ -5,17 +5,21 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Conn, audit, hash_of, turns, unreadable};
+use super::{Conn, audit, grants, hash_of, turns, unreadable};
 use crate::clock::Timestamp;
 use crate::model::approval::{Approval, Outcome};
 use crate::model::audit::AuditEvent;
 use crate::model::authentication_request::{AuthenticationRequest, Delivery, MOST_PER_CLIENT, State};
+use crate::model::grant::Grant;
+use crate::model::refresh_token::RefreshToken;
 use crate::secret::TokenHash;
 use crate::spec::device::Polling;
+use crate::store::sql::outcome::{Queued, Redemption, Room};
 use crate::store::sql::schema::authentication_requests::{self, table};
+use crate::store::sql::schema::clients;
 use crate::store::sql::types::{Id, Json, Time};
 
-/// A person sees no more than this at once.
+/// Nobody sees more than this at once.
 const SHOWN: i64 = 100;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -88,17 +92,23 @@ impl RequestRow {
     }
 }
 
-/// Keeps a request, unless its client has `most` that wait; false then. Until it is in its place nobody else counts those of this client.
-pub async fn create_authentication_request(conn: &mut Conn, request: &AuthenticationRequest, most: i64) -> QueryResult<bool> {
+/// Keeps a request where there is room beside those that wait. Until it is in its place nobody else counts those of this client.
+pub async fn create_authentication_request(conn: &mut Conn, request: &AuthenticationRequest, room: Room) -> QueryResult<Queued> {
     turns::authentication_requests(conn, &request.client_id).await?;
-    let waiting = table
-        .filter(authentication_requests::client_id.eq(&request.client_id))
-        .filter(authentication_requests::expires_at.gt(Time(request.created_at)))
-        .filter(authentication_requests::state.eq(State::Pending.as_str()));
-    if waiting.count().get_result::<i64>(conn).await? >= most {
-        return Ok(false);
+    let waiting = || {
+        table
+            .filter(authentication_requests::client_id.eq(&request.client_id))
+            .filter(authentication_requests::expires_at.gt(Time(request.created_at)))
+            .filter(authentication_requests::state.eq(State::Pending.as_str()))
+    };
+    if waiting().count().get_result::<i64>(conn).await? >= room.of_client {
+        return Ok(Queued::ClientFull);
     }
-    diesel::insert_into(table).values(RequestRow::from(request)).execute(conn).await.map(|_| true)
+    let for_person = waiting().filter(authentication_requests::subject.eq(&request.subject));
+    if for_person.count().get_result::<i64>(conn).await? >= room.for_person {
+        return Ok(Queued::PersonFull);
+    }
+    diesel::insert_into(table).values(RequestRow::from(request)).execute(conn).await.map(|_| Queued::Done)
 }
 
 pub async fn authentication_request(conn: &mut Conn, auth_req_id: &TokenHash) -> QueryResult<Option<AuthenticationRequest>> {
@@ -112,20 +122,22 @@ pub async fn authentication_request_by_id(conn: &mut Conn, id: Uuid) -> QueryRes
     row.map(RequestRow::into_request).transpose()
 }
 
-/// Those that can be answered now, of one person or of everybody, the oldest first.
+/// Those of enabled clients that can be answered now, by one person or by anybody. The newest first: old ones hide none that was just asked.
 pub async fn pending_authentication_requests(
     conn: &mut Conn,
     subject: Option<&str>,
     now: Timestamp,
 ) -> QueryResult<Vec<AuthenticationRequest>> {
     let mut query = table
+        .inner_join(clients::table)
+        .filter(clients::enabled.eq(true))
         .filter(authentication_requests::state.eq(State::Pending.as_str()))
         .filter(authentication_requests::expires_at.gt(Time(now)))
         .into_boxed();
     if let Some(subject) = subject {
         query = query.filter(authentication_requests::subject.eq(subject));
     }
-    let query = query.order((authentication_requests::created_at.asc(), authentication_requests::id.asc())).limit(SHOWN);
+    let query = query.order((authentication_requests::created_at.desc(), authentication_requests::id.desc())).limit(SHOWN);
     let rows: Vec<RequestRow> = query.select(RequestRow::as_select()).load(conn).await?;
     rows.into_iter().map(RequestRow::into_request).collect()
 }
@@ -160,10 +172,30 @@ pub async fn save_polling(conn: &mut Conn, id: Uuid, polling: Polling) -> QueryR
 }
 
 /// Takes the approval: one caller hears true.
-pub async fn claim_authentication_request(conn: &mut Conn, id: Uuid) -> QueryResult<bool> {
+async fn claim(conn: &mut Conn, id: Uuid) -> QueryResult<bool> {
     let approved = table.find(Id(id)).filter(authentication_requests::state.eq(State::Approved.as_str()));
     let taken = (authentication_requests::state.eq(State::Redeemed.as_str()), authentication_requests::approval.eq(None::<Json<Approval>>));
     Ok(diesel::update(approved).set(taken).execute(conn).await? > 0)
+}
+
+/// Takes the approval, makes its grant durable and keeps the `notice` that carries its tokens, all or nothing: a failure half-way loses no
+/// yes. One that cannot be redeemed any more stays taken, and the notice is as it was.
+pub async fn redeem_authentication_request(
+    conn: &mut Conn,
+    id: Uuid,
+    grant: &Grant,
+    token: Option<&RefreshToken>,
+    now: Timestamp,
+    notice: Option<&[u8]>,
+) -> QueryResult<Option<Redemption>> {
+    if !claim(conn, id).await? {
+        return Ok(None);
+    }
+    let redemption = grants::redeem_grant_within(conn, grant, token, now).await?;
+    if let Some(sealed) = notice.filter(|_| redemption == Redemption::Saved) {
+        reseal_notice(conn, id, sealed).await?;
+    }
+    Ok(Some(redemption))
 }
 
 /// Notices that are due, each for one caller until `leased_until`.

@@ -121,6 +121,21 @@ pub struct Times {
     pub before: Option<Time>,
 }
 
+impl Times {
+    fn of(occasion: Occasion, grant: &Grant, token: Option<&RefreshToken>, now: Timestamp) -> Self {
+        let of_front_channel = grant.created_at + KEPT;
+        let redeemed = of_front_channel + REDEEMED;
+        let (expires_at, before) = match occasion {
+            Occasion::FrontChannel => (of_front_channel, None),
+            Occasion::Redemption => (token.map_or(redeemed, |token| token.absolute_expires_at.max(redeemed)), None),
+            Occasion::CodeBesideToken => {
+                (token.map_or(redeemed, |token| token.absolute_expires_at.max(redeemed)), Some(Time(of_front_channel)))
+            }
+        };
+        Self { now: Time(now), expires_at: Time(expires_at), before }
+    }
+}
+
 /// The grant with its first refresh token, if its person and, unless it outlives it, its session are there, and nothing was taken back.
 /// A client that gets an ID Token is noted beside the session, so that it is told of its end.
 pub async fn redeem_grant(conn: &mut Conn, grant: &Grant, token: Option<&RefreshToken>, now: Timestamp) -> QueryResult<Redemption> {
@@ -136,19 +151,29 @@ pub async fn redeem_grant_on(
     token: Option<&RefreshToken>,
     now: Timestamp,
 ) -> QueryResult<Redemption> {
-    let of_front_channel = grant.created_at + KEPT;
-    let redeemed = of_front_channel + REDEEMED;
-    let (expires_at, before) = match occasion {
-        Occasion::FrontChannel => (of_front_channel, None),
-        Occasion::Redemption => (token.map_or(redeemed, |token| token.absolute_expires_at.max(redeemed)), None),
-        Occasion::CodeBesideToken => {
-            (token.map_or(redeemed, |token| token.absolute_expires_at.max(redeemed)), Some(Time(of_front_channel)))
-        }
-    };
-    let times = Times { now: Time(now), expires_at: Time(expires_at), before };
-    if redemption::redeem(conn, grant, token, times).await? {
-        return Ok(Redemption::Saved);
+    let times = Times::of(occasion, grant, token, now);
+    match redemption::redeem(conn, grant, token, times).await? {
+        true => Ok(Redemption::Saved),
+        false => why_not(conn, grant, times.before).await,
     }
+}
+
+/// [`redeem_grant`] as a part of a transaction that is under way.
+pub(super) async fn redeem_grant_within(
+    conn: &mut Conn,
+    grant: &Grant,
+    token: Option<&RefreshToken>,
+    now: Timestamp,
+) -> QueryResult<Redemption> {
+    let times = Times::of(Occasion::Redemption, grant, token, now);
+    match redemption::redeem_within(conn, grant, token, times).await? {
+        true => Ok(Redemption::Saved),
+        false => why_not(conn, grant, times.before).await,
+    }
+}
+
+/// Why a grant was not saved.
+async fn why_not(conn: &mut Conn, grant: &Grant, before: Option<Time>) -> QueryResult<Redemption> {
     let known = grants::table.find(Id(grant.id)).select((grants::revoked_at, grants::expires_at));
     let known: Option<(Option<Time>, Time)> = known.first(conn).await.optional()?;
     Ok(match known {

@@ -1,4 +1,4 @@
-//! Making an approval durable is one transaction, and one visit to the thread that works on the file.
+//! Making an approval durable is one transaction, or a part of one, and one visit to the thread that works on the file.
 
 use diesel::prelude::*;
 
@@ -30,25 +30,35 @@ struct Names {
 
 /// Whether it was saved; not so when its person or session is gone, or when it is redeemed or revoked already.
 pub async fn redeem(conn: &mut Conn, grant: &Grant, token: Option<&RefreshToken>, times: Times) -> QueryResult<bool> {
-    let openid = grant.has_scope("openid");
-    let work = Redeem {
-        row: GrantRow::new(grant, times.expires_at),
-        token: token.map(TokenRow::from),
-        id: Id(grant.id),
-        session: Id(grant.session_id),
-        offline: grant.offline,
-        approved_at: Time(grant.created_at),
-        names: Names {
-            client_id: grant.client_id.clone(),
-            subject: grant.subject.clone(),
-            sid: openid.then(|| grant.authentication.sid.clone()),
-        },
-        times,
-    };
+    let work = Redeem::new(grant, token, times);
     conn.spawn_blocking(move |connection| connection.immediate_transaction(|connection| work.run(connection))).await
 }
 
+/// The same as a part of a transaction that is under way.
+pub async fn redeem_within(conn: &mut Conn, grant: &Grant, token: Option<&RefreshToken>, times: Times) -> QueryResult<bool> {
+    let work = Redeem::new(grant, token, times);
+    conn.spawn_blocking(move |connection| work.run(connection)).await
+}
+
 impl Redeem {
+    fn new(grant: &Grant, token: Option<&RefreshToken>, times: Times) -> Self {
+        let openid = grant.has_scope("openid");
+        Self {
+            row: GrantRow::new(grant, times.expires_at),
+            token: token.map(TokenRow::from),
+            id: Id(grant.id),
+            session: Id(grant.session_id),
+            offline: grant.offline,
+            approved_at: Time(grant.created_at),
+            names: Names {
+                client_id: grant.client_id.clone(),
+                subject: grant.subject.clone(),
+                sid: openid.then(|| grant.authentication.sid.clone()),
+            },
+            times,
+        }
+    }
+
     fn run(self, connection: &mut SqliteConnection) -> QueryResult<bool> {
         if !self.may_be_given(connection)? {
             return Ok(false);

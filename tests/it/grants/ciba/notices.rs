@@ -6,6 +6,7 @@ use std::time::Duration;
 use authy::model::authentication_request::AuthenticationRequest;
 use authy::outbound::{Outbound, OutboundError, Registrant, Request, Sending};
 use authy::secret::TokenHash;
+use authy::store::sql::{Queued, Room};
 use authy::tasks::notify_clients;
 
 use super::{TOKEN, ask, client};
@@ -40,7 +41,8 @@ async fn a_client_that_hangs_with_many_notices_keeps_no_other_waiting() {
         for number in 0..40 {
             let auth_req_id = TokenHash::of(&format!("ar_{number}"));
             let more = AuthenticationRequest { id: app.app.entropy.uuid(), auth_req_id, ..first.clone() };
-            assert!(sql.create_authentication_request(&more, 1_000).await.expect("the database"));
+            let room = Room { of_client: 1_000, for_person: 1_000 };
+            assert_eq!(sql.create_authentication_request(&more, room).await.expect("the database"), Queued::Done);
         }
         app.advance(Duration::from_secs(1));
         answered(&app, canary.url()).await;
