@@ -33,7 +33,7 @@ pub const PATH: &str = "/oauth2/bc-authorize";
 /// The readable prefix of `auth_req_id`.
 pub const PREFIX: &str = "ar_";
 /// How many requests of one client may wait at once, and how many of these for one person, who is to see those of other clients, too.
-const ROOM: Room = Room { of_client: 1_000, for_person: 5 };
+const ROOM: Room = Room { of_client: 1_000, for_person: 20 };
 
 /// CIBA Core §7.3.
 #[derive(Debug, Serialize)]

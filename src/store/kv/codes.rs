@@ -7,8 +7,8 @@ use crate::model::authorization_code::AuthorizationCode;
 use crate::secret::TokenHash;
 use crate::store::StoreError;
 
-/// What a code that has been used leaves behind, before the client that it was given to.
-const USED: &[u8] = b"used:";
+/// What a code that has been used leaves behind; the client that it was given to follows after a `:`.
+const USED: &[u8] = b"used";
 /// How long a used code is remembered.
 const REMEMBERED: Duration = Duration::from_secs(600);
 
@@ -41,9 +41,10 @@ fn key(hash: &TokenHash) -> String {
     format!("code:{}", hash.hex())
 }
 
-/// The client that a used code was given to.
+/// The client that a used code was given to; nobody, where a version before this one has marked it.
 fn user(value: &[u8]) -> Option<String> {
-    value.strip_prefix(USED).map(|client_id| String::from_utf8_lossy(client_id).into_owned())
+    let mark = value.strip_prefix(USED)?;
+    Some(mark.strip_prefix(b":").map_or_else(String::new, |client_id| String::from_utf8_lossy(client_id).into_owned()))
 }
 
 fn parse(bytes: &[u8]) -> Result<AuthorizationCode, StoreError> {
@@ -69,7 +70,7 @@ pub async fn load(kv: &Kv, hash: &TokenHash) -> Result<Loaded, StoreError> {
 
 /// Claims a code for the client that it was given to, in one atomic step.
 pub async fn claim(kv: &Kv, hash: &TokenHash, client_id: &str) -> Result<Claimed, StoreError> {
-    let mark = [USED, client_id.as_bytes()].concat();
+    let mark = [USED, b":", client_id.as_bytes()].concat();
     Ok(match kv.swap(&key(hash), &mark, REMEMBERED).await? {
         None => Claimed::Unknown,
         Some(value) if value.starts_with(USED) => Claimed::Replayed,
