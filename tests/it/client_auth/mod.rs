@@ -5,4 +5,5 @@ mod guesses;
 mod keys;
 mod matrix;
 mod mtls;
+mod rooms;
 mod secrets;
