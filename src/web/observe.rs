@@ -42,11 +42,15 @@ async fn document(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<(web::Data<App>, ServiceResponse<BoxBody>), Error> {
-    let at_hand = request.app_data::<web::Data<AtHand>>().and_then(|ready| (ready.get_ref().0)(&app, request.request()));
-    match at_hand {
-        Some(response) if refuse(&app, &request).is_none() => Ok((app, request.into_response(response))),
-        _ => answer(app, request, next).await,
+    if let Some(response) = refuse(&app, &request) {
+        return Ok((app, request.into_response(response)));
     }
+    let at_hand = request.app_data::<web::Data<AtHand>>().and_then(|ready| (ready.get_ref().0)(&app, request.request()));
+    let response = match at_hand {
+        Some(response) => request.into_response(response),
+        None => next.call(request).await.map(ServiceResponse::map_into_boxed_body)?,
+    };
+    Ok((app, response))
 }
 
 async fn answer(

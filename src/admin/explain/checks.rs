@@ -61,8 +61,7 @@ pub fn of(record: &ErrorRecord) -> Vec<(&'static Check, Verdict)> {
     }
     let by_parameter = record.about.as_deref().and_then(|about| checks.iter().position(|check| check.parameters.contains(&about)));
     let by_code = || checks.iter().position(|check| check.codes.contains(&record.error.as_str()));
-    let by_form = || checks.iter().position(|check| check.codes.contains(&"invalid_request"));
-    let failed = by_parameter.or_else(by_code).or_else(by_form).unwrap_or(0);
+    let failed = by_parameter.or_else(by_code).unwrap_or(0);
     let verdict = |at: usize| match at.cmp(&failed) {
         std::cmp::Ordering::Less => Verdict::Passed,
         std::cmp::Ordering::Equal => Verdict::Refused,

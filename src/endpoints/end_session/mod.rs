@@ -59,6 +59,7 @@ pub async fn end_session(app: &App, raw: &str, browser: &Browser) -> Result<Outc
         (None, _) => About::Unknown,
         (Some(_), None) => About::NobodyHere,
         (Some(hint), Some(signed_in)) if is_about(app, hint, client.as_deref(), signed_in) => About::ThisSession,
+        (Some(hint), Some(signed_in)) if is_of(app, hint, client.as_deref(), signed_in) => About::ThisPerson,
         (Some(_), Some(_)) => About::SomebodyElse,
     };
     let request = LogoutRequest {
@@ -115,12 +116,17 @@ pub fn open(app: &App, sealed: &str) -> LogoutRequest {
 }
 
 /// The `sid` says it alone: it is random, ours by the hint's signature, and never two people's. Without one, §2: whether the hint's person
-/// is the one who is signed in; `sub` is the name that this client knows.
+/// is the one who is signed in.
 fn is_about(app: &App, hint: &Hint, client: Option<&Client>, signed_in: &SignedIn) -> bool {
     match &hint.sid {
         Some(sid) => *sid == signed_in.session.sid,
-        None => client.is_some_and(|client| app.subject_for(client, &signed_in.user.subject) == hint.subject),
+        None => is_of(app, hint, client, signed_in),
     }
+}
+
+/// `sub` is the name that this client knows.
+fn is_of(app: &App, hint: &Hint, client: Option<&Client>, signed_in: &SignedIn) -> bool {
+    client.is_some_and(|client| app.subject_for(client, &signed_in.user.subject) == hint.subject)
 }
 
 /// The session's own `sid`, from the one that the client was shown.
@@ -140,7 +146,9 @@ enum About {
     NobodyHere,
     /// The session of this browser.
     ThisSession,
-    /// Another session than that of this browser.
+    /// The person of this session, in another one: asked about, and theirs.
+    ThisPerson,
+    /// Another person than the one who is signed in here.
     SomebodyElse,
 }
 
@@ -148,7 +156,7 @@ enum About {
 /// to vouch for it, or every link to us could end at the page of whoever registered itself. A hint about another person proves as little,
 /// and a click on the page that asks is about signing out, not about where the browser goes then.
 fn is_legitimate(client: Option<&Client>, about: About) -> bool {
-    matches!(about, About::NobodyHere | About::ThisSession) || client.is_some_and(Client::is_vouched_for)
+    matches!(about, About::NobodyHere | About::ThisSession | About::ThisPerson) || client.is_some_and(Client::is_vouched_for)
 }
 
 async fn named_session(app: &App, sid: Option<&str>) -> Result<Option<Session>, Failure> {

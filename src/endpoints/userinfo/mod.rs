@@ -75,7 +75,7 @@ pub async fn userinfo(app: &App, request: &Request<'_>, client_id: &mut Option<S
     let user = user.ok_or_else(|| invalid_token().because("the account is locked or deleted"))?;
     possession::use_up(app, proof.as_ref()).await?; // RFC 9449 §11.1
 
-    // What the approved client asked for by name is not for whoever its token was exchanged for: RFC 8693 §2.1.
+    // What the approved client asked for by name is not for whoever its token was exchanged for: OIDC Core §5.5.
     let asked = match grant.client_id == client.client_id {
         true => ClaimsRequest::from_stored(&grant.claims_request),
         false => ClaimsRequest::default(),

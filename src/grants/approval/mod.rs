@@ -47,7 +47,8 @@ pub async fn check(exchange: &Exchange<'_>, grant: &Grant) -> Result<Checked, Fa
     Ok(Checked { resources, details, user })
 }
 
-/// Makes the approval durable, and then the tokens. `refused` is the sentence for a grant that ended meanwhile.
+/// Makes the tokens, which are worth nothing yet, and then the approval durable: what cannot be signed or encrypted now takes nothing away.
+/// `refused` is the sentence for a grant that ended meanwhile.
 ///
 /// # Errors
 /// `invalid_grant` when the session of the approval has ended, or another request was first.
@@ -60,7 +61,11 @@ pub async fn redeem(
     let Exchange { app, now, .. } = exchange;
     let open = open::approval(&approval.grant, approval.refreshable, exchange.client); // RFC 6749 §3.3
     let grant = &open.grant;
-    let refresh = open.refreshable.then(|| Mint::of(exchange, used_up).first_refresh_token(grant.id));
+    let mint = Mint::of(exchange, used_up);
+    let detailed = grant.clone().detailed_as(checked.details);
+    let access_token = mint.access_token_of_user(&checked.user, &detailed, &grant.scopes, &checked.resources).await?;
+    let id_token = mint.id_token(&checked.user, grant, Beside::access_token(&access_token), None).await?;
+    let refresh = open.refreshable.then(|| mint.first_refresh_token(grant.id));
     let stored = refresh.as_ref().map(|(_, stored)| stored);
     let redemption = match claim {
         Claim::Made => Some(app.sql.redeem_grant(grant, stored, *now).await?),
@@ -78,10 +83,6 @@ pub async fn redeem(
             return Err(refused.because("the session of the approval has ended, or it was taken back").into());
         }
     }
-    let mint = Mint::of(exchange, used_up);
-    let detailed = grant.clone().detailed_as(checked.details);
-    let access_token = mint.access_token_of_user(&checked.user, &detailed, &grant.scopes, &checked.resources).await?;
-    let id_token = mint.id_token(&checked.user, grant, Beside::access_token(&access_token), None).await?;
     let refresh_token = refresh.map(|(token, _)| token);
     Ok(TokenResponse::new(access_token, &grant.scopes).with_refresh_token(refresh_token).with_id_token(id_token))
 }

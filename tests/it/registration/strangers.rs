@@ -52,6 +52,7 @@ async fn nor_does_a_link_to_sign_out() {
     backends::each(async |backend| {
         let app = TestApp::start_with(backend, open).await;
         app.user("ada").await;
+        app.user("bob").await;
         let mut body = public();
         body["post_logout_redirect_uris"] = json!(["https://stranger.example/bye"]);
         let made = register(&app, &body, None).await;
@@ -64,19 +65,21 @@ async fn nor_does_a_link_to_sign_out() {
         let stranger = relying_party(&app, &made).await;
         let hint = stranger.login("ada").await.text("id_token");
         // Who is signed in is asked, and says that they want to be signed out, not where to go then.
-        for (id, uri, proof) in [
-            (stranger.id(), "https://stranger.example/bye", ""),
-            (stranger.id(), "https://stranger.example/bye", hint.as_str()),
-            (ours.id(), "https://rp.example/bye", ""),
+        let theirs = (stranger.id(), "https://stranger.example/bye");
+        for (person, (id, uri), proof, goes_there) in [
+            ("ada", theirs, "", false),
+            ("bob", theirs, hint.as_str(), false),
+            ("ada", theirs, hint.as_str(), true),
+            ("ada", (ours.id(), "https://rp.example/bye"), "", true),
         ] {
             let mut browser = app.browser();
-            browser.walk(&ours.url(&[]), "ada").await;
+            browser.walk(&ours.url(&[]), person).await;
             let page = browser.open(&format!("{}&id_token_hint={proof}", bye(id, uri))).await.page();
             let landed = browser.press(&page, "logout-form", "logout-confirm").await;
-            if id == ours.id() {
+            if goes_there {
                 assert_eq!(landed.away(), uri);
             } else {
-                assert!(landed.page().has("logout-done"), "{proof}");
+                assert!(landed.page().has("logout-done"), "{person} {proof}");
             }
         }
         app.advance(app.app.settings.lifetimes.session_absolute + Duration::from_secs(1));

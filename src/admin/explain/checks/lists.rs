@@ -200,13 +200,13 @@ const PAGES: &[Check] = &[
 ];
 
 const OTHERS: &[Check] = &[
-    AUTHENTICATED,
     check(
         "The request is well-formed, no parameter comes twice, and it is one that this endpoint takes.",
         "RFC 6749 §3.1, §3.2, §5.2",
         "Read the reason above, and the page of the code.",
         (&["invalid_request"], &[]),
     ),
+    AUTHENTICATED,
 ];
 
 /// What the endpoint of a refusal checks.

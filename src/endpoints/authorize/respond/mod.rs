@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::endpoints::encrypted::{self, Kind};
 use crate::endpoints::token::issue::{AccessToken, Beside, Mint};
 use crate::failure::Failure;
-use crate::model::client::{Client, Profile};
+use crate::model::client::{Client, ClientOrigin, Profile};
 use crate::model::grant::Grant;
 use crate::secret::Secret;
 use crate::spec::error::OAuthError;
@@ -133,7 +133,11 @@ async fn id_token(
 /// key set.
 fn response_algorithm(app: &App, client: &Client) -> Algorithm {
     let registered = jarm::signed_with(client);
-    if client.is_vouched_for() || app.signs(registered) { registered } else { signing_algorithm::default_of(client.metadata.profile) }
+    if client.origin != ClientOrigin::Document || app.signs(registered) {
+        registered
+    } else {
+        signing_algorithm::default_of(client.metadata.profile)
+    }
 }
 
 /// Sends parameters along the return path, signed where the response mode says so, and encrypted where the client registered that (JARM §2.2).

@@ -19,7 +19,7 @@ use crate::model::grant::Grant;
 use crate::model::refresh_token::RefreshToken;
 use crate::outbound::{OutboundError, Registrant, Request};
 use crate::secret::Secret;
-use crate::spec::error::OAuthError;
+use crate::spec::error::{ErrorCode, OAuthError};
 use crate::spec::grant_type::CIBA;
 use crate::store::StoreError;
 use crate::store::sql::Redemption;
@@ -88,8 +88,9 @@ async fn pushed(app: &App, client: &Client, request: &AuthenticationRequest, mut
     }
     let error = match (request.state, &request.approval) {
         (State::Approved, Some(approval)) => match redeemed(app, client, (request.id, approval), &mut notice).await {
-            // Only this is so for good. After every other failure the notice comes back with its lease, and finds the yes as it was.
-            Err(Failure::Refused(refused)) => {
+            // Only this is so for good. After every other failure, and where a key of the client's is missing to encrypt to, the notice comes
+            // back with its lease, and finds the yes as it was.
+            Err(Failure::Refused(refused)) if refused.error.error != ErrorCode::InvalidRequest => {
                 tracing::warn!(detail = %refused.detail, client.id = client.client_id, "an answer could not become tokens");
                 refusal("access_denied", "The approval is no longer valid.")
             }
