@@ -272,7 +272,7 @@ fn method_is_allowed(client: &Client, used: AuthMethod) -> Result<(), Refusal> {
         return Ok(());
     }
     let registered = client.metadata.auth_method.map_or("client_secret_basic or client_secret_post", AuthMethod::as_str);
-    let by_certificate = matches!(client.metadata.auth_method, Some(AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth));
+    let by_certificate = client.metadata.auth_method.is_some_and(AuthMethod::is_by_certificate);
     let missed = if by_certificate && used == AuthMethod::None { ", and the request comes without a certificate" } else { "" };
     Err(invalid_client().because(format!("the client is registered for {registered}, not for {}{missed}", used.as_str())))
 }

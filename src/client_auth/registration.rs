@@ -31,7 +31,7 @@ fn check_keys(protocol: &ProtocolMetadata, problems: &mut Vec<Problem>) {
 
 fn check_method(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
     let (protocol, field) = (&metadata.protocol, "token_endpoint_auth_method");
-    let has_keys = protocol.jwks.is_some() || protocol.jwks_uri.is_some();
+    let has_keys = protocol.has_keys();
     match metadata.auth_method {
         Some(AuthMethod::PrivateKeyJwt | AuthMethod::SelfSignedTlsClientAuth) if !has_keys => {
             problems.push(Problem::new(field, "the method needs the client's keys", "give jwks (--jwks-file) or jwks_uri (--jwks-uri)"));

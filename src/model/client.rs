@@ -85,6 +85,11 @@ pub enum AuthMethod {
 }
 
 impl AuthMethod {
+    /// Whether the certificate of the connection is the proof: RFC 8705 §2.
+    pub const fn is_by_certificate(self) -> bool {
+        matches!(self, Self::TlsClientAuth | Self::SelfSignedTlsClientAuth)
+    }
+
     /// The registered name.
     pub const fn as_str(self) -> &'static str {
         match self {

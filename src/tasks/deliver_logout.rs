@@ -10,22 +10,11 @@ use crate::model::logout_delivery::{LogoutDelivery, MOST_PER_CLIENT};
 /// Runs until the process ends. What is on its way then is sent again by whoever comes next.
 pub async fn run(app: Arc<App>) {
     let mut under_way = UnderWay::new(MOST_PER_CLIENT);
-    let mut failing = false;
     loop {
         under_way.turn().await;
-        match backchannel::claim(&app, under_way.room(), &under_way.busy()).await {
-            Ok(claimed) => {
-                failing = false;
-                for delivery in claimed {
-                    under_way.send(delivery.client_id.clone(), deliver(app.clone(), delivery));
-                }
-            }
-            // Said once per outage: the queue waits in the database.
-            Err(error) if !failing => {
-                failing = true;
-                tracing::warn!(%error, "the queue of logouts could not be read");
-            }
-            Err(_) => {}
+        let claimed = backchannel::claim(&app, under_way.room(), &under_way.busy()).await;
+        for delivery in under_way.taken(claimed, "the queue of logouts could not be read") {
+            under_way.send(delivery.client_id.clone(), deliver(app.clone(), delivery));
         }
     }
 }

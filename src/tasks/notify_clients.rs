@@ -11,22 +11,11 @@ use crate::model::authentication_request::{AuthenticationRequest, MOST_PER_CLIEN
 /// Runs until the process ends. What is on its way then is sent again by whoever comes next.
 pub async fn run(app: Arc<App>) {
     let mut under_way = UnderWay::new(MOST_PER_CLIENT);
-    let mut failing = false;
     loop {
         under_way.turn().await;
-        match notify::claim(&app, under_way.room(), &under_way.busy()).await {
-            Ok(claimed) => {
-                failing = false;
-                for request in claimed {
-                    under_way.send(request.client_id.clone(), tell(app.clone(), request));
-                }
-            }
-            // Said once per outage: what is due stays due.
-            Err(error) if !failing => {
-                failing = true;
-                tracing::warn!(%error, "clients could not be told of answers");
-            }
-            Err(_) => {}
+        let claimed = notify::claim(&app, under_way.room(), &under_way.busy()).await;
+        for request in under_way.taken(claimed, "clients could not be told of answers") {
+            under_way.send(request.client_id.clone(), tell(app.clone(), request));
         }
     }
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Interval, MissedTickBehavior};
 
+use crate::store::StoreError;
+
 /// Between two looks at a queue.
 const PAUSE: Duration = Duration::from_secs(1);
 /// Messages of one queue on their way at once.
@@ -18,6 +20,8 @@ pub struct UnderWay {
     most_per_client: i64,
     messages: JoinSet<()>,
     clients: Vec<(String, AbortHandle)>,
+    /// The queue could not be read the last time.
+    failing: bool,
 }
 
 impl UnderWay {
@@ -25,7 +29,7 @@ impl UnderWay {
     pub fn new(most_per_client: i64) -> Self {
         let mut tick = tokio::time::interval(PAUSE);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { tick, most_per_client, messages: JoinSet::new(), clients: Vec::new() }
+        Self { tick, most_per_client, messages: JoinSet::new(), clients: Vec::new(), failing: false }
     }
 
     /// Waits until it is time to look at the queue.
@@ -51,6 +55,17 @@ impl UnderWay {
             *waiting.entry(client_id).or_default() += 1;
         }
         waiting.into_iter().filter(|(_, messages)| *messages >= self.most_per_client).map(|(client_id, _)| client_id.to_owned()).collect()
+    }
+
+    /// What was taken from the queue. That it cannot be read is said once per outage, as `trouble`: what is due stays due in the database.
+    pub fn taken<T>(&mut self, claimed: Result<Vec<T>, StoreError>, trouble: &'static str) -> Vec<T> {
+        let was_failing = std::mem::replace(&mut self.failing, claimed.is_err());
+        claimed.unwrap_or_else(|error| {
+            if !was_failing {
+                tracing::warn!(%error, "{trouble}");
+            }
+            Vec::new()
+        })
     }
 
     /// Sends a message; nobody waits for it.

@@ -138,15 +138,13 @@ async fn clients(settings: &Settings, sql: &Sql, now: Timestamp, findings: &mut 
         (Ok(found), Ok(registered)) => {
             super::clients::check(&found, (settings, &outbound), now, findings);
             super::resources::check(&found, &registered, findings);
+            match sql.list_authorization_types().await {
+                Ok(types) => super::resources::check_types(&found, &types, findings),
+                Err(error) => findings
+                    .error(format!("The types of authorization details cannot be read: {error}."), "Look at what is said of the database."),
+            }
         }
         (Err(problem), _) | (_, Err(problem)) => findings.error(problem.message(), problem.mend()),
-    }
-    match (office.all_clients("").await, sql.list_authorization_types().await) {
-        (Ok(found), Ok(types)) => super::resources::check_types(&found, &types, findings),
-        (_, Err(error)) => {
-            findings.error(format!("The types of authorization details cannot be read: {error}."), "Look at what is said of the database.")
-        }
-        (Err(_), _) => {}
     }
     match sql.list_resources().await {
         Ok(found) => super::clients::lifetimes(&found, settings, findings),

@@ -155,6 +155,11 @@ pub struct Weakening {
 }
 
 impl ProtocolMetadata {
+    /// Whether the client brings public keys, by value or by URL: RFC 7591 §2.
+    pub const fn has_keys(&self) -> bool {
+        self.jwks.is_some() || self.jwks_uri.is_some()
+    }
+
     /// Sets one member from JSON.
     ///
     /// # Errors

@@ -7,11 +7,11 @@ use crate::spec::{grant_type, signing_algorithm};
 /// Fills in what a draft leaves open and its profile decides.
 pub(super) fn complete(draft: &ClientDraft, metadata: &mut ClientMetadata) {
     let open = draft.auth_method.is_none() && draft.secret.is_none() && !draft.public;
-    if open && matches!(metadata.profile, Profile::Fapi1 | Profile::Fapi2) && has_keys(metadata) {
+    if open && matches!(metadata.profile, Profile::Fapi1 | Profile::Fapi2) && metadata.protocol.has_keys() {
         metadata.auth_method = Some(AuthMethod::PrivateKeyJwt); // the one method of the profiles that needs nothing but keys
     }
     let with_code = grant_type::AUTHORIZATION_CODE.is_among(&metadata.grant_types);
-    let by_certificate = matches!(metadata.auth_method, Some(AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth));
+    let by_certificate = metadata.auth_method.is_some_and(AuthMethod::is_by_certificate);
     match metadata.profile {
         Profile::Oauth21 | Profile::Legacy => return,
         Profile::Fapi2 => {
@@ -63,10 +63,6 @@ pub(super) fn check(draft: &ClientDraft, metadata: &ClientMetadata, problems: &m
             problems.push(Problem::new("refresh_rotation", problem, "leave it out or set it to false"));
         }
     }
-}
-
-fn has_keys(metadata: &ClientMetadata) -> bool {
-    metadata.protocol.jwks.is_some() || metadata.protocol.jwks_uri.is_some()
 }
 
 #[cfg(test)]

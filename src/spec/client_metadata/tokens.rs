@@ -14,7 +14,7 @@ pub(super) fn check(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
 
 fn check_encryption(metadata: &ClientMetadata, problems: &mut Vec<Problem>) {
     let protocol = &metadata.protocol;
-    let has_keys = protocol.jwks.is_some() || protocol.jwks_uri.is_some();
+    let has_keys = protocol.has_keys();
     let pairs = [
         (
             ("id_token_encrypted_response_alg", &protocol.id_token_encrypted_response_alg),

@@ -92,13 +92,13 @@ async fn pushed(app: &App, client: &Client, request: &AuthenticationRequest, mut
             // back with its lease, and finds the yes as it was.
             Err(Failure::Refused(refused)) if refused.error.error != ErrorCode::InvalidRequest => {
                 tracing::warn!(detail = %refused.detail, client.id = client.client_id, "an answer could not become tokens");
-                refusal("access_denied", "The approval is no longer valid.")
+                refusal(ErrorCode::AccessDenied, "The approval is no longer valid.")
             }
             done => return done,
         },
-        (State::Denied, _) => refusal("access_denied", "The person did not agree."),
-        (State::Pending, _) => refusal("expired_token", "Nobody answered in time."),
-        _ => refusal("transaction_failed", "The tokens were lost on the way."),
+        (State::Denied, _) => refusal(ErrorCode::AccessDenied, "The person did not agree."),
+        (State::Pending, _) => refusal(ErrorCode::ExpiredToken, "Nobody answered in time."),
+        _ => refusal(ErrorCode::TransactionFailed, "The tokens were lost on the way."),
     };
     let payload = notice.carry(error);
     app.sql.reseal_notice(request.id, &seal(app, &notice)?).await?;
@@ -133,8 +133,8 @@ async fn redeemed(app: &App, client: &Client, (id, approval): (Uuid, &Approval),
 }
 
 /// CIBA Core §12.
-fn refusal(error: &str, description: &str) -> Value {
-    json!({ "error": error, "error_description": description })
+fn refusal(error: ErrorCode, description: &str) -> Value {
+    json!({ "error": error.as_str(), "error_description": description })
 }
 
 /// The tokens of an approval, worth nothing before its grant is saved.
